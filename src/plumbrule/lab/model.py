@@ -1,0 +1,31 @@
+"""The nouns of the lab: adjustments. Cells stand in `cells`, observations in `plumbrule.base.observation`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from plumbrule.base.observation import Estimate, Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """A raw gap and the same gap after declared factors, side by side.
+
+    Both are group minus reference (plain numbers). `factors` are the columns adjusted for; `used` and `lost` count
+    rows with and without all factors. `raw_same_rows` is the raw gap among the rows used, so that a change is not
+    mistaken for a change of rows. `reversed` says that the sign turned (Simpson's reversal).
+    A gap is a ground for inquiry, not proof of unlawful treatment; a factor may itself carry bias.
+    """
+
+    kind: Literal["regression", "mantel-haenszel"]
+    metric: str
+    group: Group
+    reference: Group
+    raw: Estimate
+    raw_same_rows: Estimate
+    adjusted: Estimate
+    factors: tuple[str, ...]
+    used: int
+    lost: int
+    reversed: bool

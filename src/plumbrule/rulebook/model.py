@@ -1,0 +1,149 @@
+"""The nouns of the rule: instrument, provision, requirement, check, threshold, profile, tier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from plumbrule.base.languages import Wording
+
+ThresholdStatus = Literal["law", "guidance", "convention", "ours"]
+TierName = Literal["unacceptable", "high", "limited", "minimal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A text that asks: its short name (`R265`), what it is, and how much force it has.
+
+    `force` says in our words how loudly the text speaks ("recommends", "proposes"); nothing here may speak louder.
+    """
+
+    id: str
+    symbol: str
+    title: Wording
+    status: str
+    force: Wording
+    in_hand: Wording
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provision:
+    """The smallest citable unit of an instrument, in our own short wording (never the official text).
+
+    `id` is stable (`R265/6.h`); `citation` is how people write it (`R265 6(h)`).
+    """
+
+    id: str
+    instrument: str
+    kind: str
+    citation: str
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a threshold comes from. `status` "ours" means nobody outside has set it and nobody has reviewed it."""
+
+    citation: str
+    jurisdiction: str
+    status: ThresholdStatus
+    reviewed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A number that a measured value is held against.
+
+    `role`: a `screen` is a point value compared as its source writes it; a `tolerance` is the largest gap in either
+    direction; a `floor` and a `ceiling` bound a level. `measure` says what is compared; `value` is a plain number.
+    """
+
+    id: str
+    role: Literal["screen", "tolerance", "floor", "ceiling"]
+    measure: Literal["difference", "ratio", "rate", "share", "count"]
+    value: float
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A metric, its thresholds and the requirement it answers (OSCAL: assessment objective).
+
+    `kind` `gap` compares groups; `level` holds one value against a floor or ceiling; `declared` asks whether a fact
+    was declared, and `metric` is then the fact's key (`human_review`).
+    """
+
+    id: str
+    requirement: str
+    kind: Literal["gap", "level", "declared"]
+    metric: str
+    thresholds: tuple[Threshold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """Our checkable reading of asks, for one kind of subject (OSCAL: control)."""
+
+    id: str
+    title: Wording
+    statement: Wording
+    answers: tuple[str, ...]
+    subject: Literal["system", "party"] = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The requirements, checks and thresholds that apply in one tier (OSCAL: profile).
+
+    `grounds` are the attributes a primary family may name (race, sex, ...). `truths` are the three true gaps, as
+    plain numbers, for which an inconclusive check says how many rows would have given 80 % power.
+    `inconclusive` says what an inconclusive finding leads to.
+    """
+
+    id: str
+    tier: TierName
+    title: Wording
+    requirements: tuple[str, ...]
+    checks: tuple[Check, ...]
+    grounds: tuple[str, ...]
+    truths: tuple[float, float, float]
+    inconclusive: Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierRule:
+    """One line of the decision table: when every fact in `when` has the value given, the tier is suggested."""
+
+    id: str
+    tier: TierName
+    when: Mapping[str, bool]
+    because: Wording
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierSuggestion:
+    """What the decision table suggests; a person decides.
+
+    `fired` are the rules of the suggested tier that fired, in order; `unanswered` the facts that a higher tier would
+    have needed and nobody stated, so the suggestion is the lowest that the known facts allow.
+    """
+
+    tier: TierName
+    fired: tuple[TierRule, ...]
+    unanswered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """All of it, by id."""
+
+    version: str
+    instruments: Mapping[str, Instrument]
+    provisions: Mapping[str, Provision]
+    requirements: Mapping[str, Requirement]
+    profiles: Mapping[str, Profile]
+    tier_rules: tuple[TierRule, ...]
+    questions: Mapping[str, Wording]
