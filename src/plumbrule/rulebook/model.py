@@ -17,6 +17,7 @@ class Instrument:
     """A text that asks: its short name (`R265`), what it is, and how much force it has.
 
     `force` says in our words how loudly the text speaks ("recommends", "proposes"); nothing here may speak louder.
+    `citable` is False when the text in hand is only about the instrument: no provision of it may then be held.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Instrument:
     force: Wording
     in_hand: Wording
     date: str
+    citable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +46,16 @@ class Provision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a threshold comes from. `status` "ours" means nobody outside has set it and nobody has reviewed it."""
+    """Where a threshold comes from. `status` "ours" means nobody outside has set it and nobody has reviewed it.
+
+    `note` says what a reader must know of the number: what it was written for, or why we chose it.
+    """
 
     citation: str
     jurisdiction: str
     status: ThresholdStatus
     reviewed_by: str = ""
+    note: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +144,11 @@ class TierSuggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """All of it, by id."""
+    """All of it, by id.
+
+    `version` is the version of the data files and, after `+`, twelve hex digits of their digest: an edited file is
+    another rulebook. `tier_note` says whose the tiers and their rules are.
+    """
 
     version: str
     instruments: Mapping[str, Instrument]
@@ -146,4 +156,5 @@ class Rulebook:
     requirements: Mapping[str, Requirement]
     profiles: Mapping[str, Profile]
     tier_rules: tuple[TierRule, ...]
+    tier_note: Wording
     questions: Mapping[str, Wording]
