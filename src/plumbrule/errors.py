@@ -5,6 +5,7 @@
     │   ├── TableError                      the decision table: columns, values, encoding, a file cut off
     │   ├── AssessmentError                 assessment.toml
     │   ├── RulebookError                   a YAML file of the rulebook
+    │   ├── LimitError                      a file that takes more time, memory or room to read than allowed, or breaks its reader
     │   ├── OutputError                     the output folder exists, is not ours, cannot be written
     │   ├── KeyFileError                    a key file: missing, readable by others, wrong kind
     │   └── UnreadableError                 a pack, policy, trust file or log that is not in its format
@@ -49,6 +50,10 @@ class AssessmentError(InputError):
 
 class RulebookError(InputError):
     """A data file of the rulebook is not in its form."""
+
+
+class LimitError(InputError):
+    """A file takes more time, memory or room to read than allowed, or breaks its reader."""
 
 
 class OutputError(InputError):
