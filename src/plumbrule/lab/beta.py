@@ -1,0 +1,61 @@
+"""The regularised incomplete beta function and its inverse, in numpy alone.
+
+scipy.special has both; importing it would add 80 MB to the install and most of a second to every audit. Tests hold
+these against scipy to 1e-10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+_TINY = 1e-300
+_log_gamma: Callable[[Floats], Floats] = np.vectorize(math.lgamma, otypes=[float])
+
+
+def _continued_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
+    """Lentz's method for the continued fraction of the incomplete beta function (DLMF 8.17.22)."""
+    c = np.ones_like(x)
+    d = 1 / np.where(np.abs(1 - (a + b) * x / (a + 1)) < _TINY, _TINY, 1 - (a + b) * x / (a + 1))
+    h = d.copy()
+    for m in range(1, 1000):
+        before = h.copy()
+        for numerator in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d = 1 + numerator * d
+            d = 1 / np.where(np.abs(d) < _TINY, _TINY, d)
+            c = 1 + numerator / c
+            c = np.where(np.abs(c) < _TINY, _TINY, c)
+            h = h * d * c
+        if np.all(np.abs(h - before) <= 1e-15 * np.abs(h)):
+            break
+    return h
+
+
+def beta_cdf(a: Floats, b: Floats, x: Floats) -> Floats:
+    """I_x(a, b) for a, b > 0 and 0 ≤ x ≤ 1, element by element."""
+    a, b, x = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float), np.asarray(x, float))
+    inside = np.clip(x, _TINY, 1 - 1e-16)
+    front = np.exp(_log_gamma(a + b) - _log_gamma(a) - _log_gamma(b) + a * np.log(inside) + b * np.log1p(-inside))
+    swap = inside > (a + 1) / (a + b + 2)
+    p, q, y = np.where(swap, b, a), np.where(swap, a, b), np.where(swap, 1 - inside, inside)
+    tail = front * _continued_fraction(p, q, y) / p
+    value = np.where(swap, 1 - tail, tail)
+    return np.where(x <= 0, 0.0, np.where(x >= 1, 1.0, value))
+
+
+def beta_quantile(a: Floats, b: Floats, probability: float) -> Floats:
+    """The x with I_x(a, b) = probability, by bisection to the last bit that matters (1e-15)."""
+    a, b = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
+    low, high = np.zeros(a.shape), np.ones(a.shape)
+    for _ in range(52):
+        middle = (low + high) / 2
+        below = beta_cdf(a, b, middle) < probability
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2

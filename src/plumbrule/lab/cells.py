@@ -1,0 +1,189 @@
+"""Count once: one pass over the rows gives a small table of cells; everything else is arithmetic on the cells.
+
+A cell is one combination of attribute values, label and prediction. `count_cells` makes them with one GROUP BY;
+`roll_up` adds them over the attributes that nobody asked about.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbrule.base.observation import Group
+from plumbrule.lab.columns import Decisions
+from plumbrule.lab.metrics import Metric
+from plumbrule.lab.table import Table
+
+Key = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cells:
+    """Sums of the decision table, one line a cell (arrays of equal length).
+
+    `codes[i, a]` indexes `levels[a]`, the values of `attributes[a]` (None last, where a value is missing).
+    `label` and `prediction` are 1, 0 or -1 for missing. `rows` counts people (rows, or the sum of a count column);
+    `weight` and `weight_sq` sum sampling weights and their squares (equal to `rows` without weights);
+    `score` and `score_sq` sum weight times score and its square over the `scored` weight of rows that have a score.
+    """
+
+    attributes: tuple[str, ...]
+    levels: tuple[tuple[str | None, ...], ...]
+    codes: NDArray[np.int64]
+    label: NDArray[np.int64]
+    prediction: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    weight_sq: NDArray[np.float64]
+    score: NDArray[np.float64]
+    score_sq: NDArray[np.float64]
+    scored: NDArray[np.float64]
+    weighted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RollUp:
+    """The cells added up for some attributes: one line a group.
+
+    `rows`, `weight`, `weight_sq` have shape (groups, 3, 3), indexed [group, label, prediction] with MISSING = -1 as the
+    last place. `score`, `score_sq`, `scored` have shape (groups,).
+    """
+
+    attributes: tuple[str, ...]
+    keys: tuple[Key, ...]
+    rows: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    weight_sq: NDArray[np.float64]
+    score: NDArray[np.float64]
+    score_sq: NDArray[np.float64]
+    scored: NDArray[np.float64]
+
+    def group(self, index: int) -> Group:
+        """Attribute name to value, for one line."""
+        return dict(zip(self.attributes, self.keys[index], strict=True))
+
+    def size(self) -> NDArray[np.int64]:
+        """People in each group, whatever is missing; shape (groups,)."""
+        total: NDArray[np.int64] = self.rows.sum(axis=(1, 2))
+        return total
+
+
+def count_cells(table: Table, decisions: Decisions) -> Cells:
+    """One GROUP BY over the table.
+
+    Raises:
+        TableError: a column is missing or does not hold what it should (see `columns`).
+    """
+    attributes = (*decisions.by, *decisions.within)
+    found = table.connection.execute(decisions.cells_sql(table)).fetchnumpy()
+    keys = [_texts(found[f"a{position}"]) for position in range(len(attributes))]
+    levels = tuple(tuple(sorted({value for value in column}, key=lambda v: (v is None, v or ""))) for column in keys)
+    index = [{value: code for code, value in enumerate(level)} for level in levels]
+    size = len(found["rows"])
+    codes = np.empty((size, len(attributes)), np.int64)
+    for position, column in enumerate(keys):
+        codes[:, position] = [index[position][value] for value in column]
+    rows = _numbers(found["rows"]).astype(np.int64)
+    weight = _numbers(found["weight"]) if decisions.weight else rows.astype(float)
+    return Cells(
+        attributes=tuple(attribute.name for attribute in attributes),
+        levels=levels,
+        codes=codes,
+        label=_numbers(found["label"]).astype(np.int64),
+        prediction=_numbers(found["prediction"]).astype(np.int64),
+        rows=rows,
+        weight=weight,
+        weight_sq=_numbers(found["weight_sq"]) if decisions.weight else rows.astype(float),
+        score=_numbers(found["score"]),
+        score_sq=_numbers(found["score_sq"]),
+        scored=_numbers(found["scored"]),
+        weighted=bool(decisions.weight),
+    )
+
+
+def _texts(column: NDArray[np.object_]) -> list[str | None]:
+    """A text column with None for missing (DuckDB gives a masked array when a value is NULL)."""
+    if isinstance(column, np.ma.MaskedArray):
+        return [None if hidden else str(value) for value, hidden in zip(column.data, np.ma.getmaskarray(column), strict=True)]
+    return [None if value is None else str(value) for value in column]
+
+
+def _numbers(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.ma.filled(column, 0), dtype=float)
+
+
+def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
+    """Add the cells over all attributes but these; no attributes gives one group, everybody."""
+    positions = [cells.attributes.index(name) for name in attributes]
+    unique, inverse = np.unique(cells.codes[:, positions], axis=0, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    if not positions:
+        unique, inverse = np.zeros((1, 0), np.int64), np.zeros(len(cells.rows), np.int64)
+    groups = len(unique)
+    place = inverse * 9 + (cells.label % 3) * 3 + cells.prediction % 3
+
+    def spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(place, weights=values, minlength=groups * 9).reshape(groups, 3, 3)
+
+    def add(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(inverse, weights=values, minlength=groups)
+
+    return RollUp(
+        attributes=tuple(attributes),
+        keys=tuple(tuple(cells.levels[p][code] for p, code in zip(positions, line, strict=True)) for line in unique),
+        rows=spread(cells.rows.astype(float)).astype(np.int64),
+        weight=spread(cells.weight),
+        weight_sq=spread(cells.weight_sq),
+        score=add(cells.score),
+        score_sq=add(cells.score_sq),
+        scored=add(cells.scored),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tally:
+    """Successes and trials of one metric in every group of a roll-up; arrays of shape (groups,).
+
+    `rows` counts people in the denominator. `x` and `n` are what the intervals see: the counts themselves, or with
+    sampling weights Kish's effective size (Survey Sampling, 1965, 8.2) n = (Σw)² / Σw² and x = rate times n.
+    """
+
+    rows: NDArray[np.int64]
+    x: NDArray[np.float64]
+    n: NDArray[np.float64]
+
+    def rate(self) -> NDArray[np.float64]:
+        """x / n, and 0 where n is 0 (those groups are unknown)."""
+        return np.divide(self.x, self.n, out=np.zeros_like(self.x), where=self.n > 0)
+
+
+def tally(rolled: RollUp, metric: Metric) -> Tally:
+    """One metric over all groups."""
+
+    def over(values: NDArray[np.float64], pairs: frozenset[tuple[int, int]]) -> NDArray[np.float64]:
+        return np.sum([values[:, label, prediction] for label, prediction in sorted(pairs)], axis=0)
+
+    top, bottom = over(rolled.weight, metric.numerator), over(rolled.weight, metric.denominator)
+    squares = over(rolled.weight_sq, metric.denominator)
+    effective = np.divide(bottom * bottom, squares, out=np.zeros_like(bottom), where=squares > 0)
+    rate = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    unweighted = bool(np.array_equal(rolled.weight, rolled.rows))
+    return Tally(
+        rows=over(rolled.rows.astype(float), metric.denominator).astype(np.int64),
+        x=top if unweighted else rate * effective,
+        n=bottom if unweighted else effective,
+    )
+
+
+def selections(attributes: Sequence[str], *, intersections: bool) -> tuple[tuple[str, ...], ...]:
+    """Each attribute alone and, if asked, every intersection of them, small ones first.
+
+    >>> selections(["race", "sex"], intersections=True)
+    (('race',), ('sex',), ('race', 'sex'))
+    """
+    orders = range(1, (len(attributes) if intersections else 1) + 1)
+    return tuple(chosen for order in orders for chosen in itertools.combinations(attributes, order))

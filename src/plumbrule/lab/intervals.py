@@ -1,0 +1,139 @@
+"""Intervals for proportions, and for differences and ratios of two proportions.
+
+Every function takes numbers or arrays of successes `x` and trials `n` (not necessarily whole: sampling weights give
+effective sizes) and a two-sided confidence level, and returns `(low, high)` of the same shape.
+
+- `wilson`: for display; close to nominal on average, down to 83 % at worst for n = 5.
+- `clopper_pearson`: coverage never below the level.
+- `score_difference`, `score_ratio`: Miettinen and Nurminen's score intervals.
+- `exact_rectangle_difference`, `exact_rectangle_ratio`: from two Clopper-Pearson intervals at half the error each;
+  wide, and never below the level. Verdicts use them where a denominator is under 100.
+
+>>> low, high = wilson(133, 197, 0.95)
+>>> round(float(low), 4), round(float(high), 4)
+(0.607, 0.7366)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plumbrule.lab.beta import beta_quantile
+
+Floats = NDArray[np.float64]
+Interval = tuple[Floats, Floats]
+EXACT_BELOW = 100
+"""Denominators under this get intervals of guaranteed coverage in verdicts."""
+
+
+def critical_value(confidence: float) -> float:
+    """The two-sided normal quantile: 1.96 for 0.95."""
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def _floats(*values: ArrayLike) -> list[Floats]:
+    return [np.asarray(value, float) for value in np.broadcast_arrays(*values)]
+
+
+def wilson(x: ArrayLike, n: ArrayLike, confidence: float) -> Interval:
+    """Wilson's score interval (Wilson 1927, JASA 22, 209-212), without continuity correction; n > 0."""
+    x, n = _floats(x, n)
+    z = critical_value(confidence)
+    p = x / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    # At 0 and n the bound is the value itself; rounding must not push it across.
+    return np.where(x <= 0, 0.0, np.maximum(centre - half, 0)), np.where(x >= n, 1.0, np.minimum(centre + half, 1))
+
+
+def clopper_pearson(x: ArrayLike, n: ArrayLike, confidence: float) -> Interval:
+    """Clopper and Pearson's exact interval (Biometrika 26, 1934, 404-413); for x not whole as Korn and Graubard 1998."""
+    x, n = _floats(x, n)
+    tail = (1 - confidence) / 2
+    one = np.ones_like(x)
+    low = np.where(x <= 0, 0.0, beta_quantile(np.where(x <= 0, one, x), n - x + 1, tail))
+    high = np.where(x >= n, 1.0, beta_quantile(x + 1, np.where(x >= n, one, n - x), 1 - tail))
+    return low, high
+
+
+def _bisect(statistic: Callable[[Floats], Floats], start: Floats, end: Floats, target: float) -> Floats:
+    """Where a falling statistic crosses the target, between start (above it) and end (below it)."""
+    low, high = start.copy(), end.copy()
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = statistic(middle) > target
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return (low + high) / 2
+
+
+def _score(numerator: Floats, variance: Floats) -> Floats:
+    """Numerator over its standard error; a zero variance says nothing when the numerator is zero, everything otherwise."""
+    error = np.sqrt(np.maximum(variance, 0))
+    safe = np.where(error > 0, error, 1.0)
+    return np.where(error > 0, numerator / safe, np.sign(np.where(np.abs(numerator) < 1e-14, 0, numerator)) * 1e9)
+
+
+def score_difference(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, confidence: float) -> Interval:
+    """Miettinen and Nurminen's interval for p1 - p2 (Statistics in Medicine 4, 1985, 213-226).
+
+    The restricted maximum likelihood estimate is the closed form of Farrington and Manning (1990); the variance has
+    Miettinen and Nurminen's factor N/(N-1).
+    """
+    x1, n1, x2, n2 = _floats(x1, n1, x2, n2)
+    p1, p2, theta = x1 / n1, x2 / n2, n2 / n1
+
+    def statistic(delta: Floats) -> Floats:
+        a = 1 + theta
+        b = -(1 + theta + p1 + theta * p2 + delta * (theta + 2))
+        c = delta * delta + delta * (2 * p1 + theta + 1) + p1 + theta * p2
+        d = -p1 * delta * (1 + delta)
+        v = (b / (3 * a)) ** 3 - b * c / (6 * a * a) + d / (2 * a)
+        u = np.sqrt(np.maximum((b / (3 * a)) ** 2 - c / (3 * a), 0)) * np.where(v < 0, -1.0, 1.0)
+        cube = np.where(u == 0, 1.0, u**3)
+        angle = (np.pi + np.arccos(np.clip(np.where(u == 0, 0.0, v / cube), -1, 1))) / 3
+        r1 = np.clip(2 * u * np.cos(angle) - b / (3 * a), 0, 1)
+        r2 = np.clip(r1 - delta, 0, 1)
+        variance = (r1 * (1 - r1) / n1 + r2 * (1 - r2) / n2) * (n1 + n2) / (n1 + n2 - 1)
+        return _score(p1 - p2 - delta, variance)
+
+    z, seen = critical_value(confidence), p1 - p2
+    return _bisect(statistic, -np.ones_like(seen), seen, z), _bisect(statistic, seen, np.ones_like(seen), -z)
+
+
+def score_ratio(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, confidence: float) -> Interval:
+    """Miettinen and Nurminen's interval for p1 / p2 (same paper); needs x2 > 0."""
+    x1, n1, x2, n2 = _floats(x1, n1, x2, n2)
+    p1, p2, total = x1 / n1, x2 / n2, n1 + n2
+
+    def statistic(log_ratio: Floats) -> Floats:
+        ratio = np.exp(log_ratio)
+        a, b, c = total * ratio, n1 * ratio + x1 + n2 + x2 * ratio, x1 + x2
+        # The smaller root, in the form that does not cancel: 2c / (b + sqrt(b² - 4ac)).
+        r2 = np.clip(2 * c / (b + np.sqrt(np.maximum(b * b - 4 * a * c, 0))), 0, 1)
+        r1 = np.clip(r2 * ratio, 0, 1)
+        variance = (r1 * (1 - r1) / n1 + ratio * ratio * r2 * (1 - r2) / n2) * total / (total - 1)
+        return _score(p1 - ratio * p2, variance)
+
+    z = critical_value(confidence)
+    far = np.full_like(p1, 30.0)
+    seen = np.log(np.maximum(p1, 1e-12) / p2)
+    low, high = _bisect(statistic, -far, seen, z), _bisect(statistic, seen, far, -z)
+    return np.where(x1 <= 0, 0.0, np.exp(low)), np.exp(high)
+
+
+def exact_rectangle_difference(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, confidence: float) -> Interval:
+    """Bounds for p1 - p2 from two Clopper-Pearson intervals at half the error each (Bonferroni): never below the level."""
+    half = 1 - (1 - confidence) / 2
+    (low1, high1), (low2, high2) = clopper_pearson(x1, n1, half), clopper_pearson(x2, n2, half)
+    return low1 - high2, high1 - low2
+
+
+def exact_rectangle_ratio(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, confidence: float) -> Interval:
+    """The same for p1 / p2; the upper bound is infinite where the reference's lower bound is 0."""
+    half = 1 - (1 - confidence) / 2
+    (low1, high1), (low2, high2) = clopper_pearson(x1, n1, half), clopper_pearson(x2, n2, half)
+    return low1 / high2, np.where(low2 > 0, high1 / np.where(low2 > 0, low2, 1.0), np.inf)
