@@ -1,0 +1,194 @@
+"""The forms of the rulebook's YAML files, and how one file becomes values or is refused.
+
+Five kinds of file, each with its schema version in the first line: instruments, provisions (one file per
+instrument), requirements, tiers, profile (one file per tier). `schema_documents` gives their JSON Schemas for
+editors; the committed copies lie in `schemas/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from plumbrule.base.languages import Wording
+from plumbrule.errors import RulebookError
+from plumbrule.rulebook.model import Check, Instrument, Requirement, TierName, TierRule
+
+# A key that nobody expects is a slip of the pen; nested values inherit this from the file they stand in.
+FORBID = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentsFile:
+    """`instruments.yaml`; `version` is the version of the whole rulebook."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    schema: Literal["plumbrule-instruments/1"]
+    version: str
+    instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionEntry:
+    """One provision as it is written: the file names the instrument."""
+
+    id: str
+    kind: Literal["preamble", "operative", "paragraph", "section", "objective", "action"]
+    citation: str
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionsFile:
+    """`provisions/R265.yaml` and its like."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    schema: Literal["plumbrule-provisions/1"]
+    instrument: str
+    provisions: tuple[ProvisionEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementsFile:
+    """`requirements.yaml`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    schema: Literal["plumbrule-requirements/1"]
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TiersFile:
+    """`tiers.yaml`: the plain questions, in the order in which they are asked, and the decision table."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    schema: Literal["plumbrule-tiers/1"]
+    note: Wording
+    questions: Mapping[str, Wording]
+    rules: tuple[TierRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileFile:
+    """`profiles/high.yaml` and its like: a profile with its schema version."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    schema: Literal["plumbrule-profile/1"]
+    id: str
+    tier: TierName
+    title: Wording
+    requirements: tuple[str, ...]
+    checks: tuple[Check, ...]
+    grounds: tuple[str, ...]
+    truths: tuple[float, float, float]
+    inconclusive: Wording
+
+
+FILES: Mapping[str, type] = {
+    "instruments": InstrumentsFile,
+    "provisions": ProvisionsFile,
+    "requirements": RequirementsFile,
+    "tiers": TiersFile,
+    "profile": ProfileFile,
+}
+"""Kind of file to its form."""
+
+F = TypeVar("F")
+
+_BaseLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_BaseLoader):  # type: ignore[misc, valid-type]  # the C loader where PyYAML was built with it, ten times faster
+    """Safe YAML that refuses a key written twice, where YAML would silently keep the second."""
+
+
+def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    seen: set[Hashable] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is written twice", key_node.start_mark)
+        seen.add(key)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(form: type[F]) -> TypeAdapter[F]:
+    """Building one costs more than the reading itself, so each is built once, when first asked for."""
+    if form not in _ADAPTERS:
+        _ADAPTERS[form] = TypeAdapter(form)
+    return _ADAPTERS[form]
+
+
+def parse(name: str, text: str, form: type[F]) -> F:
+    """One YAML file as values of its form.
+
+    Raises:
+        RulebookError: not YAML, a key written twice, or not in its form; names the file, the entry and the place.
+    """
+    try:
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is PyYAML's safe loader
+    except yaml.YAMLError as error:
+        raise _unreadable(name, error) from error
+    try:
+        return _adapter(form).validate_python(raw)
+    except ValidationError as error:
+        raise _misformed(name, raw, error) from error
+
+
+def _unreadable(name: str, error: yaml.YAMLError) -> RulebookError:
+    mark = getattr(error, "problem_mark", None)
+    place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    return RulebookError(
+        f"{name}{place}: {problem}.",
+        expected="YAML with every key written once.",
+        cure="Mend that line; put text that holds a colon, a quote or a # between double quotes.",
+    )
+
+
+def _misformed(name: str, raw: object, error: ValidationError) -> RulebookError:
+    first, *others = error.errors(include_url=False, include_context=False)
+    place = "".join(f", {part}" for part in _place(raw, first["loc"]))
+    more = f" ({len(others)} more of this kind in the file.)" if others else ""
+    got = first["input"]
+    shown = "" if isinstance(got, dict | list) else f" (written: {got!r})"
+    return RulebookError(
+        f"{name}{place}: {first['msg']}{shown}.{more}",
+        expected="the form in schemas/, which an editor can check while you write.",
+        cure="Compare the entry with its neighbours in the same file.",
+    )
+
+
+def _place(raw: object, path: tuple[int | str, ...]) -> list[str]:
+    """The path of an error for a person: an entry of a list is called by its id where it has one."""
+    said: list[str] = []
+    for step in path:
+        raw = _step(raw, step)
+        said.append(str(raw["id"]) if isinstance(step, int) and isinstance(raw, dict) and "id" in raw else _ordinal(step))
+    return said
+
+
+def _step(raw: object, step: int | str) -> object:
+    if isinstance(raw, dict):
+        return raw.get(step)
+    return raw[step] if isinstance(raw, list) and isinstance(step, int) and step < len(raw) else None
+
+
+def _ordinal(step: int | str) -> str:
+    return f"entry {step + 1}" if isinstance(step, int) else step
+
+
+def schema_documents() -> Mapping[str, dict[str, Any]]:
+    """JSON Schema (2020-12) of each kind of file, by kind."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {kind: {**head, **_adapter(form).json_schema()} for kind, form in FILES.items()}

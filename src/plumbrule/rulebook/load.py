@@ -1,0 +1,145 @@
+"""Read the data files of the rulebook into one value, and refuse what does not hang together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Protocol, TypeVar, get_args
+
+from plumbrule.errors import RulebookError
+from plumbrule.rulebook.form import (
+    InstrumentsFile,
+    ProfileFile,
+    ProvisionsFile,
+    RequirementsFile,
+    TiersFile,
+    parse,
+)
+from plumbrule.rulebook.model import Profile, Provision, Rulebook, TierName
+from plumbrule.rulebook.soundness import refuse_if_unsound
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
+F = TypeVar("F")
+
+
+@cache
+def load_rulebook() -> Rulebook:
+    """The rulebook that ships with Plumbrule, read once per process.
+
+    Raises:
+        RulebookError: a data file was edited into something that cannot be read or does not hang together.
+    """
+    return read_rulebook(files("plumbrule.rulebook") / "data")
+
+
+def read_rulebook(folder: Traversable) -> Rulebook:
+    """A rulebook from a folder laid out like `rulebook/data/`; a `pathlib.Path` is such a folder.
+
+    Raises:
+        RulebookError: a file is missing, not in its form, or names something that does not exist; says which and where.
+    """
+    if not folder.is_dir():
+        raise RulebookError(
+            f"{folder} is not a folder.", expected="a folder laid out like rulebook/data/.", cure="Name that folder."
+        )
+    texts = dict(_texts(folder))
+    instruments = _file(texts, "instruments.yaml", InstrumentsFile)
+    tiers = _file(texts, "tiers.yaml", TiersFile)
+    requirements = _file(texts, "requirements.yaml", RequirementsFile)
+    rulebook = Rulebook(
+        version=f"{instruments.version}+{_digest(texts)}",
+        instruments=_by_id("instruments.yaml", instruments.instruments),
+        provisions=_by_id("provisions", [p for i in instruments.instruments for p in _provisions(texts, i.id)]),
+        requirements=_by_id("requirements.yaml", requirements.requirements),
+        profiles=_by_id("profiles", [_profile(texts, tier) for tier in get_args(TierName)]),
+        tier_rules=tiers.rules,
+        tier_note=tiers.note,
+        questions=tiers.questions,
+    )
+    refuse_if_unsound(rulebook)
+    return rulebook
+
+
+def _texts(folder: Traversable) -> Iterable[tuple[str, str]]:
+    """Every YAML file by its name with forward slashes; two levels, as the layout has."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from ((f"{entry.name}/{inner.name}", _text(inner)) for inner in entry.iterdir() if inner.name.endswith(".yaml"))
+        elif entry.name.endswith(".yaml"):
+            yield entry.name, _text(entry)
+
+
+def _text(entry: Traversable) -> str:
+    try:
+        return entry.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RulebookError(
+            f"{entry.name} is not UTF-8 text (byte {error.start}).", expected="UTF-8.", cure="Save the file as UTF-8."
+        ) from error
+
+
+def _digest(texts: Mapping[str, str]) -> str:
+    """Twelve hex digits over names and texts, the same whichever way a checkout ends its lines."""
+    whole = hashlib.sha256()
+    for name in sorted(texts):
+        body = texts[name].replace("\r\n", "\n").encode()
+        whole.update(f"{name}\n{len(body)}\n".encode() + body)
+    return whole.hexdigest()[:12]
+
+
+def _file(texts: Mapping[str, str], name: str, form: type[F]) -> F:
+    if name not in texts:
+        raise RulebookError(
+            f"{name} is missing.", expected=f"the file {name} in the folder of the rulebook.", cure="Put the file back."
+        )
+    return parse(name, texts[name], form)
+
+
+def _provisions(texts: Mapping[str, str], instrument: str) -> list[Provision]:
+    name = f"provisions/{instrument}.yaml"
+    file = _file(texts, name, ProvisionsFile)
+    if file.instrument != instrument:
+        raise RulebookError(
+            f"{name}: the instrument is {file.instrument!r}.",
+            expected=f"{instrument!r}, as the file is called.",
+            cure="Mend one of the two.",
+        )
+    return [
+        Provision(id=entry.id, instrument=instrument, kind=entry.kind, citation=entry.citation, wording=entry.wording)
+        for entry in file.provisions
+    ]
+
+
+def _profile(texts: Mapping[str, str], tier: str) -> Profile:
+    name = f"profiles/{tier}.yaml"
+    file = _file(texts, name, ProfileFile)
+    if (file.id, file.tier) != (tier, tier):
+        raise RulebookError(
+            f"{name}: the id is {file.id!r} and the tier {file.tier!r}.",
+            expected=f"both {tier!r}, as the file is called.",
+            cure="Mend the file or its name.",
+        )
+    return Profile(**{field.name: getattr(file, field.name) for field in fields(Profile)})
+
+
+def _by_id(place: str, entries: Iterable[N]) -> dict[str, N]:
+    table: dict[str, N] = {}
+    for entry in entries:
+        if entry.id in table:
+            raise RulebookError(
+                f"{place}: the id {entry.id!r} is used twice.",
+                expected="an id of its own for each entry.",
+                cure="Rename one of them.",
+            )
+        table[entry.id] = entry
+    return table
