@@ -29,6 +29,7 @@ class Cells:
     `label` and `prediction` are 1, 0 or -1 for missing. `rows` counts people (rows, or the sum of a count column);
     `weight` and `weight_sq` sum sampling weights and their squares (equal to `rows` without weights);
     `score` and `score_sq` sum weight times score and its square over the `scored` weight of rows that have a score.
+    `cluster` numbers the cluster of each cell where one was named (cells are then split by cluster).
     """
 
     attributes: tuple[str, ...]
@@ -43,6 +44,7 @@ class Cells:
     score_sq: NDArray[np.float64]
     scored: NDArray[np.float64]
     weighted: bool
+    cluster: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,7 +52,8 @@ class RollUp:
     """The cells added up for some attributes: one line a group.
 
     `rows`, `weight`, `weight_sq` have shape (groups, 3, 3), indexed [group, label, prediction] with MISSING = -1 as the
-    last place. `score`, `score_sq`, `scored` have shape (groups,).
+    last place. `score`, `score_sq`, `scored` have shape (groups,). `clusters` holds, where a cluster column was named,
+    the group of each (group, cluster) pair, shape (pairs,), and its weights, shape (pairs, 3, 3).
     """
 
     attributes: tuple[str, ...]
@@ -61,6 +64,7 @@ class RollUp:
     score: NDArray[np.float64]
     score_sq: NDArray[np.float64]
     scored: NDArray[np.float64]
+    clusters: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
 
     def group(self, index: int) -> Group:
         """Attribute name to value, for one line."""
@@ -102,6 +106,7 @@ def count_cells(table: Table, decisions: Decisions) -> Cells:
         score_sq=_numbers(found["score_sq"]),
         scored=_numbers(found["scored"]),
         weighted=bool(decisions.weight),
+        cluster=np.unique(np.array([value or "" for value in _texts(found["cluster"])]), return_inverse=True)[1] if decisions.cluster else None,
     )
 
 
@@ -141,7 +146,15 @@ def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
         score=add(cells.score),
         score_sq=add(cells.score_sq),
         scored=add(cells.scored),
+        clusters=None if cells.cluster is None else _pairs(inverse, cells),
     )
+
+
+def _pairs(group: NDArray[np.int64], cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Sums by group and cluster: the group of each pair, and its weights of shape (pairs, 3, 3)."""
+    pairs, inverse = np.unique(np.stack([group, cells.cluster if cells.cluster is not None else group], axis=1), axis=0, return_inverse=True)
+    place = inverse.reshape(-1) * 9 + (cells.label % 3) * 3 + cells.prediction % 3
+    return pairs[:, 0], np.bincount(place, weights=cells.weight, minlength=len(pairs) * 9).reshape(-1, 3, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -161,22 +174,47 @@ class Tally:
         return np.divide(self.x, self.n, out=np.zeros_like(self.x), where=self.n > 0)
 
 
+def _over(values: NDArray[np.float64], pairs: frozenset[tuple[int, int]]) -> NDArray[np.float64]:
+    """The sum over some (label, prediction) pairs, line by line."""
+    total: NDArray[np.float64] = np.sum([values[:, label, prediction] for label, prediction in sorted(pairs)], axis=0)
+    return total
+
+
+def _divide(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+
+
 def tally(rolled: RollUp, metric: Metric) -> Tally:
     """One metric over all groups."""
+    top, bottom = _over(rolled.weight, metric.numerator), _over(rolled.weight, metric.denominator)
+    rows = _over(rolled.rows.astype(float), metric.denominator).astype(np.int64)
+    if rolled.clusters is None and np.array_equal(rolled.weight, rolled.rows):
+        return Tally(rows=rows, x=top, n=bottom)
+    rate = _divide(top, bottom)
+    effective = _divide(bottom * bottom, _over(rolled.weight_sq, metric.denominator))
+    if rolled.clusters is not None:
+        effective = np.minimum(effective, _clustered_size(rolled.clusters, metric, rate, bottom))
+    return Tally(rows=rows, x=rate * effective, n=effective)
 
-    def over(values: NDArray[np.float64], pairs: frozenset[tuple[int, int]]) -> NDArray[np.float64]:
-        return np.sum([values[:, label, prediction] for label, prediction in sorted(pairs)], axis=0)
 
-    top, bottom = over(rolled.weight, metric.numerator), over(rolled.weight, metric.denominator)
-    squares = over(rolled.weight_sq, metric.denominator)
-    effective = np.divide(bottom * bottom, squares, out=np.zeros_like(bottom), where=squares > 0)
-    rate = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
-    unweighted = bool(np.array_equal(rolled.weight, rolled.rows))
-    return Tally(
-        rows=over(rolled.rows.astype(float), metric.denominator).astype(np.int64),
-        x=top if unweighted else rate * effective,
-        n=bottom if unweighted else effective,
-    )
+def _clustered_size(
+    clusters: tuple[NDArray[np.int64], NDArray[np.float64]], metric: Metric, rate: NDArray[np.float64], bottom: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The size of a simple random sample that would be as uncertain: rate (1 - rate) over the linearised variance.
+
+    Variance of a ratio of cluster totals, Cochran, Sampling Techniques (1977), 6.4 and 9A.2. Where the rate is 0 or 1
+    the variance says nothing and the number of clusters is taken. Clusters that straddle two groups make their gap
+    more certain than we then say, never less, as long as people of one cluster fare alike.
+    """
+    group, table = clusters
+    top, size = _over(table, metric.numerator), _over(table, metric.denominator)
+    here = (size > 0).astype(float)
+    count = np.bincount(group, weights=here, minlength=len(rate))
+    residual = (top - rate[group] * size) ** 2
+    squares = np.bincount(group, weights=residual, minlength=len(rate)) * _divide(count, np.maximum(count - 1, 1))
+    variance = _divide(squares, bottom * bottom)
+    spread = rate * (1 - rate)
+    return np.where((variance > 0) & (spread > 0), np.divide(spread, variance, out=np.zeros_like(spread), where=variance > 0), count)
 
 
 def selections(attributes: Sequence[str], *, intersections: bool) -> tuple[tuple[str, ...], ...]:

@@ -92,20 +92,22 @@ class Decisions:
         """The one GROUP BY: columns a0…, label, prediction, rows, weight, weight_sq, score, score_sq, scored."""
         keys = [attribute.sql(table) for attribute in (*self.by, *self.within)]
         chosen = [f"{key} AS a{position}" for position, key in enumerate(keys)]
+        cluster = f"{quote_name(self.cluster)} AS cluster," if self.cluster else ""
+        grouped = [*(f"a{position}" for position in range(len(keys))), "label", "prediction", *(["cluster"] if self.cluster else [])]
         rows = table.numeric_sql(self.count) if self.count else "1"
         weight = table.numeric_sql(self.weight) if self.weight else rows
         squares = f"{weight} * {weight}" if self.weight else rows
         score = table.numeric_sql(self.score) if self.score else "NULL"
         scored = f"CASE WHEN {score} IS NULL THEN 0 ELSE {weight} END"
         return f"""
-            SELECT {", ".join([*chosen, ""])}
+            SELECT {", ".join([*chosen, ""])} {cluster}
                    {outcome_sql(table, self.label, self.favourable)} AS label,
                    {outcome_sql(table, self.prediction, self.favourable)} AS prediction,
                    sum({rows})::BIGINT AS rows, sum({weight})::DOUBLE AS weight, sum({squares})::DOUBLE AS weight_sq,
                    coalesce(sum(({weight}) * ({score})), 0)::DOUBLE AS score,
                    coalesce(sum(({weight}) * ({score}) * ({score})), 0)::DOUBLE AS score_sq,
                    sum({scored})::DOUBLE AS scored
-            FROM decisions GROUP BY {", ".join([*(f"a{position}" for position in range(len(keys))), "label", "prediction"])}
+            FROM decisions GROUP BY {", ".join(grouped)}
         """
 
 

@@ -15,6 +15,7 @@ class Adjustment:
     Both are group minus reference (plain numbers). `factors` are the columns adjusted for; `used` and `lost` count
     rows with and without all factors. `raw_same_rows` is the raw gap among the rows used, so that a change is not
     mistaken for a change of rows. `reversed` says that the sign turned (Simpson's reversal).
+    `pooled` says that everybody of a known group is held against the reference together, and `group` is then empty.
     A gap is a ground for inquiry, not proof of unlawful treatment; a factor may itself carry bias.
     """
 
@@ -29,3 +30,4 @@ class Adjustment:
     used: int
     lost: int
     reversed: bool
+    pooled: bool = False

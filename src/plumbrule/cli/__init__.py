@@ -1,0 +1,89 @@
+"""The command line: one file per verb. Only here does an error become an exit code.
+
+Other packages add verbs through the entry points `plumbrule.commands`, each a function that takes the Typer
+application and adds to it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import entry_points
+
+import click
+import typer
+from rich.console import Console
+
+from plumbrule import __version__
+from plumbrule.cli import assess, audit, demo, log, node, plan, verify
+from plumbrule.errors import PlumbruleError
+
+__all__ = ["application", "main"]
+
+INTERRUPTED = 130
+
+
+def application() -> typer.Typer:
+    """The Typer application with all verbs, ours and those of other packages."""
+    app = typer.Typer(
+        name="plumbrule",
+        help="Plumbrule: a rule on one side, facts on the other, and a finding where they meet, signed so that a stranger can check it.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_root)
+    for verb in (audit, plan, assess, verify, demo):
+        verb.add_to(app)
+    for group in (node, log):
+        group.add_to(app)
+    for found in entry_points(group="plumbrule.commands"):
+        found.load()(app)
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"plumbrule {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop.", callback=_version, is_eager=True),  # noqa: ARG001
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = application()(standalone_mode=False)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        Console(stderr=True).print("Interrupted. Nothing half-written was left behind.", style="bold")
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except PlumbruleError as error:
+        _explain(error)
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code or 0)
+
+
+def _explain(error: PlumbruleError) -> None:
+    """What we got, what we expected, how to mend it: three lines on stderr."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"[bold red]Got:[/] {_plain(error.got)}")
+    if error.expected:
+        console.print(f"[bold]Expected:[/] {_plain(error.expected)}")
+    if error.cure:
+        console.print(f"[bold green]Cure:[/] {_plain(error.cure)}")
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")

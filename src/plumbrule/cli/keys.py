@@ -1,0 +1,32 @@
+"""Open the key and the log that the user named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plumbrule.errors import InputError
+
+if TYPE_CHECKING:
+    from plumbrule.pipeline import Node
+
+
+def open_node(key: Path | None, log: Path | None, *, demo: bool = False) -> Node | None:
+    """The node made of a key file and a log folder; None when neither was named.
+
+    Raises:
+        InputError: one was named without the other.
+    """
+    if key is None and log is None:
+        return None
+    if key is None or log is None:
+        raise InputError(
+            f"{'--log' if key is None else '--key'} was given without {'--key' if key is None else '--log'}.",
+            expected="both, or neither for an unsigned assessment",
+            cure="Make a node with plumbrule node init DIR, then give --key DIR/statement.key --log DIR/log.",
+        )
+    from plumbrule import evidence  # noqa: PLC0415 - cryptography loads only when something is signed
+    from plumbrule.evidence.log import Log  # noqa: PLC0415
+    from plumbrule.pipeline import Node  # noqa: PLC0415
+
+    return Node(signer=evidence.load_signer(key), log=Log.open(log), demo=demo)

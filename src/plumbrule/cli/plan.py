@@ -1,0 +1,63 @@
+"""`plumbrule plan`: show what will be judged, and sign it into the log before the data are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from plumbrule.cli.keys import open_node
+from plumbrule.errors import AssessmentError, InputError
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("plan")(run)
+
+
+def run(
+    assessment: Annotated[Path, typer.Argument(help="The plan to read", metavar="ASSESSMENT.toml")],
+    sign: Annotated[bool, typer.Option("--sign", help="Sign it into the log now.")] = False,
+    key: Annotated[Path | None, typer.Option(help="Key file that signs it.", metavar="FILE")] = None,
+    log: Annotated[Path | None, typer.Option(help="Log that records it.", metavar="DIR")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+) -> None:
+    """What will be judged and how. The data are not opened."""
+    from plumbrule import pipeline, rulebook  # noqa: PLC0415 - loaded only when the verb runs
+    from plumbrule.base.words import translator  # noqa: PLC0415
+    from plumbrule.findings import read_plan  # noqa: PLC0415
+
+    try:
+        text = assessment.read_bytes()
+    except OSError as error:
+        raise AssessmentError(f"{assessment} cannot be read: {error.strerror}.", expected="an assessment.toml", cure="Check the path.") from None
+    plan = read_plan(text, assessment.name)
+    book = rulebook.load_rulebook()
+    profile = rulebook.profile(book, plan.profile)
+    pipeline.check_plan(plan, profile)
+    words, console = translator(lang), Console()
+    _show(plan, profile, words, console)
+    if sign:
+        node = open_node(key, log)
+        if node is None:
+            raise InputError("--sign was given without a key.", expected="--key FILE and --log DIR", cure="Make a node with plumbrule node init DIR.")
+        _, index = pipeline.declare(plan, text, node)
+        node.log.publish()
+        console.print(words.say("Signed into the log at position {index}, before the data were read.", index=index))
+
+
+def _show(plan, profile, words, console) -> None:  # type: ignore[no-untyped-def]
+    table = Table(title=words.text("The primary family: judged together"), title_justify="left")
+    for name in ("Compared", "Against", "Metric", "Threshold", "Source"):
+        table.add_column(words.text(name), overflow="fold")
+    for one in plan.comparison:
+        for check in profile.checks:
+            if check.kind == "gap" and (plan.decisions.label or check.metric == "selection_rate"):
+                for threshold in check.thresholds:
+                    source = f"{threshold.source.citation} ({threshold.source.status})"
+                    table.add_row(f"{one.attribute}: {one.group}", one.reference, check.metric, f"{threshold.role} {threshold.value:g}", source)
+    console.print(table)
+    console.print(words.say("Adjusted for: {factors}", factors=", ".join(plan.adjust.factors) or "–"))

@@ -1,0 +1,49 @@
+"""Where rule and facts meet: a plan says what will be judged, `judge` holds observations against checks.
+
+    >>> from plumbrule.findings import beyond, combine
+    >>> beyond(-0.25, -0.06, 0.05)
+    'beyond'
+    >>> combine(["satisfied", "not-satisfied", "inconclusive"])
+    'not-satisfied'
+
+A verdict is honest about chance: an interval that lies across a threshold is `inconclusive`, and says how many rows
+would have settled it. A requirement is not satisfied when any of its checks is not.
+"""
+
+from plumbrule.findings.judge import beyond, beyond_ratio, combine, judge
+from plumbrule.findings.model import (
+    Assessment,
+    CheckResult,
+    Finding,
+    Line,
+    Material,
+    PlanReference,
+    Population,
+    Power,
+    System,
+    Verdict,
+)
+from plumbrule.findings.plan import Plan, plan_object, plan_schema, read_plan
+from plumbrule.findings.power import rows_needed
+
+__all__ = [
+    "Assessment",
+    "CheckResult",
+    "Finding",
+    "Line",
+    "Material",
+    "Plan",
+    "PlanReference",
+    "Population",
+    "Power",
+    "System",
+    "Verdict",
+    "beyond",
+    "beyond_ratio",
+    "combine",
+    "judge",
+    "plan_object",
+    "plan_schema",
+    "read_plan",
+    "rows_needed",
+]

@@ -1,0 +1,256 @@
+"""Measure a decision table: rates of every group, gaps between them, and gaps within strata. No law, no verdict."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
+from plumbrule.errors import TableError
+from plumbrule.lab import adjust, intervals
+from plumbrule.lab.cells import Cells, Key, RollUp, count_cells, roll_up, selections, tally
+from plumbrule.lab.columns import Decisions
+from plumbrule.lab.gaps import Comparison, Gap, Rates, gaps, rates
+from plumbrule.lab.metrics import Metric, metrics_for
+from plumbrule.lab.model import Adjustment
+from plumbrule.lab.table import Table
+
+TOO_SMALL = "fewer people than the least group size"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """A group that was not compared, with its size and the reason (an English message id)."""
+
+    group: Group
+    n: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """The rates of the groups within one stratum."""
+
+    stratum: Group
+    groups: tuple[Rates, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What a decision table shows about groups.
+
+    `rows` counts people in the table, `unlabelled` and `undecided` those without a label (where one was asked for)
+    and without a prediction. `references` is the group each attribute is held against.
+    """
+
+    rows: int
+    undecided: int
+    unlabelled: int
+    by: tuple[str, ...]
+    references: Mapping[str, str]
+    overall: Rates
+    groups: tuple[Rates, ...]
+    gaps: tuple[Gap, ...]
+    excluded: tuple[Excluded, ...]
+    strata: tuple[Stratum, ...]
+    adjustments: tuple[Adjustment, ...]
+    confidence: float
+
+
+def measure(
+    table: Table,
+    decisions: Decisions,
+    *,
+    references: Mapping[str, str] | None = None,
+    confidence: float = 0.95,
+    min_n: int = 10,
+    intersections: bool = True,
+) -> Measurement:
+    """Everything that can be said about these groups; all of it exploratory.
+
+    Args:
+        table: the decision table.
+        decisions: which column plays which part.
+        references: the group each attribute is held against; by default its largest group.
+        confidence: of each rate's interval, and of all gaps together.
+        min_n: groups with fewer people are not compared (their rates are still given).
+        intersections: look at combinations of the attributes too.
+
+    Raises:
+        TableError: a column or a group is not there, or does not hold what it should.
+    """
+    decisions.check(table)
+    cells = count_cells(table, decisions)
+    metrics = metrics_for(label=bool(decisions.label))
+    by = tuple(attribute.name for attribute in decisions.by)
+    chosen = choose_references(cells, by, references or {})
+    rolled = [roll_up(cells, names) for names in selections(by, intersections=intersections)]
+    scored = decisions.score is not None
+    plans, excluded = zip(*(_comparisons(one, chosen, min_n) for one in rolled), strict=True) if rolled else ((), ())
+    family = sum(len(plan) for plan in plans) * len(metrics) * 2
+    everybody = roll_up(cells, ())
+    return Measurement(
+        rows=int(everybody.rows.sum()),
+        undecided=int(everybody.rows[:, :, -1].sum()),
+        unlabelled=int(everybody.rows[:, -1, :].sum()) if decisions.label else 0,
+        by=by,
+        references=chosen,
+        overall=rates(everybody, metrics, confidence, scored=scored)[0],
+        groups=tuple(itertools.chain.from_iterable(rates(one, metrics, confidence, scored=scored) for one in rolled)),
+        gaps=tuple(
+            itertools.chain.from_iterable(
+                gaps(one, metrics, plan, confidence=confidence, comparisons=family, family="exploratory")
+                for one, plan in zip(rolled, plans, strict=True)
+                if plan
+            )
+        ),
+        excluded=tuple(itertools.chain.from_iterable(excluded)),
+        strata=_strata(cells, by, decisions, metrics, confidence),
+        adjustments=tuple(
+            itertools.chain.from_iterable(
+                stratified(cells, one.attributes, tuple(a.name for a in decisions.within), metrics, plan, confidence=confidence, comparisons=family)
+                for one, plan in zip(rolled, plans, strict=True)
+            )
+        )
+        if decisions.within
+        else (),
+        confidence=confidence,
+    )
+
+
+def choose_references(cells: Cells, by: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:
+    """The reference group of each attribute: the one named, else the largest (a missing value never is).
+
+    Raises:
+        TableError: the group named is not there, or an attribute has fewer than two groups.
+    """
+    for name in named:
+        if name not in by:
+            raise TableError(f"A reference was given for {name!r}, which is not looked at.", expected=f"one of {', '.join(by)}", cure=f"Add --by {name}.")
+    chosen = {}
+    for name in by:
+        rolled = roll_up(cells, (name,))
+        decided = rolled.rows[:, :, :2].sum(axis=(1, 2))
+        sizes = {str(key[0]): int(size) for key, size in zip(rolled.keys, decided, strict=True) if key[0] is not None and size > 0}
+        if len(sizes) < 2:
+            raise TableError(
+                f"The column {name!r} holds {'one group only: ' + next(iter(sizes)) if sizes else 'no value'}.",
+                expected="at least two groups with decisions, so that they can be compared",
+                cure="Name another column, or check that the rows of the other groups were not left out.",
+            )
+        if name in named and named[name] not in sizes:
+            raise TableError(
+                f"The reference {named[name]!r} is no group of {name!r}.",
+                expected=f"one of {', '.join(sizes)}",
+                cure=f"Write --reference {name}=GROUP with one of these.",
+            )
+        chosen[name] = named.get(name) or max(sizes, key=lambda value: (sizes[value], value))
+    return chosen
+
+
+def _comparisons(rolled: RollUp, references: Mapping[str, str], min_n: int) -> tuple[tuple[Comparison, ...], tuple[Excluded, ...]]:
+    """Every group against the reference, and the groups left out as too small."""
+    reference: Key = tuple(references[name] for name in rolled.attributes)
+    sizes = {key: int(size) for key, size in zip(rolled.keys, rolled.size(), strict=True) if None not in key}
+    small = tuple(
+        Excluded(group=dict(zip(rolled.attributes, key, strict=True)), n=size, reason=TOO_SMALL) for key, size in sizes.items() if size < min_n
+    )
+    if sizes.get(reference, 0) < min_n:
+        return (), small
+    return tuple(Comparison(group=key, reference=reference) for key, size in sizes.items() if size >= min_n and key != reference), small
+
+
+def _strata(cells: Cells, by: tuple[str, ...], decisions: Decisions, metrics: Sequence[Metric], confidence: float) -> tuple[Stratum, ...]:
+    """The rates of each single attribute's groups within each stratum."""
+    within = tuple(attribute.name for attribute in decisions.within)
+    if not within:
+        return ()
+    found: dict[Key, list[Rates]] = {}
+    for name in by:
+        for one in rates(roll_up(cells, (*within, name)), metrics, confidence):
+            stratum = tuple(one.group[column] for column in within)
+            found.setdefault(stratum, []).append(Rates(group={name: one.group[name]}, n=one.n, metrics=one.metrics))
+    return tuple(Stratum(stratum=dict(zip(within, key, strict=True)), groups=tuple(groups)) for key, groups in found.items())
+
+
+def stratified(
+    cells: Cells,
+    attributes: tuple[str, ...],
+    within: tuple[str, ...],
+    metrics: Sequence[Metric],
+    compared: Sequence[Comparison],
+    *,
+    confidence: float,
+    comparisons: int,
+    family: Family = "exploratory",
+) -> tuple[Adjustment, ...]:
+    """The Mantel-Haenszel difference of each comparison over the strata, beside the raw one (see `adjust`)."""
+    rolled, fine = roll_up(cells, attributes), roll_up(cells, (*within, *attributes))
+    found = []
+    for metric in metrics:
+        raw = {
+            (tuple(gap.group.values()), tuple(gap.reference.values())): gap.estimate
+            for gap in gaps(rolled, [metric], compared, confidence=confidence, comparisons=comparisons, family=family)
+            if gap.kind == "difference"
+        }
+        for comparison in compared:
+            estimate = raw[comparison.group, comparison.reference]
+            found.append(_stratified(fine, len(within), metric, comparison, estimate, 1 - (1 - confidence) / comparisons, within))
+    return tuple(found)
+
+
+def _stratified(fine: RollUp, depth: int, metric: Metric, comparison: Comparison, raw: Estimate, level: float, within: tuple[str, ...]) -> Adjustment:
+    counted = tally(fine, metric)
+    sides: dict[Key, dict[Key, tuple[float, float, int]]] = {}
+    for index, key in enumerate(fine.keys):
+        if key[depth:] in (comparison.group, comparison.reference):
+            sides.setdefault(key[:depth], {})[key[depth:]] = (float(counted.x[index]), float(counted.n[index]), int(counted.rows[index]))
+    usable = [side for stratum, side in sides.items() if None not in stratum and len(side) == 2 and all(n > 0 for _, n, _ in side.values())]
+    used = sum(rows for side in usable for _, _, rows in side.values())
+    lost = sum(rows for side in sides.values() for _, _, rows in side.values()) - used
+    strata = [(*side[comparison.group][:2], *side[comparison.reference][:2]) for side in usable]
+    adjusted = _mantel_haenszel(strata, used, level)
+    same = _crude(strata, used, level)
+    return Adjustment(
+        kind="mantel-haenszel",
+        metric=metric.name,
+        group=dict(zip(fine.attributes[depth:], comparison.group, strict=True)),
+        reference=dict(zip(fine.attributes[depth:], comparison.reference, strict=True)),
+        raw=raw,
+        raw_same_rows=same,
+        adjusted=adjusted,
+        factors=within,
+        used=used,
+        lost=lost,
+        reversed=is_reversed(same, adjusted),
+    )
+
+
+def _mantel_haenszel(strata: Sequence[adjust.Stratum], used: int, level: float) -> Estimate:
+    if not strata:
+        return Unknown(reason="no stratum holds both groups", n=used)
+    value, variance = adjust.mantel_haenszel_difference(strata)
+    half = intervals.critical_value(level) * variance**0.5
+    return Known(value=value, low=max(value - half, -1.0), high=min(value + half, 1.0), n=used, method="mantel-haenszel, sato")
+
+
+def _crude(strata: Sequence[adjust.Stratum], used: int, level: float) -> Estimate:
+    x1, n1, x0, n0 = (sum(column) for column in zip(*strata, strict=True)) if strata else (0.0, 0.0, 0.0, 0.0)
+    if n1 <= 0 or n0 <= 0:
+        return Unknown(reason="no stratum holds both groups", n=used)
+    low, high = intervals.score_difference(x1, n1, x0, n0, level)
+    return Known(value=x1 / n1 - x0 / n0, low=float(low), high=float(high), n=used, method="miettinen-nurminen")
+
+
+def is_reversed(raw: Estimate, adjusted: Estimate) -> bool:
+    """Whether the sign of the gap turned: Simpson's reversal."""
+    return isinstance(raw, Known) and isinstance(adjusted, Known) and raw.value * adjusted.value < 0
+
+
+def stratified_primary(
+    cells: Cells, attribute: str, group: str, reference: str, within: tuple[str, ...], metrics: Sequence[Metric], *, confidence: float, comparisons: int
+) -> tuple[Adjustment, ...]:
+    """The Mantel-Haenszel figure of one planned comparison."""
+    compared = [Comparison(group=(group,), reference=(reference,))]
+    return stratified(cells, (attribute,), within, metrics, compared, confidence=confidence, comparisons=comparisons, family="primary")

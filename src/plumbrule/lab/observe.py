@@ -1,0 +1,134 @@
+"""From a plan's questions to observations: the primary family, the levels, and everything else as exploratory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from plumbrule.base.observation import Group, Known, Observation, Unknown
+from plumbrule.errors import TableError
+from plumbrule.lab import intervals
+from plumbrule.lab.cells import Cells, roll_up
+from plumbrule.lab.gaps import Comparison, Gap, Rates, gaps
+from plumbrule.lab.measure import Measurement
+from plumbrule.lab.metrics import METRICS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One comparison of the primary family: a group of one attribute held against its reference."""
+
+    attribute: str
+    group: str
+    reference: str
+
+
+def primary_gaps(cells: Cells, questions: Sequence[Question], metrics: Sequence[str], confidence: float) -> tuple[Gap, ...]:
+    """The gaps that will be judged, simultaneous over questions times metrics and over nothing else.
+
+    Raises:
+        TableError: a group that the plan names is not in the table.
+    """
+    family = len(questions) * len(metrics)
+    found: list[Gap] = []
+    for question in questions:
+        rolled = roll_up(cells, (question.attribute,))
+        held = [key[0] for key in rolled.keys if key[0] is not None]
+        for name in (question.group, question.reference):
+            if name not in held:
+                raise TableError(
+                    f"The plan compares the group {name!r} of {question.attribute!r}, which no row holds.",
+                    expected=f"one of {', '.join(held)}",
+                    cure="Correct the comparison in the plan, or the query that makes the column.",
+                )
+        compared = [Comparison(group=(question.group,), reference=(question.reference,))]
+        chosen = [METRICS[name] for name in metrics]
+        found.extend(gaps(rolled, chosen, compared, confidence=confidence, comparisons=family, family="primary"))
+    return tuple(found)
+
+
+def observation_id(metric: str, group: Group, reference: Group | None = None, kind: str = "") -> str:
+    """`selection_rate:race=black`, or with a reference `selection_rate:race=black~white:difference`.
+
+    >>> observation_id("selection_rate", {"race": "black"}, {"race": "white"}, "ratio")
+    'selection_rate:race=black~white:ratio'
+    """
+    stem = f"{metric}:" + "&".join(f"{name}={'' if value is None else value}" for name, value in group.items())
+    return stem if reference is None else f"{stem}~{'&'.join(str(value) for value in reference.values())}:{kind}"
+
+
+def observe_rates(groups: Sequence[Rates], confidence: float, inputs: tuple[str, ...]) -> tuple[Observation, ...]:
+    """Rates as observations; a rate alone is never judged, so all are exploratory."""
+    return tuple(
+        Observation(
+            id=observation_id(metric, one.group),
+            means="test",
+            metric=metric,
+            measure="rate",
+            estimate=estimate,
+            group=one.group,
+            family="exploratory",
+            confidence=confidence,
+            inputs=inputs,
+        )
+        for one in groups
+        for metric, estimate in one.metrics.items()
+        if metric != "mean_prediction"
+    )
+
+
+def observe_gaps(found: Sequence[Gap], inputs: tuple[str, ...]) -> tuple[Observation, ...]:
+    """Gaps as observations."""
+    return tuple(
+        Observation(
+            id=observation_id(gap.metric, gap.group, gap.reference, gap.kind),
+            means="test",
+            metric=gap.metric,
+            measure=gap.kind,
+            estimate=gap.estimate,
+            group=gap.group,
+            reference=gap.reference,
+            family=gap.family,
+            confidence=gap.confidence,
+            comparisons=gap.comparisons,
+            bounds=gap.bounds,
+            inputs=inputs,
+        )
+        for gap in found
+    )
+
+
+def observe_levels(cells: Cells, attributes: Sequence[str], confidence: float, inputs: tuple[str, ...]) -> tuple[Observation, ...]:
+    """Who is in the table: the share of people whose attribute is unknown, and the size of the smallest group."""
+    found = []
+    for name in attributes:
+        rolled = roll_up(cells, (name,))
+        sizes = {key[0]: int(size) for key, size in zip(rolled.keys, rolled.size(), strict=True)}
+        total, unknown = sum(sizes.values()), sizes.get(None, 0)
+        known = [size for value, size in sizes.items() if value is not None]
+        low, high = intervals.wilson(unknown, total, confidence) if total else (0.0, 1.0)
+        share: Known | Unknown = Known(value=unknown / total, low=float(low), high=float(high), n=total, method="wilson") if total else Unknown(reason="the table is empty")
+        smallest = min(known, default=0)
+        count = Known(value=smallest, low=smallest, high=smallest, n=total, method="counted")
+        found += [_level("unknown_share", "share", name, share, confidence, inputs), _level("smallest_group", "count", name, count, confidence, inputs)]
+    return tuple(found)
+
+
+def _level(metric: str, measure: str, attribute: str, estimate: Known | Unknown, confidence: float, inputs: tuple[str, ...]) -> Observation:
+    return Observation(
+        id=f"{metric}:{attribute}",
+        means="test",
+        metric=metric,
+        measure="share" if measure == "share" else "count",
+        estimate=estimate,
+        group={attribute: None},
+        family="primary",
+        confidence=confidence,
+        inputs=inputs,
+    )
+
+
+def exploratory(measured: Measurement, primary: Sequence[Observation], inputs: tuple[str, ...]) -> tuple[Observation, ...]:
+    """The gaps that were looked at and are not judged: those of the measurement that the primary family does not hold."""
+    judged: Mapping[str, Observation] = {one.id: one for one in primary}
+    return tuple(one for one in observe_gaps(measured.gaps, inputs) if one.id not in judged)

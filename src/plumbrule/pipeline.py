@@ -1,0 +1,332 @@
+"""The one place that knows every room: a rule on one side, facts on the other, a signed finding where they meet.
+
+    plan ─→ (signed into the log) ─→ table read ─→ observations ─→ findings ─→ dossier ─→ statement ─→ log ─→ pack
+
+`audit` measures and shows; `assess` judges what a plan declared. Clock, keys and log are handed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from plumbrule import __version__, evidence, findings, lab, report, rulebook
+from plumbrule.base.files import write_aside
+from plumbrule.base.languages import Wording
+from plumbrule.base.observation import Observation, Stated
+from plumbrule.errors import AssessmentError, OutputError
+from plumbrule.evidence.log import Log
+from plumbrule.findings import Assessment, Finding, Plan
+
+ASSESSMENT_SCHEMA = "plumbrule-assessment/1"
+DEFAULT_PROFILE = "high"
+"""The profile whose tolerances an audit shows beside the gaps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What signs and records: a statement key and a log. `demo` marks keys that prove nothing outside the demo."""
+
+    signer: evidence.Signer
+    log: Log
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """The result of `assess`: the assessment, where it was written, and whether it was signed."""
+
+    assessment: Assessment
+    out: Path
+    signed: bool
+
+    def exit_code(self) -> int:
+        """1 if anything is not satisfied; else 3 if anything is open; else 0, which needs at least one satisfied."""
+        return exit_code(self.assessment.findings)
+
+
+def exit_code(found: tuple[Finding, ...]) -> int:
+    """The exit code of `plumbrule assess` (DESIGN.md)."""
+    verdicts = {finding.verdict for finding in found}
+    if "not-satisfied" in verdicts:
+        return 1
+    return 0 if "satisfied" in verdicts and not verdicts & {"inconclusive", "not-assessed"} else 3
+
+
+def audit(source: Any, *, by: tuple[str, ...], prediction: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - a path, a frame or SQL
+    """Measure a decision table and return the JSON object of `plumbrule audit --json`.
+
+    Args:
+        source: a path, a DuckDB SQL query, or a pandas or Arrow frame.
+        by: the attributes compared.
+        prediction: the column of decisions.
+        options: as on the command line, with underscores: `label`, `score`, `favourable`, `count`, `weight`, `cut`,
+            `within`, `reference` (a mapping), `cluster`, `confidence`, `min_n`, `missing`, `columns`, `skip`,
+            `encoding`, `delimiter`, `decimal`, `sheet`.
+
+    Raises:
+        TableError: got, expected, cure.
+    """
+    reading = {name: options.pop(name) for name in ("missing", "columns", "skip", "encoding", "delimiter", "decimal", "sheet") if name in options}
+    cuts, within = tuple(options.pop("cut", ())), tuple(options.pop("within", ()))
+    measuring = {name: options.pop(name) for name in ("confidence", "min_n") if name in options}
+    references = options.pop("reference", {})
+    parts = lab.attributes([*by, *within], cuts)
+    decisions = lab.Decisions(prediction=prediction, by=parts[: len(by)], within=parts[len(by) :], **options)
+    with lab.open_table(source, **reading) as table:
+        measured = lab.measure(table, decisions, references=references, **measuring)
+        found = report.audit_object(measured, default_tolerances())
+        found["reading"] = str(table.reading)
+    return found
+
+
+def default_tolerances() -> dict[str, rulebook.Threshold]:
+    """The tolerance for a difference and the screen for a ratio of selection rates in the default profile."""
+    profile = rulebook.profile(rulebook.load_rulebook(), DEFAULT_PROFILE)
+    thresholds = next(check.thresholds for check in profile.checks if check.metric == "selection_rate")
+    return {threshold.measure: threshold for threshold in thresholds}
+
+
+def declare(plan: Plan, text: bytes, node: Node) -> tuple[bytes, int]:
+    """Sign the plan into the log; the same plan again is the same entry. Returns the envelope and its index."""
+    profile = rulebook.profile(rulebook.load_rulebook(), plan.profile)
+    statement = evidence.make_statement(
+        subjects={"assessment.toml": hashlib.sha256(text).hexdigest()},
+        predicate_type=evidence.PLAN,
+        predicate={
+            "assessment": plan.id,
+            "profile": plan.profile,
+            "declared": {
+                "plan": findings.plan_object(plan),
+                "thresholds": {threshold.id: threshold.value for check in profile.checks for threshold in check.thresholds},
+            },
+        },
+    )
+    envelope = evidence.seal(statement, node.signer)
+    (index,) = node.log.append([envelope])
+    return envelope, index
+
+
+def assess(
+    plan_file: Path,
+    out: Path,
+    *,
+    node: Node | None = None,
+    force: bool = False,
+    language: str = "en",
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    tell: Callable[[str], None] = lambda _: None,
+) -> Assessed:
+    """Judge what a plan declared and write dossier, assessment and pack to `out`, all of it or nothing.
+
+    Args:
+        plan_file: assessment.toml.
+        out: a folder that does not exist yet, or with `force` one that an assessment wrote before.
+        node: signs and records; without it the result is unsigned and says so.
+        force: replace an earlier assessment in `out`.
+        language: of the dossier.
+        clock: tells the time.
+        tell: hears what is being done, in an English message id.
+
+    Raises:
+        InputError: something handed in could not be used; nothing is written then.
+    """
+    try:
+        text = plan_file.read_bytes()
+    except OSError as error:
+        raise AssessmentError(f"{plan_file} cannot be read: {error.strerror}.", expected="an assessment.toml", cure="Check the path.") from None
+    plan = findings.read_plan(text, plan_file.name)
+    book = rulebook.load_rulebook()
+    check_plan(plan, rulebook.profile(book, plan.profile))
+    if out.resolve() == plan_file.resolve().parent:
+        raise OutputError(f"{out} holds the plan itself.", expected="a folder of its own for the results", cure="Choose another --out.")
+    with write_aside(out, force=force) as aside:
+        tell("Declaring the plan")
+        declared = declare(plan, text, node) if node else None
+        tell("Reading and counting")
+        assessment = _judge(plan, plan_file, text, declared[1] if declared else None, clock())
+        tell("Writing the dossier")
+        machine = report.assessment_json(assessment)
+        dossier = report.render_dossier(assessment, language=language, assessment_sha256=hashlib.sha256(machine).hexdigest())
+        (aside / "assessment.json").write_bytes(machine)
+        (aside / "dossier.html").write_bytes(dossier)
+        if node and declared:
+            tell("Signing and recording")
+            _attest(assessment, node, declared, {"assessment.json": machine, "dossier.html": dossier, "assessment.toml": text}, aside, clock)
+    return Assessed(assessment=assessment, out=out, signed=node is not None)
+
+
+def check_plan(plan: Plan, profile: rulebook.Profile) -> None:
+    """The primary family is on grounds that the profile names; what else is looked at is exploratory.
+
+    Raises:
+        AssessmentError: a comparison is about something that is no ground.
+    """
+    for one in plan.comparison:
+        if one.attribute not in profile.grounds:
+            raise AssessmentError(
+                f"The plan compares {one.attribute!r}, which the profile {profile.id!r} does not name as a ground.",
+                expected=f"one of {', '.join(profile.grounds)}",
+                cure="Name the column so in the query, or leave the comparison out: attributes in decisions.by are explored anyway.",
+            )
+
+
+def _judge(plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now: datetime) -> Assessment:
+    """From the plan to the assessment: the table is opened here and nowhere before."""
+    book = rulebook.load_rulebook()
+    profile, suggested = rulebook.profile(book, plan.profile), rulebook.suggest_tier(book, plan.tier)
+    source = lab.package_file(plan.data.package, plan.data.file) if plan.data.package else plan_file.parent / plan.data.file
+    reading = {name: getattr(plan.data, name) for name in ("query", "encoding", "delimiter", "decimal", "sheet", "missing")}
+    with lab.open_table(source, **reading) as table:
+        measured, observed, adjustments = _observe(plan, profile, table)
+        digest = table.sha256
+    return Assessment(
+        schema=ASSESSMENT_SCHEMA,
+        id=plan.id,
+        title=Wording(texts=plan.title),
+        created=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        software=f"plumbrule {__version__}",
+        rulebook=book.version,
+        system=_system(plan),
+        plan=findings.PlanReference(sha256=hashlib.sha256(text).hexdigest(), log_index=log_index),
+        tier=suggested,
+        profile=profile.id,
+        materials=(findings.Material(name=source.name, sha256=digest, source=plan.data.source, licence=plan.data.licence),),
+        population=findings.Population(
+            rows=measured.rows,
+            used=measured.rows - measured.undecided,
+            excluded={reason: n for reason, n in ((report.NO_DECISION, measured.undecided), (report.NO_LABEL, measured.unlabelled)) if n},
+            description=Wording(texts=plan.data.population),
+            more_rows=plan.data.more_rows,
+        ),
+        observations=observed,
+        adjustments=adjustments,
+        findings=(judged := findings.judge(observed, book, profile, more_rows=plan.data.more_rows)),
+        provisions=_cited(book, judged, suggested),
+        inconclusive=profile.inconclusive,
+    )
+
+
+def _observe(
+    plan: Plan, profile: rulebook.Profile, table: lab.Table
+) -> tuple[lab.Measurement, tuple[Observation, ...], tuple[lab.Adjustment, ...]]:
+    """The primary family, the levels, the declared facts, and everything else as exploratory."""
+    wanted = plan.decisions
+    parts = lab.attributes([*wanted.by, *plan.adjust.within], wanted.cut)
+    columns = {name: getattr(wanted, name) for name in ("prediction", "label", "favourable", "count", "weight", "cluster")}
+    decisions = lab.Decisions(by=parts[: len(wanted.by)], **columns)
+    references = {one.attribute: one.reference for one in plan.comparison}
+    inputs = (table.sha256,)
+    measured = lab.measure(
+        table, decisions, references=references, confidence=wanted.confidence, min_n=wanted.min_n, intersections=wanted.intersections
+    )
+    within = lab.Decisions(by=parts[: len(wanted.by)], within=parts[len(wanted.by) :], **columns)
+    cells = lab.count_cells(table, within)
+    judged = {check.metric for check in profile.checks if check.kind == "gap"}
+    metrics = tuple(metric.name for metric in lab.metrics_for(label=wanted.label is not None) if metric.name in judged)
+    questions = [lab.Question(attribute=one.attribute, group=one.group, reference=one.reference) for one in plan.comparison]
+    primary = lab.observe_gaps(lab.primary_gaps(cells, questions, metrics, wanted.confidence), inputs) if metrics else ()
+    observed = (
+        *lab.observe_rates((measured.overall, *measured.groups), wanted.confidence, inputs),
+        *primary,
+        *lab.observe_levels(cells, list(references), wanted.confidence, inputs),
+        *_declared(plan),
+        *lab.exploratory(measured, primary, inputs),
+    )
+    return measured, observed, _adjust(plan, table, within, cells, len(questions) * max(len(metrics), 1))
+
+
+def _adjust(plan: Plan, table: lab.Table, decisions: lab.Decisions, cells: lab.Cells, family: int) -> tuple[lab.Adjustment, ...]:
+    """Both adjusted figures of every planned comparison."""
+    found: list[lab.Adjustment] = []
+    selection = [lab.METRICS["selection_rate"]]
+    for one in plan.comparison:
+        if plan.adjust.within:
+            found += lab.stratified_primary(
+                cells, one.attribute, one.group, one.reference, plan.adjust.within, selection, confidence=plan.decisions.confidence, comparisons=family
+            )
+    for attribute in decisions.by:
+        asked = [one for one in plan.comparison if one.attribute == attribute.name]
+        if asked and plan.adjust.factors:
+            found += lab.adjusted(
+                table,
+                decisions,
+                attribute,
+                reference=asked[0].reference,
+                groups=[one.group for one in asked],
+                factors=plan.adjust.factors,
+                pooled=plan.adjust.pooled,
+                confidence=plan.decisions.confidence,
+                comparisons=family,
+            )
+    return tuple(found)
+
+
+def _declared(plan: Plan) -> tuple[Observation, ...]:
+    """Declared facts are observations by examination: somebody said so, nobody tested it."""
+    return tuple(
+        Observation(
+            id=f"declared:{key}",
+            means="examination",
+            metric=key,
+            measure="fact",
+            estimate=Stated(holds=fact.holds, text=fact.text, stated_by=fact.stated_by, source=fact.source),
+            group={},
+            family="declared",
+        )
+        for key, fact in plan.declared.items()
+    )
+
+
+def _system(plan: Plan) -> findings.System:
+    system = plan.system
+    return findings.System(
+        id=system.id,
+        name=Wording(texts=system.name),
+        version=system.version,
+        organisation=system.organisation,
+        purpose=Wording(texts=system.purpose),
+        jurisdiction=system.jurisdiction,
+        phase=system.phase,
+        note=Wording(texts=system.note) if system.note else None,
+    )
+
+
+def _cited(book: rulebook.Rulebook, judged: tuple[Finding, ...], tier: rulebook.TierSuggestion) -> Mapping[str, tuple[str, Wording]]:
+    """Citation and our wording of every provision that a finding or a fired tier rule answers."""
+    wanted = [*(answer for finding in judged for answer in finding.answers), *(answer for rule in tier.fired for answer in rule.answers)]
+    return {name: (rulebook.cite(book, name), book.provisions[name].wording) for name in dict.fromkeys(wanted)}
+
+
+def _attest(
+    assessment: Assessment, node: Node, declared: tuple[bytes, int], content: Mapping[str, bytes], aside: Path, clock: Callable[[], datetime]
+) -> None:
+    """State, sign, record, and pack what was found; policy and trust go beside the pack, never into it."""
+    plan_envelope, plan_index = declared
+    statement = evidence.make_statement(
+        subjects={
+            **{material.name: material.sha256 for material in assessment.materials},
+            **{name: hashlib.sha256(content[name]).hexdigest() for name in ("assessment.json", "dossier.html")},
+        },
+        predicate_type=evidence.ASSESSMENT,
+        predicate={
+            "assessment": assessment.id,
+            "verdicts": {finding.requirement: finding.verdict for finding in assessment.findings},
+            "plan": {"envelope": hashlib.sha256(plan_envelope).hexdigest(), "log_index": plan_index},
+            "created": assessment.created,
+            "software": assessment.software,
+        },
+    )
+    envelope = evidence.seal(statement, node.signer)
+    (index,) = node.log.append([envelope])
+    node.log.publish(clock)
+    evidence.write_pack(
+        aside / "pack",
+        entries={"plan": (plan_envelope, node.log.prove(plan_index)), "assessment": (envelope, node.log.prove(index))},
+        content=content,
+    )
+    evidence.write_trust(aside / "trust", log_vkey=node.log.vkey, signers=[node.signer], demo=node.demo)
