@@ -7,6 +7,7 @@ editors; the committed copies lie in `schemas/`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
@@ -140,7 +141,8 @@ def parse(name: str, text: str, form: type[F]) -> F:
     except yaml.YAMLError as error:
         raise _unreadable(name, error) from error
     try:
-        return _adapter(form).validate_python(raw)
+        # By way of JSON, where strict still lets a list be a tuple: nothing is quietly turned from one type into another.
+        return _adapter(form).validate_json(json.dumps(raw, default=str), strict=True)
     except ValidationError as error:
         raise _misformed(name, raw, error) from error
 
@@ -189,6 +191,6 @@ def _ordinal(step: int | str) -> str:
 
 
 def schema_documents() -> Mapping[str, dict[str, Any]]:
-    """JSON Schema (2020-12) of each kind of file, by kind."""
+    """JSON Schema (2020-12) of each kind of file, by kind; `python -m plumbrule.rulebook.write_schemas` writes them."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {kind: {**head, **_adapter(form).json_schema()} for kind, form in FILES.items()}

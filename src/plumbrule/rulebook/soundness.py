@@ -43,7 +43,7 @@ def _known(place: str, name: str, known: Collection[str], kind: str) -> None:
 
 
 def _wordings(rulebook: Rulebook) -> None:
-    for place, wording in _all_wordings(rulebook):
+    for place, wording in all_wordings(rulebook):
         for language in LANGUAGES:
             if not wording.texts.get(language, "").strip():
                 _refuse(place, f"no text in {language!r}.", "wording of our own in en and zh.", f"Write the {language} text.")
@@ -57,7 +57,8 @@ def _wordings(rulebook: Rulebook) -> None:
                 )
 
 
-def _all_wordings(rulebook: Rulebook) -> Iterator[tuple[str, Wording]]:
+def all_wordings(rulebook: Rulebook) -> Iterator[tuple[str, Wording]]:
+    """Every wording of the rulebook with its place: file, entry, field."""
     for instrument in rulebook.instruments.values():
         for name in ("title", "force", "in_hand"):
             yield f"instruments.yaml, {instrument.id}, {name}", getattr(instrument, name)
@@ -153,10 +154,10 @@ def _check(profile: Profile, check: Check) -> None:
             "thresholds for gap and level, none for declared.",
             "Mend kind or thresholds.",
         )
-    if check.kind == "gap" and not any(threshold.role == "tolerance" for threshold in check.thresholds):
-        _refuse(place, "a gap check without a tolerance.", "one threshold with the role tolerance.", "Add the tolerance.")
     for threshold in check.thresholds:
         _threshold(_at(profile, check, threshold), threshold, roles)
+    if check.kind == "gap" and not any(threshold.role == "tolerance" for threshold in check.thresholds):
+        _refuse(place, "a gap check without a tolerance.", "one threshold with the role tolerance.", "Add the tolerance.")
 
 
 def _threshold(place: str, threshold: Threshold, roles: Mapping[str, tuple[str, ...]]) -> None:
