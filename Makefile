@@ -1,0 +1,48 @@
+# demo · test · check · bench: each installs what it needs into .venv, pinned with hashes, and then does its job.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+PIP    := $(PY) -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check bench screens lock clean
+
+demo: $(VENV)/demo.installed
+	@$(PY) -m plumbrule demo --out build/mortgage
+
+test: $(VENV)/test.installed
+	@$(PY) -m pytest -n 2 -q
+
+# What a machine can say about the code: style, types, the map of the house.
+check: $(VENV)/test.installed
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+
+# Side by side with peers and against the floor; the last figures are in benchmarks/.
+bench: $(VENV)/test.installed
+	@for file in benchmarks/bench_*.py; do $(PY) $$file || exit 1; done
+
+# The pictures in the README and the docs, made from the demo by a real browser.
+screens: $(VENV)/test.installed demo
+	@$(PY) tools/screens.py build/mortgage/dossier.html docs/pictures
+
+# Pin every version with its hash; needs uv. The files name no address.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock:
+	$(LOCK) requirements/build.in -o requirements/build.txt
+	$(LOCK) pyproject.toml -o requirements/base.txt
+	$(LOCK) pyproject.toml --extra demo -o requirements/demo.txt
+	$(LOCK) pyproject.toml --extra demo --group dev -o requirements/test.txt
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit("Plumbrule needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.installed: requirements/%.txt requirements/build.txt pyproject.toml | $(PY)
+	@echo "Installing what $* needs into $(VENV) (once)"
+	@$(PIP) install --require-hashes -r requirements/build.txt -r $<
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf build $(VENV)
