@@ -97,7 +97,9 @@ def _sibling(path: Path, kind: str) -> Path:
 
 def _check_target(directory: Path, *, force: bool, marker: str, ours: frozenset[str]) -> None:
     if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
-        raise OutputError(f"{directory} is not a folder.", expected="a folder, or a name not yet taken", cure="Name another output folder.")
+        raise OutputError(
+            f"{directory} is not a folder.", expected="a folder, or a name not yet taken", cure="Name another output folder."
+        )
     if not directory.exists():
         return
     if not force:

@@ -32,7 +32,14 @@ _NO_ROOM = 74
 _STDERR_KEPT = 2000
 _STEP = 0.02
 _ROOT = Path(__file__).resolve().parents[2]
-_PASSED = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")  # without some of these Python does not start
+_PASSED = (
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+)  # without some of these Python does not start
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from plumbrule.base.sandbox import child; child(sys.argv[2:])"
 
 
@@ -74,7 +81,18 @@ def run_limited(
     if module.partition(".")[0] != "plumbrule":
         raise ValueError(f"only modules of plumbrule run in the sandbox, not {module}")
     limits = {"seconds": seconds, "megabytes": megabytes, "output_megabytes": output_megabytes}
-    command = [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(_search_path()), json.dumps(limits), module, *arguments]
+    command = [
+        sys.executable,
+        "-I",
+        "-X",
+        "utf8",
+        "-c",
+        _START,
+        json.dumps(_search_path()),
+        json.dumps(limits),
+        module,
+        *arguments,
+    ]
     started = time.monotonic()
     done = False
     try:
@@ -100,7 +118,7 @@ def child(arguments: Sequence[str]) -> None:
         runpy.run_path(str(_ROOT.joinpath(*module.split(".")).with_suffix(".py")), run_name="__main__")
         sys.stdout.flush()
     except InputError as error:
-        sys.stderr.write(json.dumps({"got": error.got, "expected": error.expected, "cure": error.cure}))
+        sys.stderr.write("\n" + json.dumps({"got": error.got, "expected": error.expected, "cure": error.cure}))
         os._exit(_flushed(_REFUSED))
     except MemoryError:
         os._exit(_NO_MEMORY)
@@ -145,7 +163,13 @@ def _environment() -> dict[str, str]:
 def _run(command: list[str], *, source: IO[bytes], out: IO[bytes], errors: IO[bytes], seconds: float, size: int) -> int | None:
     """The exit code; None when the clock ran out; `_NO_ROOM` when the output grew too large."""
     process = subprocess.Popen(
-        command, stdin=source, stdout=out, stderr=errors, env=_environment(), close_fds=True, start_new_session=sys.platform != "win32"
+        command,
+        stdin=source,
+        stdout=out,
+        stderr=errors,
+        env=_environment(),
+        close_fds=True,
+        start_new_session=sys.platform != "win32",
     )
     deadline = time.monotonic() + seconds
     try:
@@ -173,14 +197,24 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 def _failure(code: int | None, stderr: str, *, seconds: float, megabytes: int, output_megabytes: int) -> InputError:
     if code == _REFUSED:
-        said = json.loads(stderr)
+        said = json.loads(stderr.splitlines()[-1])
         return InputError(said["got"], expected=said["expected"], cure=said["cure"])
     if code is None or code == -getattr(signal, "SIGXCPU", 24):
-        return LimitError("Reading the file took too long.", expected=f"at most {seconds:g} seconds", cure="Make the file smaller or simpler.")
+        return LimitError(
+            "Reading the file took too long.", expected=f"at most {seconds:g} seconds", cure="Make the file smaller or simpler."
+        )
     if code == _NO_MEMORY:
-        return LimitError("Reading the file needed too much memory.", expected=f"at most {megabytes} MiB", cure="Make the file smaller.")
+        return LimitError(
+            "Reading the file needed too much memory.", expected=f"at most {megabytes} MiB", cure="Make the file smaller."
+        )
     if code == _NO_ROOM:
         detail = f" ({stderr.strip()})" if stderr.strip() else ""
-        return LimitError(f"Reading the file wrote too much{detail}.", expected=f"at most {output_megabytes} MiB", cure="Make the file smaller.")
+        return LimitError(
+            f"Reading the file wrote too much{detail}.", expected=f"at most {output_megabytes} MiB", cure="Make the file smaller."
+        )
     last = stderr.strip().splitlines()[-1:] or [f"exit code {code}"]
-    return LimitError(f"Reading the file broke off ({last[0]}).", expected="a whole and valid file", cure="Save the file again and try once more.")
+    return LimitError(
+        f"Reading the file broke off ({last[0]}).",
+        expected="a whole and valid file",
+        cure="Save the file again and try once more.",
+    )

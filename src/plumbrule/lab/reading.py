@@ -1,0 +1,114 @@
+"""How a table was read: what was found, and by what means, so that it can be printed beside every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+How = Literal["given", "mark", "found", "guessed", "default"]
+"""`given` by the user; by a byte order `mark`; `found` in the bytes without doubt; `guessed` from them; our `default`."""
+
+SPACES = " \t\n\r\v\f\u00a0\u2007\u2009\u202f\u3000\ufeff"
+"""What is stripped from both ends of a text: blanks as people and spreadsheets write them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One property of the input (its encoding, its delimiter) and how we came to it."""
+
+    value: str
+    how: How
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.how})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user said about the input; None means: find out. See `plumbrule.lab.table.open_table`."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    sheet: str | None = None
+    columns: tuple[str, ...] | None = None
+    skip: int = 0
+    strip: bool | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """A file that was read: its name without the folder, its SHA-256 (of the bytes on the disk) and its size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the input became rows and columns of text.
+
+    `format` is what the bytes are, whatever the file is called. `encoding` and `delimiter` are None where the format
+    has none, `sheet` is None outside XLSX. `notes` are English sentences worth printing; `files` is empty for a frame.
+    """
+
+    format: Literal["csv", "xlsx", "parquet", "arrow", "frame", "sql"]
+    encoding: Found | None = None
+    delimiter: Found | None = None
+    decimal: Found
+    sheet: Found | None = None
+    packed: Literal["bz2", "gzip"] | None = None
+    strip: bool
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    files: tuple[InputFile, ...] = ()
+
+    def __str__(self) -> str:
+        parts = [self.format + (f" in {self.packed}" if self.packed else "")]
+        named = {"encoding": self.encoding, "delimiter": self.delimiter, "decimal sign": self.decimal, "sheet": self.sheet}
+        parts += [f"{name} {_visible(found)}" for name, found in named.items() if found]
+        if self.missing:
+            parts.append(f"read as missing: {', '.join(map(repr, self.missing))}")
+        return "; ".join([*parts, *self.notes])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a reader hands to the door: `relation` holds text columns under their final names.
+
+    `keep` are files that must stay readable after the lock; `place` says where data row n (from 1) stands in the input.
+    """
+
+    relation: str
+    columns: tuple[str, ...]
+    sha256: str
+    reading: Reading
+    place: Callable[[int], str]
+    keep: tuple[Path, ...] = field(default=())
+
+
+def _visible(found: Found) -> str:
+    return f"tab ({found.how})" if found.value == "\t" else str(found)
+
+
+def quote_name(name: str) -> str:
+    """`name` as an SQL identifier, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """`text` as an SQL string, whatever it holds."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def text_sql(expression: str, *, strip: bool, missing: tuple[str, ...]) -> str:
+    """SQL for a text value as the table holds it: blanks stripped if so asked, nothing and what counts as missing NULL."""
+    value = f"trim({expression}, {quote_text(SPACES)})" if strip else expression
+    value = f"nullif({value}, '')"
+    if missing:
+        value = f"CASE WHEN {value} IN ({', '.join(map(quote_text, missing))}) THEN NULL ELSE {value} END"
+    return value

@@ -1,0 +1,334 @@
+"""From bytes to text: compression, digest, byte order marks, UTF-8, and a guess for the older encodings.
+
+A declared encoding wins. Then a byte order mark, then UTF-8 if every byte of the file obeys it. What is left is one of
+the older encodings, and those can only be guessed: by how likely the letters would be in each of the encodings in which
+ministries still write (Russian, Western and Central European, Arabic, Chinese). The guess is printed with the result.
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import hashlib
+import math
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal, cast
+
+from plumbrule.errors import TableError
+from plumbrule.lab.reading import Found
+
+CHUNK = 1 << 20
+MAX_UNPACKED = 16 << 30
+"""The most bytes a compressed table may unpack to (16 GiB)."""
+
+_SAMPLE = 1 << 16
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_PACKED: tuple[tuple[bytes, Literal["bz2", "gzip"], Callable[..., IO[bytes]]], ...] = (
+    (b"BZh", "bz2", cast("Callable[..., IO[bytes]]", bz2.open)),
+    (b"\x1f\x8b", "gzip", cast("Callable[..., IO[bytes]]", gzip.open)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bytes:
+    """What one pass over a file showed. `strange` are lines with bytes above 127 (at most 64 KiB), for the guess."""
+
+    sha256: str
+    size: int
+    mark: str | None
+    utf8: bool
+    cut: bool
+    nul_line: int | None
+    strange: bytes
+
+
+def head(path: Path, size: int = 16) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        TableError: there is no such file, or it cannot be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise TableError(
+            f"{path} cannot be read ({error.strerror or error}).",
+            expected="a file that you may read",
+            cure="Check the name and the folder.",
+        ) from error
+
+
+def unpack(path: Path, folder: Path) -> tuple[Path, Literal["bz2", "gzip"] | None]:
+    """The file itself, or its unpacked copy in `folder` and how it was packed (known by its first bytes).
+
+    Raises:
+        TableError: the archive is cut off or damaged, or unpacks to more than `MAX_UNPACKED`.
+    """
+    start = head(path)
+    for magic, name, opener in _PACKED:
+        if start.startswith(magic):
+            target = folder / "unpacked"
+            _copy_unpacked(path, target, opener, name)
+            return target, name
+    return path, None
+
+
+def _copy_unpacked(path: Path, target: Path, opener: Callable[..., IO[bytes]], name: str) -> None:
+    size = 0
+    try:
+        with opener(path, "rb") as packed, target.open("wb") as out:
+            while block := packed.read(CHUNK):
+                size += len(block)
+                if size > MAX_UNPACKED:
+                    raise TableError(
+                        f"{path.name} unpacks to more than {MAX_UNPACKED >> 30} GiB.",
+                        expected="a table",
+                        cure="Unpack it yourself.",
+                    )
+                out.write(block)
+    except (EOFError, OSError, zlib.error) as error:
+        raise TableError(
+            f"{path.name} is a damaged or cut-off {name} file ({error}).",
+            expected="a whole file",
+            cure="Fetch the file again and compare its size.",
+        ) from error
+
+
+def examine(path: Path) -> Bytes:
+    """Read every byte once: digest, UTF-8 or not, NUL bytes, a sample of what is not ASCII."""
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")("strict")
+    mark = next((name for magic, name in _MARKS if head(path).startswith(magic)), None)
+    size = lines = 0
+    nul_line: int | None = None
+    utf8, strange = mark in {None, "utf-8"}, bytearray()
+    with path.open("rb") as file:
+        while block := file.read(CHUNK):
+            digest.update(block)
+            size += len(block)
+            if nul_line is None and b"\0" in block:
+                nul_line = lines + block.count(b"\n", 0, block.index(b"\0")) + 1
+            lines += block.count(b"\n")
+            if utf8:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    utf8 = False
+            if len(strange) < _SAMPLE and not block.isascii():
+                strange += b"\n".join(line for line in block.split(b"\n") if not line.isascii())[: _SAMPLE - len(strange)] + b"\n"
+    cut = utf8 and bool(decoder.getstate()[0])
+    return Bytes(sha256=digest.hexdigest(), size=size, mark=mark, utf8=utf8, cut=cut, nul_line=nul_line, strange=bytes(strange))
+
+
+def find_encoding(seen: Bytes, declared: str | None, name: str) -> Found:
+    """The encoding of a text file, as a name that Python's `codecs` knows ("utf-8-sig" where a mark must be dropped).
+
+    Raises:
+        TableError: an encoding nobody knows, NUL bytes, UTF-8 that is damaged, or nothing fits.
+    """
+    if declared is not None:
+        return Found(value=_known(declared, seen), how="given")
+    if seen.mark:
+        return Found(value="utf-8-sig" if seen.mark == "utf-8" else seen.mark, how="mark")
+    if seen.nul_line is not None:
+        raise TableError(
+            f"{name} holds a NUL byte in line {seen.nul_line}.",
+            expected="text",
+            cure="If it is UTF-16 without a mark, give the encoding utf-16-le; otherwise it is damaged or not a table.",
+        )
+    if seen.utf8:
+        if seen.cut:
+            raise TableError(
+                f"{name} ends in the middle of a character.", expected="a whole file", cure="Fetch or export the file again."
+            )
+        return Found(value="utf-8", how="found")
+    _refuse_damaged_utf8(seen, name)
+    return Found(value=guess(seen.strange, name), how="guessed")
+
+
+def _known(declared: str, seen: Bytes) -> str:
+    try:
+        info = codecs.lookup(declared)
+        "".encode(info.name)  # refuses codecs between bytes and bytes, such as "zip"
+    except LookupError as error:
+        raise TableError(
+            f"{declared!r} is not an encoding we know.",
+            expected="a name such as utf-8, windows-1251, gb18030",
+            cure="Correct the name, or leave it out.",
+        ) from error
+    return "utf-8-sig" if info.name == "utf-8" and seen.mark == "utf-8" else info.name
+
+
+def _refuse_damaged_utf8(seen: Bytes, name: str) -> None:
+    """A few wrong bytes in a text that is otherwise UTF-8 are damage, not another encoding."""
+    text = seen.strange.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = sum(1 for char in text if char > "\x7f") - wrong
+    if right <= 5 * wrong:
+        return
+    raise TableError(
+        f"{name} is UTF-8 with {wrong} wrong byte{'s' if wrong > 1 else ''} in it.",
+        expected="every byte in one encoding",
+        cure="Export the file again as UTF-8; if it really is in another encoding, name it.",
+    )
+
+
+# ── the guess ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# Each encoding is a small model of the text people write in it: how likely is each character? Letter frequencies of
+# Russian are rounded from the National Corpus of the Russian language; the rest is rough on purpose: orders of magnitude
+# decide. Priors say how often tables come in each encoding; they only matter for very short texts.
+
+_RUSSIAN = dict(
+    zip(
+        "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё",
+        (
+            110,
+            85,
+            80,
+            74,
+            67,
+            63,
+            55,
+            47,
+            45,
+            44,
+            35,
+            32,
+            30,
+            28,
+            26,
+            20,
+            19,
+            17,
+            17,
+            16,
+            16,
+            14,
+            12,
+            10,
+            9,
+            7,
+            6,
+            5,
+            4,
+            3,
+            3,
+            1,
+            1,
+        ),
+        strict=True,
+    )
+)
+_WESTERN = "éèàçñáíóúüöäßêôâîûëïùãõåæøìòÉÀÇÖÄÜÁÓÑÊÔ"
+_CENTRAL = "ąćęłńóśźżáčďéěíňřšťúůýžőűăâîşţđ"
+_ARABIC = "اليمنتروبةعدسفهكقحجشطصخضذثزغظءأإآئىؤ"
+_SIGNS = "«»№—–…“”„‘’\u00a0§°€¿¡ºª£"
+_RARE = 1e-7
+
+
+def _cyrillic(char: str, before: str, after: str) -> float:
+    share = _RUSSIAN.get(char.lower(), 2 if char.lower() in "іїєґў" else 0) / 1000
+    if not share:
+        return _sign(char)
+    if _ascii_letter(before) or _ascii_letter(after):
+        return share * 0.001  # one word does not mix scripts
+    if char.islower() or before.isupper():
+        return share
+    return share * (0.001 if before.islower() else 0.3)
+
+
+def _latin(common: str) -> Callable[[str, str, str], float]:
+    def likelihood(char: str, before: str, after: str) -> float:
+        if not char.isalpha() or char in "ªºµ":
+            return _sign(char)
+        share = 0.04 if char in common else 0.004 if char.lower() in common else 2e-4
+        if _ascii_letter(before) or _ascii_letter(after):
+            return share
+        alone = char in "àéèóúáíìêôöåæ" and not (before.isalpha() or after.isalpha())  # words of one letter: à, è, y, ó
+        return share * (0.05 if alone else 0.01)
+
+    return likelihood
+
+
+def _arabic(char: str, before: str, after: str) -> float:
+    if char in _ARABIC:
+        beside = before in _ARABIC or after in _ARABIC
+        return 0.03 if beside else 1e-3
+    return 2e-3 if char in "پچژگ،؛؟ـ" else 1e-3 if char in "éèàâçêîôûù" and (before + after).isascii() else _sign(char)
+
+
+def _chinese(lead: tuple[int, int], codec: str) -> Callable[[str, str, str], float]:
+    def likelihood(char: str, _before: str, _after: str) -> float:
+        code = char.encode(codec)
+        if len(code) == 2 and lead[0] <= code[0] <= lead[1]:  # the half of the code table with the characters in daily use
+            return 8e-4
+        return 1e-3 if char in "，。、；：（）《》“”？！％　－" else 1e-5 if len(code) == 2 else _RARE
+
+    return likelihood
+
+
+def _ascii_letter(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _sign(char: str) -> float:
+    return 1e-3 if char in _SIGNS else _RARE
+
+
+_MODELS: dict[str, tuple[float, Callable[[str, str, str], float]]] = {
+    "cp1251": (0.30, _cyrillic),
+    "cp1252": (0.30, _latin(_WESTERN)),
+    "gb18030": (0.15, _chinese((0xB0, 0xD7), "gb18030")),
+    "cp1256": (0.08, _arabic),
+    "cp1250": (0.05, _latin(_CENTRAL)),
+    "big5": (0.05, _chinese((0xA4, 0xC6), "big5")),
+    "cp866": (0.02, _cyrillic),
+    "koi8-r": (0.02, _cyrillic),
+    "iso8859-1": (0.001, _latin(_WESTERN)),
+}
+_PLAUSIBLE = math.log(1e-4)  # likelihood per byte under which none of our models fits the text
+
+
+def guess(sample: bytes, name: str) -> str:
+    """The most likely encoding of `sample`, lines that hold bytes above 127 and are not UTF-8.
+
+    Tries our nine models; a text that fits none of them goes to charset-normalizer, which knows more languages.
+
+    Raises:
+        TableError: nothing fits.
+    """
+    scores = {codec: score for codec in _MODELS if (score := _score(sample, codec)) is not None}
+    best = max(scores, key=lambda codec: scores[codec], default=None)
+    strange = sum(byte > 127 for byte in sample)
+    if best is not None and scores[best] > strange * _PLAUSIBLE:
+        return best
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - rarely needed, and slow to load
+
+    if (match := from_bytes(sample).best()) is not None:
+        return match.encoding
+    raise TableError(
+        f"The encoding of {name} could not be found.",
+        expected="UTF-8, or a known encoding",
+        cure="Give it, for example windows-1251.",
+    )
+
+
+def _score(sample: bytes, codec: str) -> float | None:
+    try:
+        text = codecs.getincrementaldecoder(codec)("strict").decode(sample)
+    except UnicodeDecodeError:
+        return None
+    prior, likelihood = _MODELS[codec]
+    padded = f" {text} "
+    triples = zip(padded, padded[1:], padded[2:], strict=False)
+    return math.log(prior) + sum(math.log(likelihood(char, before, after)) for before, char, after in triples if char > "\x7f")

@@ -1,0 +1,166 @@
+"""Parquet, Arrow files and frames: columns with types, written out as text by one rule.
+
+- A whole number is written without a decimal part, whatever its type: 1.0 in a column of numbers is `1`, so that 1 and
+  1.0 are one group. (In CSV and in text columns values stand as written.) NaN is a missing value.
+- Truth values are `true` and `false`, dates and times ISO 8601 with a blank between (`2024-03-21 10:00:00`).
+- Text and categories stay as they are; an empty text is missing, as everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from plumbrule.base.files import sha256_file
+from plumbrule.errors import TableError
+from plumbrule.lab.reading import Found, InputFile, Loaded, Options, Reading, quote_name, quote_text, text_sql
+from plumbrule.lab.reading_csv import check_header
+from plumbrule.lab.reading_text import head
+
+FRAME_DIGEST = "SHA-256 of the rows as UTF-8 CSV: header first, every value in quotes, a missing one empty, lines ended by LF"
+"""How the digest of a table that is not a file is made (frames)."""
+
+_WHOLE_BELOW = 1e15  # every whole number below it is exact in a double
+
+
+def typed_text_sql(expression: str, kind: str, *, strip: bool, missing: tuple[str, ...]) -> str:
+    """SQL that writes a value of DuckDB type `kind` as text, by the rule of this module."""
+    text = f"CAST({expression} AS VARCHAR)"
+    if kind in {"DOUBLE", "FLOAT"}:
+        number = f"CAST(CAST({expression} AS BIGINT) AS VARCHAR)"
+        whole = f"{expression} = trunc({expression}) AND abs({expression}) < {_WHOLE_BELOW:.0f}"
+        text = f"CASE WHEN isnan({expression}) THEN NULL WHEN {whole} THEN {number} ELSE {text} END"
+    elif kind.startswith("DECIMAL"):
+        text = f"regexp_replace({text}, '\\.0+$', '')"
+    elif kind == "VARCHAR":
+        text = expression
+    return text_sql(text, strip=strip, missing=missing)
+
+
+def select_text(
+    connection: duckdb.DuckDBPyConnection, relation: str, options: Options, source: str
+) -> tuple[str, tuple[str, ...]]:
+    """A SELECT that gives `relation` (a name or a query in brackets) as text, and its columns."""
+    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608 - names are ours or quoted
+    names = [str(row[0]) for row in described]
+    columns = tuple(check_header(names, source))
+    strip = bool(options.strip)
+    values = ", ".join(
+        f"{typed_text_sql(quote_name(name), str(row[1]), strip=strip, missing=options.missing)} AS {quote_name(column)}"
+        for name, column, row in zip(names, columns, described, strict=True)
+    )
+    return f"SELECT {values} FROM {relation}", columns  # noqa: S608 - quoted
+
+
+def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, options: Options) -> Loaded:
+    """A view over the file: rows are read when they are counted, never all held in memory."""
+    file = input_file(path)
+    connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet({quote_text(str(path.resolve()))})")  # noqa: S608 - quoted
+    select, columns = select_text(connection, "raw", options, path.name)
+    connection.execute(f"CREATE VIEW source AS {select}")
+    reading = typed_reading("parquet", options, (file,))
+    return Loaded(relation="source", columns=columns, sha256=file.sha256, reading=reading, place=_row, keep=(path.resolve(),))
+
+
+def read_arrow(connection: duckdb.DuckDBPyConnection, path: Path, options: Options) -> Loaded:
+    """An Arrow IPC file (Feather 2) or stream, through pyarrow."""
+    try:
+        import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - optional, and ships no types
+        from pyarrow import ipc  # noqa: PLC0415 - the same
+    except ImportError as error:
+        raise TableError(
+            f"{path.name} is an Arrow file.",
+            expected="the package pyarrow",
+            cure="pip install pyarrow, or save the table as Parquet.",
+        ) from error
+    file = input_file(path)
+    try:
+        with pa.OSFile(str(path), "rb") as handle:
+            opened = ipc.open_file(handle) if head(path).startswith(b"ARROW1") else ipc.open_stream(handle)
+            frame = opened.read_all()
+        frame.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged(path.name, "an Arrow file", error) from error
+    columns = materialise(connection, frame, options, path.name)
+    reading = typed_reading("arrow", options, (file,))
+    return Loaded(relation="source", columns=columns, sha256=file.sha256, reading=reading, place=_row)
+
+
+def read_frame(connection: duckdb.DuckDBPyConnection, frame: Any, options: Options) -> Loaded:
+    """A frame in memory: pandas, polars, pyarrow, or anything else that speaks Arrow's C stream."""
+    columns = materialise(connection, frame, options, "the frame")
+    reading = typed_reading("frame", options, ())
+    return Loaded(relation="source", columns=columns, sha256=dump_digest(connection, columns), reading=reading, place=_row)
+
+
+def materialise(connection: duckdb.DuckDBPyConnection, frame: Any, options: Options, source: str) -> tuple[str, ...]:
+    """Copy a frame into the table `source` as text."""
+    check_header([str(name) for name in frame.columns] if _is_pandas(frame) else list(_names(frame)), source)
+    if _is_pandas(frame):
+        connection.execute(f"SET pandas_analyze_sample={max(len(frame), 1)}")  # a type taken from a sample may not fit the rest
+    try:
+        connection.register("raw_frame", frame)
+    except duckdb.Error as error:
+        raise TableError(
+            f"{source} ({type(frame).__name__}) cannot be read: {error}.",
+            expected="a pandas, polars or Arrow table",
+            cure="Save it as Parquet.",
+        ) from error
+    select, columns = select_text(connection, "raw_frame", options, source)
+    connection.execute(f"CREATE TABLE source AS {select}")
+    connection.unregister("raw_frame")
+    return columns
+
+
+def dump_digest(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> str:
+    """The digest of `source` described by `FRAME_DIGEST`."""
+
+    def field(value: str) -> str:
+        return f"""coalesce('"' || replace({value}, '"', '""') || '"', '')"""
+
+    digest = hashlib.sha256()
+    header = connection.execute(f"SELECT {' || chr(44) || '.join(field(quote_text(name)) for name in columns)}").fetchall()
+    digest.update(header[0][0].encode() + b"\n")
+    rows = connection.execute(f"SELECT {' || chr(44) || '.join(field(quote_name(name)) for name in columns)} FROM source")  # noqa: S608 - quoted
+    while batch := rows.fetchmany(20_000):
+        digest.update("".join(f"{line}\n" for (line,) in batch).encode())
+    return digest.hexdigest()
+
+
+def typed_reading(form: Any, options: Options, files: tuple[InputFile, ...]) -> Reading:
+    """The reading of an input that has types of its own."""
+    decimal = Found(value=options.decimal, how="given") if options.decimal else Found(value=".", how="default")
+    return Reading(format=form, decimal=decimal, strip=bool(options.strip), missing=options.missing, files=files)
+
+
+def input_file(path: Path) -> InputFile:
+    """The file as it lies on the disk now."""
+    return InputFile(name=path.name, sha256=sha256_file(path), size=path.stat().st_size)
+
+
+def damaged(name: str, kind: str, error: BaseException) -> TableError:
+    """The refusal of a file that says it is of `kind` and cannot be read as one."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return TableError(
+        f"{name} is {kind} that cannot be read ({first}).",
+        expected="a whole and undamaged file",
+        cure="Fetch or export the file again.",
+    )
+
+
+def _row(row: int) -> str:
+    return f"row {row}"
+
+
+def _is_pandas(frame: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(frame, pandas.DataFrame)
+
+
+def _names(frame: Any) -> list[str]:
+    names = getattr(frame, "column_names", None) or getattr(frame, "columns", None)
+    return [str(name) for name in names] if names is not None else []
