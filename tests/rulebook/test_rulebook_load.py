@@ -118,6 +118,15 @@ def test_version_follows_the_texts_and_not_the_line_ends(edit: Edit) -> None:
             ("GAI/6, colour", "Unexpected"),
         ),
         ("provisions/GAI.yaml", "provisions:\n", "provisions: ]\n", ("provisions/GAI.yaml, line", "column")),
+        ("instruments.yaml", 'date: "2023-10-20"', "date: 2023-13-20", ("instruments.yaml", "month")),
+        (
+            "provisions/GAI.yaml",
+            "reviewed_by: {}",
+            "reviewed_by: {no: A. Person}",
+            ("provisions/GAI.yaml, line", "the key False is not text"),
+        ),
+        ("provisions/GAI.yaml", "kind: paragraph", "? [kind]\n    : paragraph", ("provisions/GAI.yaml, line", "is not text")),
+        ("provisions/GAI.yaml", "instrument: GAI", "instrument: &it [*it]", ("provisions/GAI.yaml, line", "recursive")),
         ("provisions/GAI.yaml", "reviewed_by: {}", "reviewed_by: {fr: A. Person}", ("GAI/5", "reviewed_by names 'fr'")),
         (
             "provisions/R311.yaml",

@@ -104,13 +104,15 @@ _BaseLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoade
 
 
 class _Loader(_BaseLoader):  # type: ignore[misc, valid-type]  # the C loader where PyYAML was built with it, ten times faster
-    """Safe YAML that refuses a key written twice, where YAML would silently keep the second."""
+    """Safe YAML with text as keys, each written once; YAML would silently keep the second, and read `no` as False."""
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    seen: set[Hashable] = set()
+    seen: set[str] = set()
     for key_node, _ in node.value:
         key = loader.construct_object(key_node)
+        if not isinstance(key, str):
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is not text", key_node.start_mark)
         if key in seen:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is written twice", key_node.start_mark)
         seen.add(key)
@@ -138,7 +140,7 @@ def parse(name: str, text: str, form: type[F]) -> F:
     """
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is PyYAML's safe loader
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that no calendar has
         raise _unreadable(name, error) from error
     try:
         # By way of JSON, where strict still lets a list be a tuple: nothing is quietly turned from one type into another.
@@ -147,13 +149,13 @@ def parse(name: str, text: str, form: type[F]) -> F:
         raise _misformed(name, raw, error) from error
 
 
-def _unreadable(name: str, error: yaml.YAMLError) -> RulebookError:
+def _unreadable(name: str, error: Exception) -> RulebookError:
     mark = getattr(error, "problem_mark", None)
     place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    problem = getattr(error, "problem", None) or "it cannot be read"
+    problem = getattr(error, "problem", None) or str(error)
     return RulebookError(
         f"{name}{place}: {problem}.",
-        expected="YAML with every key written once.",
+        expected="YAML in which every key is text and written once.",
         cure="Mend that line; put text that holds a colon, a quote or a # between double quotes.",
     )
 
