@@ -82,7 +82,8 @@ def write_file_aside(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     except OSError as error:
         raise _cannot_write(path, error) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
 
 
 def sha256_file(path: Path) -> str:

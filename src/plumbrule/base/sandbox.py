@@ -10,6 +10,7 @@ network. Windows has no limits on memory and processor time here; the clock and 
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -27,11 +28,13 @@ from typing import IO
 from plumbrule.errors import InputError, LimitError
 
 _REFUSED = 65  # the child said why it refused: one line of JSON on stderr
+_BROKE_OFF = 70
 _NO_MEMORY = 71
 _NO_ROOM = 74
-_STDERR_KEPT = 2000
+_STDERR_KEPT = 1 << 16
 _STEP = 0.02
 _ROOT = Path(__file__).resolve().parents[2]
+_PROGRAMS = _ROOT  # where the file of a module is looked for; tests bring programs of their own
 _PASSED = (
     "SYSTEMROOT",
     "LD_LIBRARY_PATH",
@@ -45,7 +48,7 @@ _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from plumbrul
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """How a limited run ended well: seconds on the clock, bytes written, the first 2,000 characters of its stderr."""
+    """How a limited run ended well: seconds on the clock, bytes written, the last 64 KiB of its stderr."""
 
     seconds: float
     size: int
@@ -80,26 +83,17 @@ def run_limited(
     """
     if module.partition(".")[0] != "plumbrule":
         raise ValueError(f"only modules of plumbrule run in the sandbox, not {module}")
+    program = _PROGRAMS.joinpath(*module.split(".")).with_suffix(".py")
     limits = {"seconds": seconds, "megabytes": megabytes, "output_megabytes": output_megabytes}
-    command = [
-        sys.executable,
-        "-I",
-        "-X",
-        "utf8",
-        "-c",
-        _START,
-        json.dumps(_search_path()),
-        json.dumps(limits),
-        module,
-        *arguments,
-    ]
+    python = [sys.executable, "-I", "-X", "utf8", "-c", _START]
+    command = [*python, json.dumps(_search_path()), json.dumps(limits), str(program), *arguments]
     started = time.monotonic()
     done = False
     try:
         with (stdin or Path(os.devnull)).open("rb") as source, stdout.open("wb") as out, tempfile.TemporaryFile() as errors:
             code = _run(command, source=source, out=out, errors=errors, seconds=seconds, size=output_megabytes << 20)
-            errors.seek(0)
-            stderr = errors.read(4 * _STDERR_KEPT).decode("utf-8", "replace")[:_STDERR_KEPT]
+            errors.seek(-min(errors.seek(0, os.SEEK_END), _STDERR_KEPT), os.SEEK_END)
+            stderr = errors.read().decode("utf-8", "replace")
         if code != 0:
             raise _failure(code, stderr, seconds=seconds, megabytes=megabytes, output_megabytes=output_megabytes)
         done = True
@@ -111,11 +105,11 @@ def run_limited(
 
 def child(arguments: Sequence[str]) -> None:
     """Inside the new process: set the limits, then run the module. Called by `run_limited` only."""
-    limits, module, rest = json.loads(arguments[0]), arguments[1], list(arguments[2:])
+    limits, program = json.loads(arguments[0]), arguments[1]
     _limit(seconds=limits["seconds"], megabytes=limits["megabytes"], output_megabytes=limits["output_megabytes"])
-    sys.argv = [module, *rest]
+    sys.argv = list(arguments[1:])
     try:  # by path: `python -m` would load the whole room of the module, and with it numpy and duckdb
-        runpy.run_path(str(_ROOT.joinpath(*module.split(".")).with_suffix(".py")), run_name="__main__")
+        runpy.run_path(program, run_name="__main__")
         sys.stdout.flush()
     except InputError as error:
         sys.stderr.write("\n" + json.dumps({"got": error.got, "expected": error.expected, "cure": error.cure}))
@@ -124,7 +118,7 @@ def child(arguments: Sequence[str]) -> None:
         os._exit(_NO_MEMORY)
     except OSError as error:
         sys.stderr.write(str(error))
-        os._exit(_flushed(_NO_ROOM))
+        os._exit(_flushed(_NO_ROOM if error.errno in {errno.EFBIG, errno.ENOSPC} else _BROKE_OFF))
 
 
 def _flushed(code: int) -> int:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from plumbrule.base.files import sha256_file
 from plumbrule.errors import TableError
 from plumbrule.lab.reading import Found, InputFile, Loaded, Options, Reading, quote_name, quote_text, text_sql
 from plumbrule.lab.reading_text import CHUNK, Bytes, examine, find_encoding, unpack
@@ -61,7 +62,7 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, options: Options
     encoding = find_encoding(seen, options.encoding, path.name)
     text = _as_utf8(unpacked, seen, encoding, skip=options.skip, folder=folder, name=path.name)
     dialect = _dialect(text, options)
-    size, sha256 = path.stat().st_size, seen.sha256 if packed is None else examine(path).sha256
+    size, sha256 = path.stat().st_size, seen.sha256 if packed is None else sha256_file(path)
     reading = Reading(
         format="csv",
         encoding=encoding,
@@ -129,7 +130,7 @@ def _notes(path: Path, encoding: Found) -> tuple[str, ...]:
     notes = [f"The encoding {encoding.value} is a guess; give it if names look wrong."] if encoding.how == "guessed" else []
     with path.open("rb") as file:
         file.seek(-min(4, path.stat().st_size), 2)
-        if not file.read().rstrip(b"\0").endswith((b"\n", b"\r", b"\x0a\x00")):
+        if not file.read().rstrip(b"\0").endswith((b"\n", b"\r")):
             notes.append("The last line has no line end, as when a file is cut off inside its last value.")
     return tuple(notes)
 

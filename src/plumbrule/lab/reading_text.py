@@ -12,6 +12,7 @@ import codecs
 import gzip
 import hashlib
 import math
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,9 +34,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_PACKED: tuple[tuple[bytes, Literal["bz2", "gzip"], Callable[..., IO[bytes]]], ...] = (
-    (b"BZh", "bz2", cast("Callable[..., IO[bytes]]", bz2.open)),
-    (b"\x1f\x8b", "gzip", cast("Callable[..., IO[bytes]]", gzip.open)),
+_PACKED: tuple[tuple[re.Pattern[bytes], Literal["bz2", "gzip"], Callable[..., IO[bytes]]], ...] = (
+    (re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), "bz2", cast("Callable[..., IO[bytes]]", bz2.open)),
+    (re.compile(rb"\x1f\x8b\x08"), "gzip", cast("Callable[..., IO[bytes]]", gzip.open)),
 )
 
 
@@ -59,6 +60,10 @@ def head(path: Path, size: int = 16) -> bytes:
         TableError: there is no such file, or it cannot be opened.
     """
     try:
+        if path.exists() and not path.is_file():  # a pipe could be read once only, and we read twice
+            raise TableError(
+                f"{path} is not a regular file.", expected="a file on the disk", cure="Save the table to a file first."
+            )
         with path.open("rb") as file:
             return file.read(size)
     except OSError as error:
@@ -77,7 +82,7 @@ def unpack(path: Path, folder: Path) -> tuple[Path, Literal["bz2", "gzip"] | Non
     """
     start = head(path)
     for magic, name, opener in _PACKED:
-        if start.startswith(magic):
+        if magic.match(start):
             target = folder / "unpacked"
             _copy_unpacked(path, target, opener, name)
             return target, name

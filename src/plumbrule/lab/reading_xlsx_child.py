@@ -143,5 +143,6 @@ def _holds(book: zipfile.ZipFile, part: str, wanted: bytes) -> bool:
 
 
 if __name__ == "__main__":
-    sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
     main(sys.argv[1], json.loads(sys.argv[2]))
