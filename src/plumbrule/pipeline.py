@@ -22,6 +22,7 @@ from plumbrule.errors import AssessmentError, OutputError
 from plumbrule.evidence.log import Log
 from plumbrule.findings import Assessment, Finding, Plan
 
+PLAN_FILE = "assessment.toml"
 ASSESSMENT_SCHEMA = "plumbrule-assessment/1"
 DEFAULT_PROFILE = "high"
 """The profile whose tolerances an audit shows beside the gaps."""
@@ -94,19 +95,19 @@ def default_tolerances() -> dict[str, rulebook.Threshold]:
 def declare(plan: Plan, text: bytes, node: Node) -> tuple[bytes, int]:
     """Sign the plan into the log; the same plan again is the same entry. Returns the envelope and its index."""
     profile = rulebook.profile(rulebook.load_rulebook(), plan.profile)
-    statement = evidence.make_statement(
-        subjects={"assessment.toml": hashlib.sha256(text).hexdigest()},
-        predicate_type=evidence.PLAN,
-        predicate={
-            "assessment": plan.id,
-            "profile": plan.profile,
-            "declared": {
-                "plan": findings.plan_object(plan),
-                "thresholds": {threshold.id: threshold.value for check in profile.checks for threshold in check.thresholds},
-            },
+    predicate = evidence.PlanPredicate(
+        assessment=plan.id,
+        system=plan.system.id,
+        profile=plan.profile,
+        declared={
+            "comparisons": len(plan.comparison),
+            "confidence": plan.decisions.confidence,
+            "thresholds": {threshold.id: threshold.value for check in profile.checks for threshold in check.thresholds},
         },
+        files=(PLAN_FILE,),
     )
-    envelope = evidence.seal(statement, node.signer)
+    statement = evidence.make_statement([evidence.subject_of(PLAN_FILE, text)], predicate)
+    envelope = evidence.seal(evidence.write_statement(statement), [node.signer])
     (index,) = node.log.append([envelope])
     return envelope, index
 
@@ -156,7 +157,7 @@ def assess(
         (aside / "dossier.html").write_bytes(dossier)
         if node and declared:
             tell("Signing and recording")
-            _attest(assessment, node, declared, {"assessment.json": machine, "dossier.html": dossier, "assessment.toml": text}, aside, clock)
+            _attest(assessment, node, declared, {"assessment.json": machine, "dossier.html": dossier, PLAN_FILE: text}, aside, clock)
     return Assessed(assessment=assessment, out=out, signed=node is not None)
 
 
@@ -189,7 +190,7 @@ def _judge(plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now:
         id=plan.id,
         title=Wording(texts=plan.title),
         created=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        software=f"plumbrule {__version__}",
+        software=f"plumbrule/{__version__}",
         rulebook=book.version,
         system=_system(plan),
         plan=findings.PlanReference(sha256=hashlib.sha256(text).hexdigest(), log_index=log_index),
@@ -307,26 +308,23 @@ def _attest(
 ) -> None:
     """State, sign, record, and pack what was found; policy and trust go beside the pack, never into it."""
     plan_envelope, plan_index = declared
-    statement = evidence.make_statement(
-        subjects={
-            **{material.name: material.sha256 for material in assessment.materials},
-            **{name: hashlib.sha256(content[name]).hexdigest() for name in ("assessment.json", "dossier.html")},
-        },
-        predicate_type=evidence.ASSESSMENT,
-        predicate={
-            "assessment": assessment.id,
-            "verdicts": {finding.requirement: finding.verdict for finding in assessment.findings},
-            "plan": {"envelope": hashlib.sha256(plan_envelope).hexdigest(), "log_index": plan_index},
-            "created": assessment.created,
-            "software": assessment.software,
-        },
+    written = {name: content[name] for name in ("assessment.json", "dossier.html")}
+    predicate = evidence.AssessmentPredicate(
+        assessment=assessment.id,
+        system=assessment.system.id,
+        verdicts={finding.requirement: finding.verdict for finding in assessment.findings},
+        plan=evidence.PlanCitation(envelope=hashlib.sha256(plan_envelope).hexdigest(), log_index=plan_index),
+        created=assessment.created,
+        software=assessment.software,
+        files=tuple(sorted(written)),
     )
-    envelope = evidence.seal(statement, node.signer)
+    subjects = [
+        *(evidence.Subject(name=material.name, sha256=material.sha256) for material in assessment.materials),
+        *(evidence.subject_of(name, data) for name, data in written.items()),
+    ]
+    envelope = evidence.seal(evidence.write_statement(evidence.make_statement(subjects, predicate)), [node.signer])
     (index,) = node.log.append([envelope])
-    node.log.publish(clock)
-    evidence.write_pack(
-        aside / "pack",
-        entries={"plan": (plan_envelope, node.log.prove(plan_index)), "assessment": (envelope, node.log.prove(index))},
-        content=content,
-    )
-    evidence.write_trust(aside / "trust", log_vkey=node.log.vkey, signers=[node.signer], demo=node.demo)
+    node.log.publish()
+    entries = {"plan": (plan_envelope, node.log.prove(plan_index)), "assessment": (envelope, node.log.prove(index))}
+    evidence.write_pack(aside / "pack", entries, content)
+    evidence.write_trust(aside / "trust", node.log.verifier, [node.signer.verifier], as_of=clock().date(), demo=node.demo)

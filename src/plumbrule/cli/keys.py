@@ -29,4 +29,4 @@ def open_node(key: Path | None, log: Path | None, *, demo: bool = False) -> Node
     from plumbrule.evidence.log import Log  # noqa: PLC0415
     from plumbrule.pipeline import Node  # noqa: PLC0415
 
-    return Node(signer=evidence.load_signer(key), log=Log.open(log), demo=demo)
+    return Node(signer=evidence.read_key(key), log=Log.open(log), demo=demo)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from plumbrule.errors import OutputError
 
-LOG_KEY, STATEMENT_KEY = "log.key", "statement.key"
+STATEMENT_KEY = "statement.key"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,6 +42,5 @@ def make(directory: Path, *, origin: str, name: str) -> None:
     if directory.exists() and any(directory.iterdir()):
         raise OutputError(f"{directory} is not empty.", expected="a new or empty folder", cure="Choose another folder; a node's keys are never replaced.")
     directory.mkdir(parents=True, exist_ok=True)
-    evidence.create_key(directory / STATEMENT_KEY, name=name)
-    evidence.create_key(directory / LOG_KEY, name=origin)
-    Log.create(directory / "log", origin, evidence.load_signer(directory / LOG_KEY))
+    evidence.write_key(directory / STATEMENT_KEY, evidence.new_signer(name))
+    Log.create(directory / "log", origin)

@@ -7,6 +7,7 @@ misspelt line is not silently left out of what was declared.
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -125,6 +126,7 @@ class Plan:
     adjust: PlannedAdjustment = field(default_factory=PlannedAdjustment)
 
 
+_UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 _ADAPTER: TypeAdapter[Plan] = TypeAdapter(Plan)
 
 
@@ -139,7 +141,8 @@ def read_plan(text: bytes, name: str = "assessment.toml") -> Plan:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise AssessmentError(f"{name} is not TOML: {error}.", expected="a TOML file in UTF-8", cure="Correct the line named.") from None
     try:
-        plan = _ADAPTER.validate_python(_tuples(loaded))
+        # Through JSON, whose strict mode takes arrays for tuples and whole numbers for decimals, and nothing else.
+        plan = _ADAPTER.validate_json(json.dumps(loaded, default=str))
     except ValidationError as error:
         raise _explained(error, name) from None
     _check(plan, name)
@@ -157,23 +160,17 @@ def plan_schema() -> dict[str, Any]:
     return _ADAPTER.json_schema()
 
 
-def _tuples(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-    """TOML's arrays as tuples, which is what strict validation wants."""
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
-
-
 def _explained(error: ValidationError, name: str) -> AssessmentError:
-    """Pydantic's first complaint in our three parts, with the nearest key for a misspelt one."""
-    first = error.errors()[0]
+    """Pydantic's first complaint in our three parts; a misspelt key explains a missing one, so it comes first."""
+    complaints = error.errors()
+    first = next((one for one in complaints if one["type"] in _UNKNOWN_KEY), complaints[0])
     place = ".".join(str(part) for part in first["loc"])
-    if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+    if first["type"] in _UNKNOWN_KEY:
         near = difflib.get_close_matches(str(first["loc"][-1]), _keys(), n=1)
         return AssessmentError(f"{name} has a key {place!r} that no plan has.", expected="only known keys", cure=f"Did you mean {near[0]!r}?" if near else "Take it out.")
     if first["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
         return AssessmentError(f"{name} does not say {place!r}.", expected=f"the key {place!r}", cure="Add it; examples/mortgage/assessment.toml shows all of them.")
-    return AssessmentError(f"{name}: {place!r} holds {first['input']!r}.", expected=str(first["msg"]).lower(), cure="Correct that key.")
+    return AssessmentError(f"{name}: {place!r} holds {str(first['input'])[:60]!r}.", expected=str(first["msg"]).lower(), cure="Correct that key.")
 
 
 def _keys() -> list[str]:

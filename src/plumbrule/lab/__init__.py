@@ -21,7 +21,7 @@ Only the regression on declared factors (`regress`) goes back to the rows.
 
 from plumbrule.lab.cells import Cells, count_cells
 from plumbrule.lab.columns import Attribute, Decisions, attributes, parse_cut
-from plumbrule.lab.gaps import Gap, Rates
+from plumbrule.lab.gaps import SMALL, Gap, Rates
 from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, stratified_primary
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
 from plumbrule.lab.model import Adjustment
@@ -39,6 +39,7 @@ from plumbrule.lab.table import Table, open_table, package_file
 
 __all__ = [
     "METRICS",
+    "SMALL",
     "Adjustment",
     "Attribute",
     "Cells",

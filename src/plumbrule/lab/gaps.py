@@ -16,6 +16,9 @@ from plumbrule.lab.metrics import Metric
 
 Kind = Literal["difference", "ratio"]
 NO_REFERENCE_YES = "the rate of the reference group is zero"
+SCORE, EXACT = "miettinen-nurminen", "clopper-pearson rectangle"
+SMALL = "miettinen-nurminen, small"
+"""The method where a denominator is small and the exact interval has no upper end: its coverage is not guaranteed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,6 @@ class Gap:
     `difference` is group minus reference, `ratio` group over reference. The interval holds with `confidence` for all
     `comparisons` of its family together (Bonferroni). `bounds` is the lowest and highest value that the rows with an
     unknown attribute could bring about; None when there are none. `n` is the two denominators in people.
-    `exact` says that the interval's coverage is guaranteed.
     """
 
     metric: str
@@ -108,74 +110,102 @@ def gaps(
     1 - (1 - confidence) / comparisons. Intervals are Miettinen-Nurminen's where both denominators reach
     `intervals.EXACT_BELOW`, and of guaranteed coverage below that.
     """
-    level = 1 - (1 - confidence) / comparisons
     place = {key: index for index, key in enumerate(rolled.keys)}
+    ones = np.array([place[comparison.group] for comparison in compared], dtype=int)
+    twos = np.array([place[comparison.reference] for comparison in compared], dtype=int)
+    counted = [tally(rolled, metric) for metric in metrics]
+    sides = _Sides.of(counted, ones, twos)
+    level = 1 - (1 - confidence) / comparisons
+    empty = [metric.empty for metric in metrics for _ in compared]
+    kinds: dict[Kind, list[Estimate]] = {
+        "difference": _differences(sides, level, empty),
+        "ratio": _ratios(sides, level, empty),
+    }
     found: list[Gap] = []
-    for metric in metrics:
-        counted = tally(rolled, metric)
-        ones = np.array([place[comparison.group] for comparison in compared], dtype=int)
-        twos = np.array([place[comparison.reference] for comparison in compared], dtype=int)
-        kinds: dict[Kind, list[Estimate]] = {
-            "difference": _compare(counted, metric, ones, twos, level, difference=True),
-            "ratio": _compare(counted, metric, ones, twos, level, difference=False),
-        }
+    for position, metric in enumerate(metrics):
         for index, comparison in enumerate(compared):
-            limits = unknown_bounds(rolled, counted, comparison)
+            limits = unknown_bounds(rolled, counted[position], comparison)
             for kind, estimates in kinds.items():
                 found.append(
                     Gap(
                         metric=metric.name,
-                        group=rolled.group(place[comparison.group]),
-                        reference=rolled.group(place[comparison.reference]),
+                        group=rolled.group(int(ones[index])),
+                        reference=rolled.group(int(twos[index])),
                         kind=kind,
-                        estimate=estimates[index],
+                        estimate=estimates[position * len(compared) + index],
                         family=family,
                         confidence=confidence,
                         comparisons=comparisons,
                         bounds=limits.get(kind),
-                        n=(int(counted.rows[ones[index]]), int(counted.rows[twos[index]])),
+                        n=(int(counted[position].rows[ones[index]]), int(counted[position].rows[twos[index]])),
                     )
                 )
     return tuple(found)
 
 
-def _compare(
-    counted: Tally, metric: Metric, ones: NDArray[np.int_], twos: NDArray[np.int_], level: float, *, difference: bool
-) -> list[Estimate]:
-    x1, n1, x2, n2 = counted.x[ones], counted.n[ones], counted.x[twos], counted.n[twos]
-    known = (n1 > 0) & (n2 > 0) & (difference | (x2 > 0))
-    found: list[Estimate] = [
-        Unknown(reason=metric.empty if n1[i] <= 0 or n2[i] <= 0 else NO_REFERENCE_YES, n=int(n1[i] + n2[i])) for i in range(len(ones))
-    ]
-    small = np.minimum(n1, n2) < intervals.EXACT_BELOW
-    exact = intervals.exact_rectangle_difference if difference else intervals.exact_rectangle_ratio
-    score = intervals.score_difference if difference else intervals.score_ratio
-    for chosen, function, method in ((known & small, exact, "clopper-pearson rectangle"), (known & ~small, score, "miettinen-nurminen")):
-        _fill(found, np.flatnonzero(chosen), function, method, (x1, n1, x2, n2), level, difference=difference)
-    # A reference too small to bound a ratio from above: the score interval still does, without the guarantee.
-    unbounded = [i for i, estimate in enumerate(found) if isinstance(estimate, Known) and not np.isfinite(estimate.high)]
-    _fill(found, np.array(unbounded, int), score, "miettinen-nurminen, small", (x1, n1, x2, n2), level, difference=difference)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sides:
+    """Both sides of every comparison, metric after metric; arrays of shape (metrics × comparisons,)."""
+
+    x1: NDArray[np.float64]
+    n1: NDArray[np.float64]
+    x2: NDArray[np.float64]
+    n2: NDArray[np.float64]
+    rows: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, counted: Sequence[Tally], ones: NDArray[np.int_], twos: NDArray[np.int_]) -> _Sides:
+        def both(values: Sequence[NDArray[np.float64]], chosen: NDArray[np.int_]) -> NDArray[np.float64]:
+            return np.concatenate([one[chosen] for one in values])
+
+        return cls(
+            x1=both([one.x for one in counted], ones),
+            n1=both([one.n for one in counted], ones),
+            x2=both([one.x for one in counted], twos),
+            n2=both([one.n for one in counted], twos),
+            rows=np.concatenate([one.rows[ones] + one.rows[twos] for one in counted]),
+        )
+
+    def interval(self, function: Callable[..., intervals.Interval], chosen: NDArray[np.bool_], level: float) -> intervals.Interval:
+        return function(self.x1[chosen], self.n1[chosen], self.x2[chosen], self.n2[chosen], level)
+
+
+def _differences(sides: _Sides, level: float, empty: Sequence[str]) -> list[Estimate]:
+    known = (sides.n1 > 0) & (sides.n2 > 0)
+    small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
+    found: list[Estimate] = [Unknown(reason=reason, n=int(sides.rows[i])) for i, reason in enumerate(empty)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = sides.x1 / sides.n1 - sides.x2 / sides.n2
+    _fill(found, sides, value, small, sides.interval(intervals.exact_rectangle_difference, small, level), EXACT)
+    large = known & ~small
+    _fill(found, sides, value, large, sides.interval(intervals.score_difference, large, level), SCORE)
+    return found
+
+
+def _ratios(sides: _Sides, level: float, empty: Sequence[str]) -> list[Estimate]:
+    held = (sides.n1 > 0) & (sides.n2 > 0)
+    known = held & (sides.x2 > 0)
+    small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
+    found: list[Estimate] = [Unknown(reason=NO_REFERENCE_YES if held[i] else reason, n=int(sides.rows[i])) for i, reason in enumerate(empty)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = (sides.x1 / sides.n1) / (sides.x2 / sides.n2)
+    low, high = sides.interval(intervals.exact_rectangle_ratio, small, level)
+    # A reference too small to bound the ratio from above: the score interval still does, without the guarantee.
+    unbounded = small.copy()
+    unbounded[small] = ~np.isfinite(high)
+    _fill(found, sides, value, small & ~unbounded, (low[np.isfinite(high)], high[np.isfinite(high)]), EXACT)
+    _fill(found, sides, value, unbounded, sides.interval(intervals.score_ratio, unbounded, level), SMALL)
+    large = known & ~small
+    _fill(found, sides, value, large, sides.interval(intervals.score_ratio, large, level), SCORE)
     return found
 
 
 def _fill(
-    found: list[Estimate],
-    chosen: NDArray[np.int_],
-    function: Callable[..., intervals.Interval],
-    method: str,
-    counts: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
-    level: float,
-    *,
-    difference: bool,
+    found: list[Estimate], sides: _Sides, value: NDArray[np.float64], chosen: NDArray[np.bool_], interval: intervals.Interval, method: str
 ) -> None:
-    if not len(chosen):
-        return
-    x1, n1, x2, n2 = (column[chosen] for column in counts)
-    value = x1 / n1 - x2 / n2 if difference else (x1 / n1) / (x2 / n2)
-    low, high = function(x1, n1, x2, n2, level)
-    for i, place in enumerate(chosen):
-        people = int(round(float(n1[i] + n2[i])))
-        found[place] = Known(value=float(value[i]), low=float(low[i]), high=float(high[i]), n=people, method=method)
+    low, high = interval
+    for position, place in enumerate(np.flatnonzero(chosen)):
+        found[place] = Known(value=float(value[place]), low=float(low[position]), high=float(high[position]), n=int(sides.rows[place]), method=method)
 
 
 def unknown_bounds(rolled: RollUp, counted: Tally, comparison: Comparison) -> dict[Kind, tuple[float, float]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from plumbrule.base.observation import Estimate, Known
 from plumbrule.findings.judge import beyond, beyond_ratio
-from plumbrule.lab import Adjustment, Gap, Measurement, Rates
+from plumbrule.lab import SMALL, Adjustment, Gap, Measurement, Rates
 from plumbrule.rulebook import Threshold
 
 NO_DECISION = "no decision in these rows"
@@ -76,7 +76,7 @@ def _gap(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
 
 def _beyond(gap: Gap, tolerance: float) -> bool | str:
     """True or false where the interval leaves no doubt; an interval without guarantee for small groups leaves some."""
-    if not isinstance(gap.estimate, Known) or gap.estimate.method.endswith("small"):
+    if not isinstance(gap.estimate, Known) or gap.estimate.method == SMALL:
         return "unknown"
     compare = beyond if gap.kind == "difference" else beyond_ratio
     return {"beyond": True, "within": False, "undecided": "unknown"}[compare(gap.estimate.low, gap.estimate.high, tolerance)]
