@@ -1,4 +1,8 @@
-"""What every room's tests share: the folder of real tables and official texts, and the real command line."""
+"""What every room's tests share: the folder of real tables and official texts, and the real command line.
+
+The folder is not part of the project. Where PLUMBRULE_SKIP_NOTHING is set (`.ci/run` does), a test that would be skipped
+fails instead.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,3 +71,13 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared: put the shared folder beside the repository")
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:  # noqa: ARG001
+    """Turn a skip into a failure where nothing may be skipped."""
+    report = yield
+    if report.skipped and os.environ.get("PLUMBRULE_SKIP_NOTHING") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
+    return report
