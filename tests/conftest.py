@@ -74,7 +74,7 @@ def shared() -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:  # noqa: ARG001
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a skip into a failure where nothing may be skipped."""
     report = yield
     if report.skipped and os.environ.get("PLUMBRULE_SKIP_NOTHING") and not hasattr(report, "wasxfail"):
