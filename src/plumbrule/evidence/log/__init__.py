@@ -1,0 +1,26 @@
+"""The second door of evidence: an append-only log, and the node that keeps it. Only the ends of the house open it.
+
+>>> import tempfile
+>>> from datetime import UTC, datetime
+>>> from pathlib import Path
+>>> from plumbrule.evidence import Kind, new_signer
+>>> signer = new_signer("example.org/log", Kind.LOG)
+>>> folder = tempfile.TemporaryDirectory()
+>>> with Log.create(Path(folder.name) / "log", "example.org/log", signer) as log:
+...     indexes = log.append([b"first", b"second"])       # recorded: on the disk, unseen
+...     checkpoint = log.publish(lambda: datetime.now(UTC))  # published: signed, guarded
+...     proof = log.prove(1)
+>>> indexes, proof.splitlines()[:2]
+((0, 1), [b'c2sp.org/tlog-proof@v1', b'index 1'])
+>>> folder.cleanup()
+
+A caller with a transaction of its own hands a cursor to `store.append` instead, so that its row and the entry commit
+together or not at all.
+"""
+
+from plumbrule.evidence.log import store
+from plumbrule.evidence.log.checks import LogReport
+from plumbrule.evidence.log.log import Log, fsck
+from plumbrule.evidence.log.node import Node, create_node
+
+__all__ = ["Log", "LogReport", "Node", "create_node", "fsck", "store"]

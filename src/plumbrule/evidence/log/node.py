@@ -1,0 +1,61 @@
+"""A node: one folder with an organisation's key for statements and the log that it keeps.
+
+keys/statement.key    signs statements: the organisation's word
+log/log.key           signs checkpoints: the log's word
+log/…                 the log
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbrule.errors import OutputError
+from plumbrule.evidence.keys import new_signer, write_key
+from plumbrule.evidence.log.log import KEY, Log
+from plumbrule.evidence.vkey import Kind, VerifierKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A node that was just made: where its keys and log lie, and the public halves."""
+
+    directory: Path
+    statement_key: Path
+    log: Path
+    signer: VerifierKey
+    log_verifier: VerifierKey
+
+
+def create_node(directory: Path, *, name: str, passphrase: str | None = None) -> Node:
+    """Make an organisation's key, a log's key and an empty log.
+
+    Args:
+        directory: a folder that is missing or empty.
+        name: the organisation, as its key is called, for example `example.org/assessor`. The log is `<name>/log`.
+        passphrase: for both keys; None writes them unencrypted.
+
+    Raises:
+        OutputError: the folder holds something.
+        KeyFileError: the name cannot name a key, or the passphrase is empty.
+    """
+    statement, log = new_signer(name), new_signer(f"{name}/log", Kind.LOG)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()):
+            raise OutputError(
+                f"{directory} is not empty.", expected="a new folder.", cure="choose another; keys are never overwritten."
+            )
+        (directory / "keys").mkdir(mode=0o700)
+        (directory / "log").mkdir()
+    except OSError as error:
+        raise OutputError(
+            f"{directory} cannot be written: {error.strerror}.", cure="check the folder and its permissions."
+        ) from None
+    key = directory / "keys" / "statement.key"
+    write_key(key, statement, passphrase)
+    write_key(directory / "log" / KEY, log, passphrase)
+    Log.create(directory / "log", log.name, log).close()
+    return Node(
+        directory=directory, statement_key=key, log=directory / "log", signer=statement.verifier, log_verifier=log.verifier
+    )

@@ -1,0 +1,166 @@
+"""Check a pack offline, by keys that came from somewhere else, and say in words what was proved and what was not.
+
+The order is: where the log has the entry, whose signature is on it, what it says, whether the files are the ones it
+names. Nothing that a file says is read before its signature holds. Nothing here opens a socket or a log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from plumbrule.errors import UnreadableError, VerificationError
+from plumbrule.evidence.envelope import Envelope, parse_envelope
+from plumbrule.evidence.pack import PackedEntry, read_pack
+from plumbrule.evidence.policy import MAX_POLICY, Accepted, Policy, accept, parse_policy
+from plumbrule.evidence.proof import Proof, parse_proof
+from plumbrule.evidence.reading import refuse
+from plumbrule.evidence.result import Ledger, Verification, warn
+from plumbrule.evidence.statement import parse_statement
+from plumbrule.evidence.together import CheckedEntry, check_together
+from plumbrule.evidence.tree import leaf_hash, verify_inclusion
+from plumbrule.evidence.trust import MAX_TRUST, Trust, TrustedSigner, fingerprint, parse_trust
+
+
+def verify_pack(pack: Path, policy: Path, trust: Path, *, now: datetime) -> Verification:
+    """Check every byte of a pack against a policy and a trust file.
+
+    Args:
+        pack: the folder of the pack.
+        policy: which logs and witnesses count (c2sp.org/tlog-policy); not inside the pack.
+        trust: who may sign what (`plumbrule-trust/1`); not inside the pack.
+        now: the time of the check, with its zone; used for warnings only.
+
+    Raises:
+        UnreadableError: policy or trust lie inside the pack; a file is not in its one form. Names the file.
+
+    What could be read and does not hold is no error: it is `failures` of the result, each naming its file.
+    """
+    if now.tzinfo is None:
+        raise ValueError("`now` needs a time zone")
+    policy_raw, trust_raw = _from_elsewhere(policy, pack, MAX_POLICY), _from_elsewhere(trust, pack, MAX_TRUST)
+    rules, trusted = parse_policy(policy_raw, policy.name), parse_trust(trust_raw, trust.name)
+    ledger = Ledger()
+    packed = read_pack(pack)
+    checked = [_check_entry(entry, rules, trusted, ledger) for entry in packed.entries]
+    entries = {entry.packed.name: entry for entry in checked if entry is not None}
+    if len(entries) == len(checked):
+        check_together(entries, packed, ledger)
+    warn(ledger, rules, trusted, [entry.accepted for entry in entries.values()], now)
+    return ledger.closed(
+        fingerprints={"policy": fingerprint(policy_raw), "trust": fingerprint(trust_raw)},
+        statements={name: entry.statement for name, entry in entries.items()},
+        witnessed=rules.least() > 0,
+    )
+
+
+def _from_elsewhere(path: Path, pack: Path, limit: int) -> bytes:
+    """Read a file that must not lie in the pack: whoever made the pack would choose what to be checked by."""
+    try:
+        inside = _lies_in(path.absolute(), pack) or _lies_in(path.resolve(strict=True), pack)
+        if not inside:
+            with path.open("rb") as stream:
+                return stream.read(limit + 1)
+    except OSError as error:
+        refuse(str(path), f"it cannot be read ({error.strerror})", "a file.", "check the path.")
+    raise UnreadableError(
+        f"{path} lies inside the pack that it is to judge.",
+        expected="a policy and a trust file from somebody other than who made the pack.",
+        cure="ask the organisation for them by another way, keep them elsewhere, and compare the fingerprints.",
+    )
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return any(parent.samefile(folder) for parent in (path, *path.parents) if parent.exists())
+
+
+def _check_entry(packed: PackedEntry, rules: Policy, trusted: Trust, ledger: Ledger) -> CheckedEntry | None:
+    """One envelope with its proof; None if anything about it does not hold."""
+    envelope = parse_envelope(packed.envelope, packed.envelope_file)
+    proof = parse_proof(packed.proof, packed.proof_file)
+    if proof.extra is not None:
+        refuse(packed.proof_file, "it carries extra data that nothing protects", "a proof without an `extra` line.")
+    accepted = _accepted(rules, proof, packed, ledger)
+    signers = _signatures_that_hold(envelope, trusted, packed, ledger)
+    if accepted is None or not signers:
+        return None
+    statement = parse_statement(envelope.payload, packed.envelope_file)
+    entry = CheckedEntry(packed=packed, statement=statement, accepted=accepted, proof=proof)
+    return entry if _included(entry, ledger) and _allowed(entry, signers, ledger) else None
+
+
+def _accepted(rules: Policy, proof: Proof, packed: PackedEntry, ledger: Ledger) -> Accepted | None:
+    try:
+        return accept(rules, proof.checkpoint, packed.proof_file)
+    except VerificationError as error:
+        ledger.fail("{file}: {problem}", file=packed.proof_file, problem=error.got)
+        return None
+
+
+def _signatures_that_hold(envelope: Envelope, trusted: Trust, packed: PackedEntry, ledger: Ledger) -> list[TrustedSigner]:
+    claims = [(signer, envelope.signed_by(signer.key)) for signer in trusted.signers]
+    for label in {signer.key.label for signer, holds in claims if holds is False}:
+        ledger.fail("{file}: the signature of {key} does not fit the content.", file=packed.envelope_file, key=label)
+    known = {signer.key.label for signer in trusted.signers}
+    for line in envelope.signatures:
+        if line.keyid not in known:
+            ledger.suggest(
+                "{file} is also signed by {key}, which the trust file does not name.", file=packed.envelope_file, key=line.keyid
+            )
+    if all(holds is None for _, holds in claims):
+        ledger.fail("{file}: nobody whom the trust file names signed it.", file=packed.envelope_file)
+    if any(holds is False for _, holds in claims):
+        return []
+    return [signer for signer, holds in claims if holds]
+
+
+def _included(entry: CheckedEntry, ledger: Ledger) -> bool:
+    checkpoint, proof, packed = entry.accepted.checkpoint, entry.proof, entry.packed
+    if verify_inclusion(leaf_hash(packed.envelope), proof.index, checkpoint.size, proof.hashes, checkpoint.root):
+        ledger.prove(
+            "{file} is entry {index} of the log {log}, in its signed state of {size} entries.",
+            file=packed.envelope_file,
+            index=proof.index,
+            log=entry.accepted.log.name,
+            size=checkpoint.size,
+        )
+        return True
+    ledger.fail(
+        "{file}: the proof does not lead from {envelope} to the log's signed state; one of the two was changed.",
+        file=packed.proof_file,
+        envelope=packed.envelope_file,
+    )
+    return False
+
+
+def _allowed(entry: CheckedEntry, signers: list[TrustedSigner], ledger: Ledger) -> bool:
+    file, log, index = entry.packed.envelope_file, entry.accepted.log.name, entry.proof.index
+    predicate, system = entry.statement.predicate_type, entry.statement.predicate.system
+    entitled = [signer for signer in signers if signer.may_sign(predicate, system)]
+    counting = [signer for signer in entitled if signer.counts_at(log, index)]
+    for signer in counting:
+        ledger.prove(
+            "{file} is signed by {signer}, key {key}, whom the trust file lets sign {predicate} about {system}.",
+            file=file,
+            signer=signer.name,
+            key=signer.key.label,
+            predicate=predicate,
+            system=system,
+        )
+    if not entitled:
+        ledger.fail(
+            "{file}: the trust file does not let {signer} sign {predicate} about {system}.",
+            file=file,
+            signer=signers[0].name,
+            predicate=predicate,
+            system=system,
+        )
+    elif not counting:
+        ledger.fail(
+            "{file}: by the trust file, the signature of {signer} does not count at position {index} of the log {log}.",
+            file=file,
+            signer=entitled[0].name,
+            index=index,
+            log=log,
+        )
+    return bool(counting)
