@@ -30,7 +30,11 @@ def audit_object(measured: Measurement, tolerances: Mapping[str, Threshold]) -> 
         "gaps": [_gap(gap, tolerances[gap.kind]) for gap in measured.gaps],
         "excluded": [
             *({"by": dict(one.group), "n": one.n, "reason": one.reason} for one in measured.excluded),
-            *({"by": {}, "n": n, "reason": reason} for n, reason in ((measured.undecided, NO_DECISION), (measured.unlabelled, NO_LABEL)) if n),
+            *(
+                {"by": {}, "n": n, "reason": reason}
+                for n, reason in ((measured.undecided, NO_DECISION), (measured.unlabelled, NO_LABEL))
+                if n
+            ),
         ],
         "note": "exploratory: looked at, not judged; verdicts come from plumbrule assess",
     }
@@ -38,7 +42,10 @@ def audit_object(measured: Measurement, tolerances: Mapping[str, Threshold]) -> 
         found["within"] = {
             "by": list(measured.strata[0].stratum),
             "strata": [
-                {"stratum": dict(one.stratum), "groups": [{"by": dict(group.group), "n": group.n, "metrics": _metrics(group)} for group in one.groups]}
+                {
+                    "stratum": dict(one.stratum),
+                    "groups": [{"by": dict(group.group), "n": group.n, "metrics": _metrics(group)} for group in one.groups],
+                }
                 for one in measured.strata
             ],
             "adjusted": [_adjusted(one) for one in measured.adjustments],
@@ -48,7 +55,14 @@ def audit_object(measured: Measurement, tolerances: Mapping[str, Threshold]) -> 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
     if isinstance(estimate, Known):
-        return {"state": "known", "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n, "method": estimate.method}
+        return {
+            "state": "known",
+            "value": estimate.value,
+            "low": estimate.low,
+            "high": estimate.high,
+            "n": estimate.n,
+            "method": estimate.method,
+        }
     return {"state": "unknown", "reason": estimate.reason, "n": estimate.n}
 
 
@@ -68,7 +82,10 @@ def _gap(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
         "family": gap.family,
         "comparisons": gap.comparisons,
         "confidence": gap.confidence,
-        "tolerance": {"value": tolerance.value, "source": f"{tolerance.source.citation} ({tolerance.source.status}, {tolerance.source.jurisdiction})"},
+        "tolerance": {
+            "value": tolerance.value,
+            "source": f"{tolerance.source.citation} ({tolerance.source.status}, {tolerance.source.jurisdiction})",
+        },
         "beyond": _beyond(gap, tolerance.value),
         **({"bounds": list(gap.bounds)} if gap.bounds else {}),
     }
@@ -79,7 +96,8 @@ def _beyond(gap: Gap, tolerance: float) -> bool | str:
     if not isinstance(gap.estimate, Known) or gap.estimate.method == SMALL:
         return "unknown"
     compare = beyond if gap.kind == "difference" else beyond_ratio
-    return {"beyond": True, "within": False, "undecided": "unknown"}[compare(gap.estimate.low, gap.estimate.high, tolerance)]
+    outcome = compare(gap.estimate.low, gap.estimate.high, tolerance)
+    return "unknown" if outcome == "undecided" else outcome == "beyond"
 
 
 def _adjusted(one: Adjustment) -> dict[str, Any]:

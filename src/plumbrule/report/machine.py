@@ -1,0 +1,76 @@
+"""The assessment for machines: canonical JSON out, strict reading in, and its published JSON Schema.
+
+The bytes are RFC 8785 with a line feed at the end: the same assessment gives the same bytes and so the same digest.
+Reading is the exact inverse. A file that our writer would not have written is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import rfc8785
+from pydantic import TypeAdapter, ValidationError
+
+from plumbrule.errors import UnreadableError
+from plumbrule.findings.model import Assessment
+
+SCHEMA = "plumbrule-assessment/1"
+
+
+def assessment_json(assessment: Assessment) -> bytes:
+    """Canonical JSON of an assessment. Raises ValueError when a number in it is not finite."""
+    return rfc8785.dumps(_adapter().dump_python(assessment, mode="json")) + b"\n"
+
+
+def read_assessment(content: bytes) -> Assessment:
+    """The assessment that a file holds.
+
+    Raises:
+        UnreadableError: it is not JSON, of another version, or not exactly what our writer writes.
+    """
+    cure = "Take the file again from the one who published it; do not edit it."
+    try:
+        version = json.loads(content).get("schema")
+    except (ValueError, AttributeError, RecursionError):
+        raise UnreadableError("The assessment is not a JSON object.", expected="an assessment.json", cure=cure) from None
+    if version != SCHEMA:
+        raise UnreadableError(f"The assessment is of version {version!r}.", expected=SCHEMA, cure="Read it with the version of plumbrule that knows it.")
+    try:
+        assessment = _adapter().validate_json(content, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UnreadableError(f"The assessment is not in its form at {place!r}: {first['msg']}.", expected=f"the schema {SCHEMA}", cure=cure) from None
+    if assessment_json(assessment) != content:
+        raise UnreadableError("The assessment holds more than its schema names, or is not in canonical form.", expected="RFC 8785 and one line feed", cure=cure)
+    return assessment
+
+
+def assessment_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of `assessment.json`; committed as `schemas/assessment-1.json`."""
+    found = _adapter().json_schema(mode="serialization")
+    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    found["$id"] = f"urn:plumbrule:schema:{SCHEMA.replace('/', ':')}"
+    found["properties"]["schema"] = {"const": SCHEMA}
+    _close(found)
+    return found
+
+
+def _close(schema: Any) -> None:  # noqa: ANN401 - whatever JSON Schema holds
+    """Every object holds all of its fields and nothing else: our writer leaves nothing out."""
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            schema["additionalProperties"] = False
+            schema["required"] = sorted(schema["properties"])
+        for part in schema.values():
+            _close(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _close(part)
+
+
+@cache
+def _adapter() -> TypeAdapter[Assessment]:
+    return TypeAdapter(Assessment)

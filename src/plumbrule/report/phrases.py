@@ -1,0 +1,194 @@
+"""Ids as words: what a verdict, an outcome, a metric, a method or a status is called on paper and on the screen.
+
+Every text here is a message id; the catalogues translate it where it is shown. An id that is missing here is shown
+as it is, marked as English, so that a new metric or method never disappears from a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plumbrule.base.words import message
+
+VERDICTS: Mapping[str, str] = {
+    "not-satisfied": message("Not satisfied"),
+    "inconclusive": message("Inconclusive"),
+    "not-assessed": message("Not assessed"),
+    "satisfied": message("Satisfied"),
+    "not-applicable": message("Not applicable"),
+}
+"""The five verdicts, in the order in which a reader needs them."""
+
+VERDICT_TONES: Mapping[str, str] = {
+    "satisfied": "good",
+    "not-satisfied": "bad",
+    "inconclusive": "open",
+    "not-assessed": "faint",
+    "not-applicable": "faint",
+}
+
+ROLES: Mapping[str, str] = {
+    "screen": message("Screen"),
+    "any-gap": message("Any gap"),
+    "tolerance": message("Tolerance"),
+    "floor": message("Floor"),
+    "ceiling": message("Ceiling"),
+    "declared": message("Declared"),
+}
+
+ROLE_HELP: Mapping[str, str] = {
+    "screen": message("the point value, as its source writes it; says nothing about chance"),
+    "any-gap": message("the interval against no gap at all"),
+    "tolerance": message("the interval against the largest gap tolerated"),
+    "floor": message("the interval against the lowest level"),
+    "ceiling": message("the interval against the highest level"),
+    "declared": message("examined on paper, not tested"),
+}
+
+OUTCOMES: Mapping[tuple[str, str], str] = {
+    ("screen", "passes"): message("passes the screen"),
+    ("screen", "fails"): message("fails the screen"),
+    ("any-gap", "shown"): message("a gap is shown"),
+    ("any-gap", "not-shown"): message("no gap is shown; this does not show that there is none"),
+    ("tolerance", "within"): message("within the tolerance"),
+    ("tolerance", "beyond"): message("beyond the tolerance"),
+    ("tolerance", "undecided"): message("undecided: the interval lies on both sides of the tolerance"),
+    ("floor", "within"): message("at or above the floor"),
+    ("floor", "beyond"): message("below the floor"),
+    ("floor", "undecided"): message("undecided: the interval lies on both sides of the floor"),
+    ("ceiling", "within"): message("at or below the ceiling"),
+    ("ceiling", "beyond"): message("above the ceiling"),
+    ("ceiling", "undecided"): message("undecided: the interval lies on both sides of the ceiling"),
+    ("declared", "stated-yes"): message("declared"),
+    ("declared", "stated-no"): message("declared to be absent"),
+    ("declared", "unknown"): message("not declared"),
+}
+
+OUTCOME_TONES: Mapping[str, str] = {
+    "passes": "good",
+    "fails": "bad",
+    "shown": "bad",
+    "not-shown": "open",
+    "within": "good",
+    "beyond": "bad",
+    "undecided": "open",
+    "stated-yes": "plain",
+    "stated-no": "bad",
+    "unknown": "faint",
+}
+
+METRICS: Mapping[str, str] = {
+    "selection_rate": message("share of favourable decisions"),
+    "true_positive_rate": message("true positive rate"),
+    "false_positive_rate": message("false positive rate"),
+    "true_negative_rate": message("true negative rate"),
+    "false_negative_rate": message("false negative rate"),
+    "precision": message("precision"),
+    "accuracy": message("accuracy"),
+    "false_discovery_rate": message("false discovery rate"),
+    "false_omission_rate": message("false omission rate"),
+    "base_rate": message("base rate"),
+    "mean_prediction": message("mean prediction"),
+    "unknown_share": message("share of people whose group is unknown"),
+    "smallest_group": message("rows of the smallest group"),
+}
+
+FACTS: Mapping[str, str] = {
+    "purpose": message("purpose"),
+    "legal_basis": message("legal basis"),
+    "human_review": message("review by a human with power to change the decision"),
+    "explanation": message("explanation of a decision to the person"),
+    "appeal_address": message("address for an appeal"),
+    "privacy": message("protection of privacy"),
+}
+
+METHODS: Mapping[str, str] = {
+    "wilson": message("Wilson interval"),
+    "clopper-pearson": message("Clopper–Pearson interval"),
+    "miettinen-nurminen": message("Miettinen–Nurminen interval"),
+    "miettinen-nurminen, small": message("Miettinen–Nurminen interval, not guaranteed for so few rows"),
+    "clopper-pearson rectangle": message("exact interval (two Clopper–Pearson intervals)"),
+    "mantel-haenszel, sato": message("Mantel–Haenszel, Sato’s variance"),
+    "least squares, HC3": message("least squares, robust standard errors (HC3)"),
+    "normal": message("normal interval"),
+    "counted": message("counted"),
+}
+
+STATUSES: Mapping[str, str] = {
+    "law": message("law"),
+    "guidance": message("guidance"),
+    "convention": message("convention"),
+    "ours": message("ours, unreviewed"),
+}
+
+REASONS: tuple[str, ...] = (
+    message("nobody declared it"),
+    message("the table does not hold what this check needs"),
+    message("this profile has no check for it"),
+    message("no row has a positive label"),
+    message("no row has a negative label"),
+    message("no row has both a label and a prediction"),
+    message("no row with a label has a positive prediction"),
+    message("no row with a label has a negative prediction"),
+    message("no row has a prediction"),
+    message("fewer than two rows have a score"),
+    message("the rate of the reference group is zero"),
+    message("fewer people than the least group size"),
+    message("no stratum holds both groups"),
+    message("the table is empty"),
+    message("no row of one group has every factor"),
+    message("no decision in these rows"),
+    message("no label in these rows"),
+)
+"""Why something is not known or was left out: the message ids that the lab and the judge give as reasons."""
+
+QUESTIONS: Mapping[str, str] = {
+    "non_military": message("outside the military domain"),
+    "impossible_within_human_rights_law": message("found impossible to run within human rights law"),
+    "undue_risk_to_human_rights": message("found to put people’s rights at undue risk"),
+    "fails_three_part_test": message("found not necessary, not well directed or out of proportion"),
+    "social_scoring": message("rates people’s conduct in general"),
+    "manipulates_people": message("steers people by hidden means"),
+    "decides_about_people": message("decides about people"),
+    "affects_essential_services": message("affects services that people need to live"),
+    "decided_by_law_enforcement": message("used by police, courts, prisons or border guards"),
+    "affects_children": message("affects children"),
+    "affects_people_in_vulnerable_situations": message("affects people in vulnerable situations"),
+    "identifies_people_by_body": message("identifies people by their body"),
+    "could_injure_people": message("could injure people"),
+    "interacts_with_people": message("responds to people as if it were a person"),
+    "generates_content": message("makes or alters content that others see"),
+}
+"""The questions of the tier table in a few words; the rulebook holds them whole."""
+
+TIERS: Mapping[str, str] = {
+    "unacceptable": message("unacceptable risk"),
+    "high": message("high risk"),
+    "limited": message("limited risk"),
+    "minimal": message("minimal risk"),
+}
+
+PHASES: Mapping[str, str] = {
+    "pre-design": message("pre-design"),
+    "design": message("design"),
+    "development": message("development"),
+    "evaluation": message("evaluation"),
+    "testing": message("testing"),
+    "deployment": message("deployment"),
+    "use": message("use"),
+    "sale": message("sale"),
+    "procurement": message("procurement"),
+    "operation": message("operation"),
+    "decommissioning": message("decommissioning"),
+}
+
+ADJUSTMENTS: Mapping[str, str] = {
+    "regression": message("regression on declared factors"),
+    "mantel-haenszel": message("within strata (Mantel–Haenszel)"),
+}
+
+GROUND_FOR_INQUIRY = message(
+    "A gap is a ground for inquiry, not proof of unlawful treatment, and a factor may itself carry bias."
+)
+EXPLORATORY = message("Exploratory: looked at, not judged")
+DECLARED_ONLY = message("declared, examined on paper, not tested")

@@ -1,0 +1,161 @@
+"""Our own small pictures: values with their intervals, hung against a line.
+
+Pure functions from numbers to SVG text. Horizontal places are percentages of the width, so the words in a picture keep
+their size on a phone; places are rounded to two decimals, so the same numbers give the same bytes. Colours come
+from the page (classes and `currentColor`); shapes say the same as colours. Numbers run left to right in every
+language; labels stand on the side where reading begins.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+Tone = Literal["good", "bad", "open", "plain", "faint"]
+
+INSET = 7.0
+"""Percent of the width kept free at both ends, so that the outer numbers of the axis are not cut off."""
+ROW, TOP, FOOT = 56, 6, 30
+_GLYPHS: dict[Tone, str] = {
+    "good": "M-6 0A6 6 0 1 0 6 0A6 6 0 1 0-6 0Z",
+    "bad": "M-6-6H6V6H-6Z",
+    "open": "M0-8L8 0 0 8-8 0Z",
+    "plain": "M-6 0A6 6 0 1 0 6 0A6 6 0 1 0-6 0Z",
+    "faint": "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0Z",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One value with its interval: a line in the picture. `mark` is a place of its own, such as a screen."""
+
+    label: str
+    value: str
+    point: float
+    low: float
+    high: float
+    tone: Tone = "plain"
+    mark: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """Rows on one axis. `plumb` is where the plumb line hangs (no gap, or the reference); `band` lies around it.
+
+    `tick` writes a place on the axis as words. `title` and `desc` say the picture to who does not see it.
+    """
+
+    id: str
+    title: str
+    desc: str
+    rows: tuple[Row, ...]
+    tick: Callable[[float], str]
+    plumb: float | None = None
+    band: tuple[float, float] | None = None
+    limits: tuple[float, float] | None = None
+
+
+def steps(low: float, high: float, most: int = 6) -> tuple[float, ...]:
+    """Round places (1, 2, 2.5 or 5 times a power of ten) that reach from `low` to a larger `high`, at most `most` of them.
+
+    >>> steps(-0.32, 0.07)
+    (-0.4, -0.3, -0.2, -0.1, 0.0, 0.1)
+    """
+    span = high - low
+    power = math.floor(math.log10(span / most))
+    for factor in (1, 2, 2.5, 5, 10, 20, 50):
+        step = factor * 10.0**power
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        if last - first < most:
+            return tuple(round(index * step, 9) + 0.0 for index in range(first, max(last, first + 1) + 1))
+    return (low, high)
+
+
+def draw(picture: Picture, *, rtl: bool = False) -> Markup:
+    """The picture as one `<svg role="img">`, named by its `<title>` and `<desc>`."""
+    places = _places(picture)
+    bottom = TOP + ROW * len(picture.rows)
+    scale = _Scale(places[0], places[-1])
+    parts = [
+        f'<svg class="picture" role="img" width="100%" height="{bottom + FOOT}" aria-labelledby="{escape(picture.id)}-t {escape(picture.id)}-d">',
+        f'<title id="{escape(picture.id)}-t">{escape(picture.title)}</title><desc id="{escape(picture.id)}-d">{escape(picture.desc)}</desc>',
+        *_ground(picture, scale, bottom),
+        *(_axis_tick(scale.x(place), picture.tick(place), bottom) for place in places),
+        *(_row(row, scale, TOP + ROW * index, rtl=rtl) for index, row in enumerate(picture.rows)),
+        "</svg>",
+    ]
+    return Markup("".join(parts))  # noqa: S704  every text in it went through escape above or below
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    low: float
+    high: float
+
+    def x(self, value: float) -> str:
+        share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+        return f"{INSET + share * (100 - 2 * INSET):.2f}%"
+
+    def width(self, start: float, end: float) -> str:
+        share = (min(end, self.high) - max(start, self.low)) / (self.high - self.low)
+        return f"{max(share, 0) * (100 - 2 * INSET):.2f}%"
+
+
+def _places(picture: Picture) -> tuple[float, ...]:
+    """The axis: it reaches over every interval, mark, band and the plumb line, and not beyond `limits`."""
+    values = [value for row in picture.rows for value in (row.low, row.high, row.point, row.mark) if value is not None]
+    values += [value for value in (picture.plumb, *(picture.band or ())) if value is not None]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    if picture.limits:
+        low, high = max(low, picture.limits[0]), min(high, picture.limits[1])
+    return steps(low, max(high, low + 0.02))
+
+
+def _ground(picture: Picture, scale: _Scale, bottom: int) -> list[str]:
+    """What lies behind the rows: the band, and the plumb line with its bob."""
+    parts = []
+    if picture.band:
+        start, end = picture.band
+        parts.append(f'<rect class="band" x="{scale.x(start)}" y="0" width="{scale.width(start, end)}" height="{bottom}"/>')
+        parts += [f'<line class="edge" x1="{scale.x(side)}" x2="{scale.x(side)}" y1="0" y2="{bottom}"/>' for side in (start, end)]
+    if picture.plumb is not None:
+        x = scale.x(picture.plumb)
+        parts.append(f'<line class="plumb" x1="{x}" x2="{x}" y1="0" y2="{bottom - 4}"/>')
+        parts.append(f'<svg class="over" x="{x}" y="{bottom - 6}"><path class="bob" d="M-5 0H5V4L0 12-5 4Z"/></svg>')
+    return parts
+
+
+def _axis_tick(x: str, label: str, bottom: int) -> str:
+    return (
+        f'<line class="grid" x1="{x}" x2="{x}" y1="0" y2="{bottom}"/>'
+        f'<text class="tick" x="{x}" y="{bottom + 24}" text-anchor="middle" direction="ltr">{escape(label)}</text>'
+    )
+
+
+def _row(row: Row, scale: _Scale, top: int, *, rtl: bool) -> str:
+    """Label and value on one line, the interval with its point under them."""
+    label_x, value_x = ("100%", "0") if rtl else ("0", "100%")
+    # With direction rtl, text-anchor "start" is the right end of the text: the same words serve both.
+    way = "rtl" if rtl else "ltr"
+    text, line = top + 18, top + 38
+    mark = f'<line class="mark" x1="{scale.x(row.mark)}" x2="{scale.x(row.mark)}" y1="{line - 12}" y2="{line + 12}"/>' if row.mark is not None else ""
+    return (
+        f'<text class="label" x="{label_x}" y="{text}" direction="{way}">{escape(shortened(row.label))}</text>'
+        f'<text class="value" x="{value_x}" y="{text}" direction="{way}" text-anchor="end">{escape(row.value)}</text>'
+        f'<g class="{row.tone}"><line class="reach" x1="{scale.x(row.low)}" x2="{scale.x(row.high)}" y1="{line}" y2="{line}"/>{mark}'
+        f'<svg class="over" x="{scale.x(row.point)}" y="{line}"><path class="point" d="{_GLYPHS[row.tone]}"/></svg></g>'
+    )
+
+
+def shortened(label: str, most: int = 30) -> str:
+    """A label that fits a phone; the whole label stands in the table beside the picture. Wide signs count twice."""
+    room = most
+    for index, sign in enumerate(label):
+        room -= 2 if ord(sign) > 0x2E7F else 1
+        if room < 0:
+            return label[: max(index - 1, 1)].rstrip() + "…"
+    return label

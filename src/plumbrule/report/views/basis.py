@@ -1,0 +1,197 @@
+"""What the findings stand on: exploratory figures, adjusted figures, who is in the table, thresholds, tier, plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from plumbrule.base.languages import Wording
+from plumbrule.base.observation import Known, Observation
+from plumbrule.base.words import message
+from plumbrule.findings.model import Assessment
+from plumbrule.report import phrases
+from plumbrule.report.views.figures import Figures
+from plumbrule.report.views.pictures import Figure, adjusted, listed, versus
+from plumbrule.report.views.speaker import Table
+from plumbrule.rulebook.model import Threshold
+
+MOST = 40
+"""How many exploratory values of one kind a page shows; all of them stand in assessment.json."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjusted:
+    """Adjustments of one kind: the picture, the factors, what was lost, and reversals of the sign."""
+
+    figure: Figure
+    notes: tuple[Markup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exploratory:
+    """What was looked at and not judged. `left_out` counts what this page had no room for."""
+
+    figures: tuple[Figure, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """All of it."""
+
+    adjusted: tuple[Adjusted, ...]
+    exploratory: Exploratory
+    left_out: Table | None
+    unknown: Table | None
+    thresholds: Table
+    tier: Table
+    unanswered: tuple[Markup, ...]
+    provisions: Table
+    materials: Table
+
+
+def basis(assessment: Assessment, figures: Figures) -> Basis:
+    """What the findings stand on."""
+    return Basis(
+        adjusted=_adjusted(assessment, figures),
+        exploratory=_exploratory(assessment, figures),
+        left_out=_left_out(assessment, figures),
+        unknown=_unknown(assessment, figures),
+        thresholds=_thresholds(assessment, figures),
+        tier=_tier(assessment, figures),
+        unanswered=tuple(figures.speaker.called(phrases.QUESTIONS, key) for key in assessment.tier.unanswered),
+        provisions=_provisions(assessment, figures),
+        materials=_materials(assessment, figures),
+    )
+
+
+def _adjusted(assessment: Assessment, figures: Figures) -> tuple[Adjusted, ...]:
+    found = []
+    # One picture for each way of adjusting with one list of factors: what stands together can be compared.
+    keys = dict.fromkeys((one.kind, one.metric, one.factors) for one in assessment.adjustments)
+    for index, key in enumerate(keys):
+        group = [one for one in assessment.adjustments if (one.kind, one.metric, one.factors) == key]
+        say, first = figures.speaker.say, group[0]
+        notes = [say(message("Declared factors: {factors}."), factors=figures.speaker.listing(first.factors))]
+        for lost in dict.fromkeys((one.used, one.lost) for one in group if one.lost):
+            notes.append(figures.speaker.many(
+                message("{used} rows were used; {n} row was lost because a factor is missing in it."),
+                message("{used} rows were used; {n} rows were lost because a factor is missing in them."), lost[1], used=figures.words.whole(lost[0])))
+        notes += [say(message("The sign turns when adjusted: {comparison}."), comparison=versus(figures, one.group, one.reference, pooled=one.pooled))
+                  for one in group if one.reversed]
+        if any(one.pooled for one in group):
+            notes.append(say(message("“All others” are everybody of a known group other than the reference, taken together.")))
+        found.append(Adjusted(figure=adjusted(figures, group, id_=f"adjusted-{index}"), notes=tuple(notes)))
+    return tuple(found)
+
+
+def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
+    """Where attributes meet, and every gap that is not of the primary family; the widest gap first."""
+    judged = {line.observation for finding in assessment.findings for check in finding.checks for line in check.lines}
+    loose = [seen for seen in assessment.observations if seen.family == "exploratory" and seen.id not in judged]
+    rates = [seen for seen in loose if seen.measure == "rate" and len(seen.group) > 1]
+    gaps = [seen for seen in loose if seen.measure == "difference"]
+    rates.sort(key=lambda seen: (seen.metric, _place(seen)))
+    gaps.sort(key=lambda seen: (seen.metric, -abs(_place(seen))))
+    found: list[Figure | None] = []
+    left_out = 0
+    for measure, title, seen in (("rate", message("{metric} where attributes meet"), rates), ("difference", message("Differences in {metric}, the widest first"), gaps)):
+        for index, metric in enumerate(dict.fromkeys(one.metric for one in seen)):
+            of_metric = [one for one in seen if one.metric == metric]
+            left_out += max(len(of_metric) - MOST, 0)
+            heading = figures.speaker.say(title, metric=figures.speaker.called(phrases.METRICS, metric))
+            found.append(listed(figures, heading, of_metric[:MOST], id_=f"exploratory-{measure}-{index}"))
+    return Exploratory(figures=tuple(figure for figure in found if figure), left_out=left_out)
+
+
+def _place(seen: Observation) -> float:
+    return seen.estimate.value if isinstance(seen.estimate, Known) else 0.0
+
+
+def _left_out(assessment: Assessment, figures: Figures) -> Table | None:
+    excluded = assessment.population.excluded
+    if not excluded:
+        return None
+    say = figures.speaker.say
+    rows = tuple((figures.speaker.term(reason), figures.words.whole(n)) for reason, n in excluded.items())
+    return Table(caption=say(message("Rows left out")), columns=(say(message("Why")), say(message("Rows"))), rows=rows)
+
+
+def _unknown(assessment: Assessment, figures: Figures) -> Table | None:
+    """Unknown values of each attribute: how many, how they fared, and how far they could move a primary gap."""
+    say, rows = figures.speaker.say, []
+    for seen in assessment.observations:
+        if seen.measure != "rate" or len(seen.group) != 1 or list(seen.group.values()) != [None]:
+            continue
+        (attribute,) = seen.group
+        bounded = [one for one in assessment.observations if one.bounds and one.family == "primary" and one.measure == "difference" and attribute in one.group and one.metric == seen.metric]
+        spans = [
+            say(message("{comparison}: {span} points"), comparison=versus(figures, one.group, one.reference), span=figures.span(*one.bounds, one.measure, one.metric))
+            for one in bounded if one.bounds
+        ]
+        rows.append((say(message("{attribute} unknown"), attribute=attribute), figures.sample(seen.estimate), figures.value(seen), Markup("<br>").join(spans) or "–"))
+    columns = (say(message("Attribute")), say(message("Rows")), say(message("Their rate")), say(message("Where the difference would lie if all of them counted one way or the other")))
+    return Table(caption=say(message("Unknown values: counted and bounded, never the reference")), columns=columns, rows=tuple(rows)) if rows else None
+
+
+def _thresholds(assessment: Assessment, figures: Figures) -> Table:
+    speaker, say = figures.speaker, figures.speaker.say
+    used: dict[str, tuple[Threshold, str]] = {}
+    for finding in assessment.findings:
+        for check in finding.checks:
+            for line in check.lines:
+                if line.threshold:
+                    used.setdefault(line.threshold.id, (line.threshold, check.metric))
+    rows = tuple(
+        (speaker.say(message("{role}: {metric}"), role=speaker.called(phrases.ROLES, threshold.role), metric=speaker.called(phrases.METRICS, metric)),
+         figures.level(threshold), Markup("<bdi>{}</bdi>").format(threshold.source.citation),
+         Markup("<bdi>{}</bdi>").format(threshold.source.jurisdiction) if threshold.source.jurisdiction not in ("", "none") else "–",
+         figures.status(threshold.source), speaker.wording(threshold.source.note) if threshold.source.note else "–")
+        for threshold, metric in used.values()
+    )
+    columns = (say(message("Threshold")), say(message("Value")), say(message("Source")), say(message("Jurisdiction")), say(message("Status")), say(message("What to know")))
+    return Table(caption=say(message("Every threshold used, and where it comes from")), columns=columns, rows=rows)
+
+
+def _tier(assessment: Assessment, figures: Figures) -> Table:
+    speaker, say = figures.speaker, figures.speaker.say
+    rows = tuple(
+        (speaker.wording(rule.because),
+         Markup("; ").join(_answer(figures, key, holds=holds) for key, holds in rule.when.items()),
+         Markup(", ").join(Markup("<bdi>{}</bdi>").format(assessment.provisions[id_][0] if id_ in assessment.provisions else id_) for id_ in rule.answers) or "–")
+        for rule in assessment.tier.fired
+    )
+    columns = (say(message("Because")), say(message("What was stated")), say(message("Answers")))
+    return Table(caption=say(message("Rules that fired")), columns=columns, rows=rows)
+
+
+def _answer(figures: Figures, key: str, *, holds: bool) -> Markup:
+    text = message("{statement}: yes") if holds else message("{statement}: no")
+    return figures.speaker.say(text, statement=figures.speaker.called(phrases.QUESTIONS, key))
+
+
+def _provisions(assessment: Assessment, figures: Figures) -> Table:
+    say = figures.speaker.say
+    rows = tuple(
+        (Markup("<bdi>{}</bdi>").format(citation), figures.speaker.wording(wording), _reviewer(figures, wording))
+        for citation, wording in assessment.provisions.values()
+    )
+    columns = (say(message("Provision")), say(message("In our words")), say(message("Wording reviewed by")))
+    return Table(caption=say(message("Provisions cited")), columns=columns, rows=rows)
+
+
+def _reviewer(figures: Figures, wording: Wording) -> str:
+    name = wording.reviewed_by.get(wording.said(figures.words.asked)[1])
+    return Markup("<bdi>{}</bdi>").format(name) if name else figures.speaker.say(message("nobody yet: a draft"))
+
+
+def _materials(assessment: Assessment, figures: Figures) -> Table:
+    say = figures.speaker.say
+    rows = tuple(
+        (Markup("<bdi>{}</bdi>").format(one.name), Markup('<code class="digest">{}</code>').format(one.sha256),
+         Markup("<bdi>{}</bdi>").format(one.source) if one.source else "–", one.licence or say(message("not stated")))
+        for one in assessment.materials
+    )
+    columns = (say(message("File")), say(message("SHA-256")), say(message("Source")), say(message("Licence")))
+    return Table(caption=say(message("Materials")), columns=columns, rows=rows)

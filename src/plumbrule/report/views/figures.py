@@ -1,0 +1,136 @@
+"""Numbers as words: a value with its unit, its interval, and the basis it stands on (sample size and method)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from plumbrule.base.observation import Estimate, Known, Observation, Stated, Unknown
+from plumbrule.base.words import MINUS, Words, message
+from plumbrule.findings.model import Assessment
+from plumbrule.report.phrases import METHODS, STATUSES
+from plumbrule.report.views.speaker import Speaker
+from plumbrule.rulebook.model import Source, Threshold
+
+PLAIN_METRICS = frozenset({"mean_prediction"})
+"""Metrics on the scale of the score itself: their values are no percentages and their gaps no points."""
+
+
+COUNTED = "counted"
+
+
+def scaled(words: Words, measure: str, metric: str, value: float, *, unit: bool = True) -> str:
+    """A plain number in the form its measure is read in: per cent, points, ratio or count."""
+    if measure == "count":
+        return words.number(value, 0 if float(value).is_integer() else 1)
+    if measure == "ratio":
+        return words.number(value, 3)
+    if measure == "difference":
+        if metric in PLAIN_METRICS:
+            return words.number(value, 3, signed=True)
+        return words.points(value) if unit else words.number(value * 100, 1, signed=True)
+    return words.number(value, 3) if metric in PLAIN_METRICS else words.percent(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Figures:
+    """The numbers of one assessment, said in one language."""
+
+    speaker: Speaker
+    observations: Mapping[str, Observation]
+
+    @classmethod
+    def of(cls, assessment: Assessment, speaker: Speaker) -> Figures:
+        """The figures of an assessment."""
+        return cls(speaker=speaker, observations={seen.id: seen for seen in assessment.observations})
+
+    @property
+    def words(self) -> Words:
+        """The words the figures are said in."""
+        return self.speaker.words
+
+    def value(self, seen: Observation) -> Markup:
+        """The value with its unit; `not known` with the reason; or what was declared."""
+        return self.estimate(seen.estimate, seen.measure, seen.metric)
+
+    def estimate(self, estimate: Known | Unknown | Stated, measure: str, metric: str) -> Markup:
+        """The same for an estimate that stands outside an observation."""
+        if isinstance(estimate, Known):
+            return Markup("<bdi>{}</bdi>").format(scaled(self.words, measure, metric, estimate.value))
+        if isinstance(estimate, Unknown):
+            return self.speaker.say(message("not known: {reason}"), reason=self.speaker.term(estimate.reason))
+        return Markup("{}").format(estimate.text)
+
+    def interval(self, seen: Observation) -> Markup:
+        """From low to high, or an empty text when there is none."""
+        return self.reach(seen.estimate, seen.measure, seen.metric)
+
+    def reach(self, estimate: Known | Unknown | Stated, measure: str, metric: str) -> Markup:
+        """The same for an estimate that stands outside an observation."""
+        if not isinstance(estimate, Known) or (estimate.low == estimate.high == estimate.value and measure == "count"):
+            return Markup("")
+        return self.span(estimate.low, estimate.high, measure, metric)
+
+    def span(self, low: float, high: float, measure: str, metric: str) -> Markup:
+        """Two numbers as `low to high`."""
+        first, last = (scaled(self.words, measure, metric, side, unit=False) for side in (low, high))
+        return self.speaker.say(message("{low} to {high}"), low=first, high=last)
+
+    def sample(self, estimate: Known | Unknown | Stated) -> str:
+        """How many rows the value rests on; empty for a declared fact."""
+        return "" if isinstance(estimate, Stated) else self.words.whole(estimate.n)
+
+    def method(self, seen: Observation) -> Markup:
+        """How the interval was made and for how many comparisons its level holds."""
+        if not isinstance(seen.estimate, Known):
+            return Markup("")
+        name = self.method_name(seen.estimate)
+        if seen.estimate.method == COUNTED:
+            return name
+        level = self.words.percent(seen.confidence, 0)
+        if seen.comparisons > 1:
+            return self.speaker.many(
+                message("{method}; {level} for {n} comparison together"),
+                message("{method}; {level} for all {n} comparisons together"),
+                seen.comparisons,
+                method=name,
+                level=level,
+            )
+        return self.speaker.say(message("{method}; {level}"), method=name, level=level)
+
+    def method_name(self, estimate: Estimate) -> Markup:
+        """What the method is called."""
+        return self.speaker.called(METHODS, estimate.method) if isinstance(estimate, Known) else Markup("")
+
+    def level(self, threshold: Threshold) -> Markup:
+        """A threshold's number in its unit; a tolerance reaches to both sides."""
+        value = threshold.value
+        if threshold.measure == "difference":
+            text = self.words.points(value, signed=False)
+        else:
+            text = scaled(self.words, threshold.measure, "", value) if threshold.measure != "ratio" else self.words.number(value, 2)
+        sign = "±" if threshold.role == "tolerance" and threshold.measure == "difference" else ""
+        return Markup("<bdi>{}{}</bdi>").format(sign, text)
+
+    def source(self, source: Source) -> Markup:
+        """Where a threshold stands, for which jurisdiction, and with which force."""
+        parts = [Markup("<bdi>{}</bdi>").format(part) for part in (source.citation, source.jurisdiction) if part and part != "none"]
+        return Markup(", ").join([*parts, self.status(source)])
+
+    def status(self, source: Source) -> Markup:
+        """Law, guidance, convention, or ours and whether anybody reviewed it."""
+        if source.status == "ours" and source.reviewed_by:
+            return self.speaker.say(message("ours, reviewed by {name}"), name=source.reviewed_by)
+        return self.speaker.called(STATUSES, source.status)
+
+    def known(self, id_: str) -> Known | None:
+        """The known value of an observation, if it is there and known."""
+        seen = self.observations.get(id_)
+        return seen.estimate if seen and isinstance(seen.estimate, Known) else None
+
+
+def unsigned(text: str) -> str:
+    """A number without its sign, where a word says the direction."""
+    return text.lstrip(MINUS + "+")

@@ -1,0 +1,261 @@
+"""One finding as the dossier shows it: what was judged, the three lines of each check, pictures, sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from plumbrule.base.observation import Known, Stated
+from plumbrule.base.words import message
+from plumbrule.findings.model import Assessment, CheckResult, Finding, Line
+from plumbrule.report import phrases
+from plumbrule.report.views.figures import Figures, scaled
+from plumbrule.report.views.pictures import Figure, gap_id, gaps, rate_id, rates, versus
+from plumbrule.report.views.speaker import Table
+
+GAP_ROLES = frozenset({"screen", "any-gap", "tolerance"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A verdict: its word, and the tone that gives it colour and shape."""
+
+    code: str
+    word: Markup
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One line of a check. `kind` names the line, `against` what the value was held against."""
+
+    kind: Markup
+    help: Markup
+    value: Markup
+    interval: Markup
+    against: Markup
+    source: Markup
+    outcome: Markup
+    tone: str
+    basis: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """One check with its lines. `notes` are sentences under the lines, `power` a table when inconclusive."""
+
+    title: Markup
+    badge: Badge
+    sentence: Markup
+    lines: tuple[Outcome, ...]
+    notes: tuple[Markup, ...]
+    power: Table | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A provision a finding answers: how people cite it, and our wording of it."""
+
+    id: str
+    citation: str
+    wording: Markup
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingView:
+    """The whole finding. `comparisons` have three lines each; `levels` and `facts` are tables of one line a row."""
+
+    id: str
+    title: Markup
+    badge: Badge
+    reason: Markup
+    citations: tuple[Citation, ...]
+    figures: tuple[Figure, ...]
+    comparisons: tuple[CheckView, ...]
+    levels: Table | None
+    facts: Table | None
+    unmeasured: Table | None
+
+
+def badge(figures: Figures, verdict: str) -> Badge:
+    """A verdict as the page shows it."""
+    return Badge(code=verdict, word=figures.speaker.called(phrases.VERDICTS, verdict), tone=phrases.VERDICT_TONES[verdict])
+
+
+def finding_view(assessment: Assessment, finding: Finding, figures: Figures) -> FindingView:
+    """Put one finding together."""
+    comparisons = [check for check in finding.checks if is_gap(check)]
+    return FindingView(
+        id=finding.requirement,
+        title=figures.speaker.wording(finding.title),
+        badge=badge(figures, finding.verdict),
+        reason=figures.speaker.term(finding.reason),
+        citations=citations(assessment, finding.answers, figures),
+        figures=_pictures(figures, comparisons, finding.requirement),
+        comparisons=tuple(_check(figures, check, assessment) for check in comparisons),
+        levels=_levels(figures, [check for check in finding.checks if _roles(check) & {"floor", "ceiling"}]),
+        facts=_facts(figures, [check for check in finding.checks if "declared" in _roles(check)]),
+        unmeasured=_unmeasured(figures, [check for check in finding.checks if not check.lines]),
+    )
+
+
+def citations(assessment: Assessment, ids: tuple[str, ...], figures: Figures) -> tuple[Citation, ...]:
+    """The provisions of some ids; an id that the assessment does not carry is shown bare."""
+    found = []
+    for id_ in ids:
+        citation, wording = assessment.provisions.get(id_, (id_, None))
+        shown = figures.speaker.wording(wording) if wording else Markup("")
+        found.append(Citation(id=id_, citation=citation, wording=shown, draft=bool(wording) and figures.speaker.unreviewed(wording)))
+    return tuple(found)
+
+
+def is_gap(check: CheckResult) -> bool:
+    """Whether a check compares groups and has something to show."""
+    return bool(_roles(check) & GAP_ROLES)
+
+
+def gap_sentence(figures: Figures, check: CheckResult) -> Markup:
+    """Both rates, their sample sizes and the difference in one sentence; empty when a rate is not known."""
+    one, other = (figures.known(rate_id(check.metric, group)) for group in (check.group, check.reference or {}))
+    difference = figures.known(gap_id(check))
+    if not (one and other and difference):
+        return Markup("")
+    rate = (scaled(figures.words, "rate", check.metric, value.value) for value in (one, other))
+    size = scaled(figures.words, "difference", check.metric, abs(difference.value)).lstrip("+")
+    sentence = message("{rate} of {n} rows for {group}, {rate2} of {n2} for {reference}: {size} lower, with an interval from {low} to {high}.")
+    if difference.value >= 0:
+        sentence = message("{rate} of {n} rows for {group}, {rate2} of {n2} for {reference}: {size} higher, with an interval from {low} to {high}.")
+    low, high = (scaled(figures.words, "difference", check.metric, side, unit=False) for side in (difference.low, difference.high))
+    return figures.speaker.say(
+        sentence, rate=next(rate), n=figures.words.whole(one.n), group=figures.speaker.group(check.group), rate2=next(rate),
+        n2=figures.words.whole(other.n), reference=figures.speaker.group(check.reference or {}), size=size, low=low, high=high,
+    )
+
+
+def _roles(check: CheckResult) -> set[str]:
+    return {line.role for line in check.lines}
+
+
+def _pictures(figures: Figures, checks: list[CheckResult], id_: str) -> tuple[Figure, ...]:
+    found: list[Figure | None] = []
+    for metric in dict.fromkeys(check.metric for check in checks):
+        of_metric = [check for check in checks if check.metric == metric]
+        for attribute in dict.fromkeys(name for check in of_metric for name in check.group):
+            of_attribute = [check for check in of_metric if set(check.group) == {attribute}]
+            if of_attribute:
+                found.append(rates(figures, metric, attribute, of_attribute, id_=f"{id_}-{metric}-{attribute}"))
+        found.append(gaps(figures, metric, of_metric, id_=f"{id_}-{metric}-gaps"))
+    return tuple(figure for figure in found if figure)
+
+
+def _check(figures: Figures, check: CheckResult, assessment: Assessment) -> CheckView:
+    speaker = figures.speaker
+    comparison = versus(figures, check.group, check.reference)
+    title = speaker.say(message("{attribute}: {comparison}"), attribute=speaker.attributes(check.group), comparison=comparison)
+    return CheckView(
+        title=title, badge=badge(figures, check.verdict), sentence=gap_sentence(figures, check),
+        lines=tuple(_line(figures, line) for line in check.lines), notes=_notes(figures, check, assessment), power=_power(figures, check),
+    )
+
+
+def _line(figures: Figures, line: Line) -> Outcome:
+    speaker, seen = figures.speaker, figures.observations.get(line.observation)
+    outcome = phrases.OUTCOMES.get((line.role, line.outcome), message("not known"))
+    # A screen compares point values: an interval beside it would suggest that it says something about chance.
+    interval = figures.interval(seen) if seen and line.role != "screen" else Markup("")
+    against = figures.level(line.threshold) if line.threshold else speaker.say(message("none"))
+    method = figures.method(seen) if seen and line.role != "screen" else speaker.say(message("point value"))
+    basis = speaker.say(message("{n} rows; {method}"), n=figures.sample(seen.estimate), method=method) if seen else Markup("")
+    return Outcome(
+        kind=speaker.called(phrases.ROLES, line.role), help=speaker.called(phrases.ROLE_HELP, line.role),
+        value=_measured(figures, line), interval=interval, against=against,
+        source=figures.source(line.threshold.source) if line.threshold else Markup(""),
+        outcome=speaker.term(outcome), tone=phrases.OUTCOME_TONES[line.outcome], basis=basis,
+    )
+
+
+def _measured(figures: Figures, line: Line) -> Markup:
+    seen = figures.observations.get(line.observation)
+    if not seen:
+        return figures.speaker.say(message("not known"))
+    value = figures.value(seen)
+    return figures.speaker.say(message("ratio {value}"), value=value) if seen.measure == "ratio" and isinstance(seen.estimate, Known) else value
+
+
+def _notes(figures: Figures, check: CheckResult, assessment: Assessment) -> tuple[Markup, ...]:
+    speaker, notes = figures.speaker, []
+    if check.reason:
+        notes.append(speaker.term(check.reason))
+    seen = figures.observations.get(gap_id(check))
+    if seen and seen.bounds and isinstance(seen.estimate, Known):
+        span = figures.span(*seen.bounds, seen.measure, seen.metric)
+        notes.append(speaker.say(
+            message("If all rows whose {attribute} is unknown counted one way or the other, the difference would lie between {span}."),
+            attribute=speaker.attributes(check.group), span=span))
+    if check.verdict == "inconclusive":
+        if not check.more_rows:
+            notes.append(speaker.say(message("No more rows exist: these data will never decide it.")))
+        notes.append(speaker.say(message("What an inconclusive finding leads to: {consequence}"), consequence=speaker.wording(assessment.inconclusive)))
+    return tuple(notes)
+
+
+def _power(figures: Figures, check: CheckResult) -> Table | None:
+    if not check.power:
+        return None
+    say, words = figures.speaker.say, figures.words
+    never = say(message("no number of rows would do: this lies on the tolerance itself"))
+    rows = tuple(
+        (scaled(words, "difference", check.metric, power.truth).lstrip("+"), words.whole(power.rows) if power.rows is not None else never)
+        for power in check.power
+    )
+    return Table(caption=say(message("How many rows would decide it with 80% power")),
+                 columns=(say(message("If the true difference were")), say(message("rows needed, in the proportions seen"))), rows=rows)
+
+
+def _levels(figures: Figures, checks: list[CheckResult]) -> Table | None:
+    if not checks:
+        return None
+    say = figures.speaker.say
+    rows = tuple(_level_row(figures, check, line) for check in checks for line in check.lines)
+    columns = (say(message("Group")), say(message("Measured")), say(message("Interval")), say(message("Held against")), say(message("Outcome")), say(message("Basis")))
+    return Table(caption=say(message("Levels")), columns=columns, rows=rows)
+
+
+def _level_row(figures: Figures, check: CheckResult, line: Line) -> tuple[str, ...]:
+    shown = _line(figures, line)
+    metric = figures.speaker.called(phrases.METRICS, check.metric)
+    # A level of a whole attribute (how many are unknown, how large its smallest group is) names no group.
+    name = figures.speaker.attributes(check.group) if set(check.group.values()) == {None} else figures.speaker.group(check.group, names=True)
+    value = figures.speaker.say(message("{metric}: {value}"), metric=metric, value=shown.value)
+    against = Markup("{} {} <small>({})</small>").format(shown.kind, shown.against, shown.source)
+    return (name, value, shown.interval or "–", against, shown.outcome, shown.basis)
+
+
+def _unmeasured(figures: Figures, checks: list[CheckResult]) -> Table | None:
+    if not checks:
+        return None
+    say, names = figures.speaker.say, {**phrases.METRICS, **phrases.FACTS}
+    rows = tuple((figures.speaker.called(names, check.metric), figures.speaker.term(check.reason)) for check in checks)
+    return Table(caption=say(message("What could not be assessed")), columns=(say(message("Check")), say(message("Why"))), rows=rows)
+
+
+def _facts(figures: Figures, checks: list[CheckResult]) -> Table | None:
+    if not checks:
+        return None
+    say = figures.speaker.say
+    columns = (say(message("Fact")), say(message("What was declared")), say(message("By whom, and where it stands")), say(message("Known by")))
+    rows = tuple(_fact_row(figures, check, line) for check in checks for line in check.lines)
+    return Table(caption=say(message("Declared facts")), columns=columns, rows=rows)
+
+
+def _fact_row(figures: Figures, check: CheckResult, line: Line) -> tuple[str, ...]:
+    speaker, seen = figures.speaker, figures.observations.get(line.observation)
+    name = speaker.called(phrases.FACTS, check.metric)
+    if not (seen and isinstance(seen.estimate, Stated)):
+        return (name, speaker.say(message("not declared")), "–", "–")
+    stated = seen.estimate
+    verb = speaker.say(message("yes: {text}"), text=stated.text) if stated.holds else speaker.say(message("no: {text}"), text=stated.text)
+    where = "; ".join(part for part in (stated.stated_by, stated.source) if part)
+    return (name, verb, Markup("<bdi>{}</bdi>").format(where), speaker.term(phrases.DECLARED_ONLY))
