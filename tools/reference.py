@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import typer.main
 
 from plumbrule.cli import application
@@ -14,10 +14,10 @@ from plumbrule.cli import application
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "command-line.md"
 
 
-def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
+def commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:
     """Every verb with its full name."""
     for verb, command in group.commands.items():
-        if isinstance(command, click.Group):
+        if hasattr(command, "commands"):
             yield from commands(command, f"{name} {verb}")
         else:
             yield f"{name} {verb}", command
@@ -26,7 +26,6 @@ def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command
 def page() -> str:
     """The whole page as Markdown."""
     root = typer.main.get_command(application())
-    assert isinstance(root, click.Group)
     parts = ["# The command line", "", "Made by `python tools/reference.py` from the command line itself.", ""]
     for name, command in commands(root, "plumbrule"):
         parts += [f"## `{name}`", "", *(line.strip() for line in (command.help or "").strip().splitlines()), ""]
@@ -36,17 +35,26 @@ def page() -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _row(parameter: click.Parameter) -> str:
-    shown = parameter.human_readable_name if isinstance(parameter, click.Argument) else ", ".join(parameter.opts)
-    value = parameter.metavar if parameter.metavar and isinstance(parameter, click.Option) else ""
+def _row(parameter: Any) -> str:
+    is_argument = parameter.param_type_name == "argument"
+    shown = parameter.human_readable_name if is_argument else ", ".join(parameter.opts)
+    value = parameter.metavar if parameter.metavar and not is_argument else ""
     meaning = (getattr(parameter, "help", "") or "").replace("|", "\\|")
-    fixed = "" if parameter.default is None or callable(parameter.default) or "Sentinel" in type(parameter.default).__name__ else f"`{parameter.default}`"
+    fixed = (
+        ""
+        if parameter.default is None or callable(parameter.default) or "Sentinel" in type(parameter.default).__name__
+        else f"`{parameter.default}`"
+    )
     needed = "required" if parameter.required else fixed if fixed not in ("`False`", "`()`") else ""
     return f"| `{(shown + ' ' + value).strip()}` | {meaning} | {needed} |"
 
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit(0 if PAGE.read_text(encoding="utf-8") == page() else "docs/reference/command-line.md is not what tools/reference.py writes; run it.")
+        sys.exit(
+            0
+            if PAGE.read_text(encoding="utf-8") == page()
+            else "docs/reference/command-line.md is not what tools/reference.py writes; run it."
+        )
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8", newline="\n")

@@ -29,7 +29,7 @@ DEFAULT_PROFILE = "high"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Recorder:
     """What signs and records: a statement key and a log. `demo` marks keys that prove nothing outside the demo."""
 
     signer: evidence.Signer
@@ -58,7 +58,7 @@ def exit_code(found: tuple[Finding, ...]) -> int:
     return 0 if "satisfied" in verdicts and not verdicts & {"inconclusive", "not-assessed"} else 3
 
 
-def audit(source: Any, *, by: tuple[str, ...], prediction: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - a path, a frame or SQL
+def audit(source: Any, *, by: tuple[str, ...], prediction: str, **options: Any) -> dict[str, Any]:
     """Measure a decision table and return the JSON object of `plumbrule audit --json`.
 
     Args:
@@ -72,7 +72,11 @@ def audit(source: Any, *, by: tuple[str, ...], prediction: str, **options: Any) 
     Raises:
         TableError: got, expected, cure.
     """
-    reading = {name: options.pop(name) for name in ("missing", "columns", "skip", "encoding", "delimiter", "decimal", "sheet") if name in options}
+    reading = {
+        name: options.pop(name)
+        for name in ("missing", "columns", "skip", "encoding", "delimiter", "decimal", "sheet")
+        if name in options
+    }
     cuts, within = tuple(options.pop("cut", ())), tuple(options.pop("within", ()))
     measuring = {name: options.pop(name) for name in ("confidence", "min_n") if name in options}
     references = options.pop("reference", {})
@@ -92,7 +96,7 @@ def default_tolerances() -> dict[str, rulebook.Threshold]:
     return {threshold.measure: threshold for threshold in thresholds}
 
 
-def declare(plan: Plan, text: bytes, node: Node) -> tuple[bytes, int]:
+def declare(plan: Plan, text: bytes, recorder: Recorder) -> tuple[bytes, int]:
     """Sign the plan into the log; the same plan again is the same entry. Returns the envelope and its index."""
     profile = rulebook.profile(rulebook.load_rulebook(), plan.profile)
     predicate = evidence.PlanPredicate(
@@ -107,8 +111,8 @@ def declare(plan: Plan, text: bytes, node: Node) -> tuple[bytes, int]:
         files=(PLAN_FILE,),
     )
     statement = evidence.make_statement([evidence.subject_of(PLAN_FILE, text)], predicate)
-    envelope = evidence.seal(evidence.write_statement(statement), [node.signer])
-    (index,) = node.log.append([envelope])
+    envelope = evidence.seal(evidence.write_statement(statement), [recorder.signer])
+    (index,) = recorder.log.append([envelope])
     return envelope, index
 
 
@@ -116,7 +120,7 @@ def assess(
     plan_file: Path,
     out: Path,
     *,
-    node: Node | None = None,
+    recorder: Recorder | None = None,
     force: bool = False,
     language: str = "en",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -127,7 +131,7 @@ def assess(
     Args:
         plan_file: assessment.toml.
         out: a folder that does not exist yet, or with `force` one that an assessment wrote before.
-        node: signs and records; without it the result is unsigned and says so.
+        recorder: signs and records; without it the result is unsigned and says so.
         force: replace an earlier assessment in `out`.
         language: of the dossier.
         clock: tells the time.
@@ -139,15 +143,19 @@ def assess(
     try:
         text = plan_file.read_bytes()
     except OSError as error:
-        raise AssessmentError(f"{plan_file} cannot be read: {error.strerror}.", expected="an assessment.toml", cure="Check the path.") from None
+        raise AssessmentError(
+            f"{plan_file} cannot be read: {error.strerror}.", expected="an assessment.toml", cure="Check the path."
+        ) from None
     plan = findings.read_plan(text, plan_file.name)
     book = rulebook.load_rulebook()
     check_plan(plan, rulebook.profile(book, plan.profile))
     if out.resolve() == plan_file.resolve().parent:
-        raise OutputError(f"{out} holds the plan itself.", expected="a folder of its own for the results", cure="Choose another --out.")
+        raise OutputError(
+            f"{out} holds the plan itself.", expected="a folder of its own for the results", cure="Choose another --out."
+        )
     with write_aside(out, force=force) as aside:
         tell("Declaring the plan")
-        declared = declare(plan, text, node) if node else None
+        declared = declare(plan, text, recorder) if recorder else None
         tell("Reading and counting")
         assessment = _judge(plan, plan_file, text, declared[1] if declared else None, clock())
         tell("Writing the dossier")
@@ -155,10 +163,12 @@ def assess(
         dossier = report.render_dossier(assessment, language=language, assessment_sha256=hashlib.sha256(machine).hexdigest())
         (aside / "assessment.json").write_bytes(machine)
         (aside / "dossier.html").write_bytes(dossier)
-        if node and declared:
+        if recorder and declared:
             tell("Signing and recording")
-            _attest(assessment, node, declared, {"assessment.json": machine, "dossier.html": dossier, PLAN_FILE: text}, aside, clock)
-    return Assessed(assessment=assessment, out=out, signed=node is not None)
+            _attest(
+                assessment, recorder, declared, {"assessment.json": machine, "dossier.html": dossier, PLAN_FILE: text}, aside, clock
+            )
+    return Assessed(assessment=assessment, out=out, signed=recorder is not None)
 
 
 def check_plan(plan: Plan, profile: rulebook.Profile) -> None:
@@ -172,7 +182,7 @@ def check_plan(plan: Plan, profile: rulebook.Profile) -> None:
             raise AssessmentError(
                 f"The plan compares {one.attribute!r}, which the profile {profile.id!r} does not name as a ground.",
                 expected=f"one of {', '.join(profile.grounds)}",
-                cure="Name the column so in the query, or leave the comparison out: attributes in decisions.by are explored anyway.",
+                cure="Name the column so in the query, or leave the comparison out: what is in decisions.by is explored anyway.",
             )
 
 
@@ -200,7 +210,9 @@ def _judge(plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now:
         population=findings.Population(
             rows=measured.rows,
             used=measured.rows - measured.undecided,
-            excluded={reason: n for reason, n in ((report.NO_DECISION, measured.undecided), (report.NO_LABEL, measured.unlabelled)) if n},
+            excluded={
+                reason: n for reason, n in ((report.NO_DECISION, measured.undecided), (report.NO_LABEL, measured.unlabelled)) if n
+            },
             description=Wording(texts=plan.data.population),
             more_rows=plan.data.more_rows,
         ),
@@ -223,7 +235,12 @@ def _observe(
     references = {one.attribute: one.reference for one in plan.comparison}
     inputs = (table.sha256,)
     measured = lab.measure(
-        table, decisions, references=references, confidence=wanted.confidence, min_n=wanted.min_n, intersections=wanted.intersections
+        table,
+        decisions,
+        references=references,
+        confidence=wanted.confidence,
+        min_n=wanted.min_n,
+        intersections=wanted.intersections,
     )
     within = lab.Decisions(by=parts[: len(wanted.by)], within=parts[len(wanted.by) :], **columns)
     cells = lab.count_cells(table, within)
@@ -248,7 +265,14 @@ def _adjust(plan: Plan, table: lab.Table, decisions: lab.Decisions, cells: lab.C
     for one in plan.comparison:
         if plan.adjust.within:
             found += lab.stratified_primary(
-                cells, one.attribute, one.group, one.reference, plan.adjust.within, selection, confidence=plan.decisions.confidence, comparisons=family
+                cells,
+                one.attribute,
+                one.group,
+                one.reference,
+                plan.adjust.within,
+                selection,
+                confidence=plan.decisions.confidence,
+                comparisons=family,
             )
     for attribute in decisions.by:
         asked = [one for one in plan.comparison if one.attribute == attribute.name]
@@ -297,14 +321,24 @@ def _system(plan: Plan) -> findings.System:
     )
 
 
-def _cited(book: rulebook.Rulebook, judged: tuple[Finding, ...], tier: rulebook.TierSuggestion) -> Mapping[str, tuple[str, Wording]]:
+def _cited(
+    book: rulebook.Rulebook, judged: tuple[Finding, ...], tier: rulebook.TierSuggestion
+) -> Mapping[str, tuple[str, Wording]]:
     """Citation and our wording of every provision that a finding or a fired tier rule answers."""
-    wanted = [*(answer for finding in judged for answer in finding.answers), *(answer for rule in tier.fired for answer in rule.answers)]
+    wanted = [
+        *(answer for finding in judged for answer in finding.answers),
+        *(answer for rule in tier.fired for answer in rule.answers),
+    ]
     return {name: (rulebook.cite(book, name), book.provisions[name].wording) for name in dict.fromkeys(wanted)}
 
 
 def _attest(
-    assessment: Assessment, node: Node, declared: tuple[bytes, int], content: Mapping[str, bytes], aside: Path, clock: Callable[[], datetime]
+    assessment: Assessment,
+    recorder: Recorder,
+    declared: tuple[bytes, int],
+    content: Mapping[str, bytes],
+    aside: Path,
+    clock: Callable[[], datetime],
 ) -> None:
     """State, sign, record, and pack what was found; policy and trust go beside the pack, never into it."""
     plan_envelope, plan_index = declared
@@ -322,9 +356,9 @@ def _attest(
         *(evidence.Subject(name=material.name, sha256=material.sha256) for material in assessment.materials),
         *(evidence.subject_of(name, data) for name, data in written.items()),
     ]
-    envelope = evidence.seal(evidence.write_statement(evidence.make_statement(subjects, predicate)), [node.signer])
-    (index,) = node.log.append([envelope])
-    node.log.publish()
-    entries = {"plan": (plan_envelope, node.log.prove(plan_index)), "assessment": (envelope, node.log.prove(index))}
+    envelope = evidence.seal(evidence.write_statement(evidence.make_statement(subjects, predicate)), [recorder.signer])
+    (index,) = recorder.log.append([envelope])
+    recorder.log.publish(clock)
+    entries = {"plan": (plan_envelope, recorder.log.prove(plan_index)), "assessment": (envelope, recorder.log.prove(index))}
     evidence.write_pack(aside / "pack", entries, content)
-    evidence.write_trust(aside / "trust", node.log.verifier, [node.signer.verifier], as_of=clock().date(), demo=node.demo)
+    evidence.write_trust(aside / "trust", recorder.log.verifier, [recorder.signer.verifier], as_of=clock().date(), demo=recorder.demo)

@@ -16,16 +16,36 @@ BOOK = load_rulebook()
 HIGH = profile(BOOK, "high")
 
 
-def gap(low: float, value: float, high: float, ratio: float, *, family: str = "primary", group: str = "black") -> list[Observation]:
+def gap(
+    low: float, value: float, high: float, ratio: float, *, family: str = "primary", group: str = "black"
+) -> list[Observation]:
     """A difference and a ratio of selection rates with the reference's rate beside them."""
     common = {"means": "test", "metric": "selection_rate", "confidence": 0.95, "comparisons": 3, "family": family}
     stem = f"selection_rate:race={group}~white"
     pair = {"group": {"race": group}, "reference": {"race": "white"}}
     white = Known(value=0.9, low=0.89, high=0.91, n=1681, method="wilson")
     return [
-        Observation(id=f"{stem}:difference", measure="difference", estimate=Known(value=value, low=low, high=high, n=1878, method="m"), **pair, **common),
-        Observation(id=f"{stem}:ratio", measure="ratio", estimate=Known(value=ratio, low=ratio, high=ratio, n=1878, method="m"), **pair, **common),
-        Observation(id="selection_rate:race=white", measure="rate", estimate=white, group={"race": "white"}, **{**common, "family": "exploratory"}),
+        Observation(
+            id=f"{stem}:difference",
+            measure="difference",
+            estimate=Known(value=value, low=low, high=high, n=1878, method="m"),
+            **pair,
+            **common,
+        ),
+        Observation(
+            id=f"{stem}:ratio",
+            measure="ratio",
+            estimate=Known(value=ratio, low=ratio, high=ratio, n=1878, method="m"),
+            **pair,
+            **common,
+        ),
+        Observation(
+            id="selection_rate:race=white",
+            measure="rate",
+            estimate=white,
+            group={"race": "white"},
+            **{**common, "family": "exploratory"},
+        ),
     ]
 
 
@@ -46,7 +66,9 @@ def finding(observations: list[Observation], name: str, *, more_rows: bool = Tru
         (-0.3, -0.2, 0.1, 0.7, ("fails", "not-shown", "undecided"), "inconclusive"),
     ],
 )
-def test_three_lines_and_the_tolerance_decides(low: float, value: float, high: float, ratio: float, outcomes: tuple[str, ...], verdict: str) -> None:
+def test_three_lines_and_the_tolerance_decides(
+    low: float, value: float, high: float, ratio: float, outcomes: tuple[str, ...], verdict: str
+) -> None:
     """Screen, any gap and tolerance are told apart; a failed screen alone is no verdict."""
     found = finding(gap(low, value, high, ratio), "non-discrimination")
     assert tuple(line.outcome for line in found.checks[0].lines) == outcomes
@@ -64,7 +86,12 @@ def test_inconclusive_names_rows_for_three_truths() -> None:
 def test_exploratory_gaps_never_make_a_verdict() -> None:
     """Whatever else is looked at, however bad, changes no finding."""
     plain = judge(gap(-0.03, 0.0, 0.03, 1.0), BOOK, HIGH, more_rows=True)
-    beside = judge([*gap(-0.03, 0.0, 0.03, 1.0), *gap(-0.9, -0.8, -0.7, 0.1, family="exploratory", group="Hispanic")], BOOK, HIGH, more_rows=True)
+    beside = judge(
+        [*gap(-0.03, 0.0, 0.03, 1.0), *gap(-0.9, -0.8, -0.7, 0.1, family="exploratory", group="Hispanic")],
+        BOOK,
+        HIGH,
+        more_rows=True,
+    )
     assert plain == beside
 
 
@@ -83,7 +110,17 @@ def test_declared_facts_are_examined_not_tested() -> None:
 
     def fact(*, holds: bool) -> list[Observation]:
         stated = Stated(holds=holds, text="stated", stated_by="the ministry")
-        return [Observation(id="declared:purpose", means="examination", metric="purpose", measure="fact", estimate=stated, group={}, family="declared")]
+        return [
+            Observation(
+                id="declared:purpose",
+                means="examination",
+                metric="purpose",
+                measure="fact",
+                estimate=stated,
+                group={},
+                family="declared",
+            )
+        ]
 
     assert finding(fact(holds=True), "purpose").verdict == "satisfied"
     assert finding(fact(holds=False), "purpose").verdict == "not-satisfied"

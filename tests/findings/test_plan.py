@@ -16,7 +16,11 @@ EXAMPLE = (Path(__file__).resolve().parents[2] / "examples" / "mortgage" / "asse
 def test_the_example_is_a_plan() -> None:
     """The example reads, and its object fits the schema of plans."""
     plan = read_plan(EXAMPLE)
-    assert [(one.group, one.reference) for one in plan.comparison] == [("black", "white"), ("Hispanic", "white"), ("women", "men")]
+    assert [(one.group, one.reference) for one in plan.comparison] == [
+        ("black", "white"),
+        ("Hispanic", "white"),
+        ("women", "men"),
+    ]
     jsonschema.validate(plan_object(plan), plan_schema())
 
 

@@ -14,14 +14,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run import-linter on a copy of the source."""
-    command = [sys.executable, "-c", "import sys; sys.path.insert(0, 'src'); from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; sys.path.insert(0, 'src'); from importlinter.cli import lint_imports_command; lint_imports_command()",
+    ]
     return subprocess.run([*command, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A copy of the source and its map, free to be broken."""
-    shutil.copytree(ROOT / "src" / "plumbrule", tmp_path / "src" / "plumbrule", ignore=shutil.ignore_patterns("__pycache__", "*.yaml", "locale"))
+    shutil.copytree(
+        ROOT / "src" / "plumbrule",
+        tmp_path / "src" / "plumbrule",
+        ignore=shutil.ignore_patterns("__pycache__", "*.yaml", "locale"),
+    )
     shutil.copy(ROOT / ".importlinter", tmp_path)
     return tmp_path
 
@@ -52,13 +60,18 @@ def test_a_broken_contract_is_caught(house: Path, file: str, line: str, contract
     target.write_text((target.read_text(encoding="utf-8") if target.exists() else "") + f"\n{line}\n", encoding="utf-8")
     result = lint(house)
     assert result.returncode != 0
-    assert f"{contract} BROKEN" in result.stdout or "Missing layer" in result.stdout + result.stderr or contract in result.stdout.split("Broken contracts")[-1]
+    assert (
+        f"{contract} BROKEN" in result.stdout
+        or "Missing layer" in result.stdout + result.stderr
+        or contract in result.stdout.split("Broken contracts")[-1]
+    )
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:
     """`import plumbrule` is light, and so is everything that `verify` needs."""
-    code = "import sys, plumbrule, plumbrule.evidence; print([m for m in ('numpy','duckdb','pandas','scipy','statsmodels','openpyxl') if m in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=None)
+    heavy = ("numpy", "duckdb", "pandas", "scipy", "statsmodels", "openpyxl")
+    code = f"import sys, plumbrule, plumbrule.evidence; print([name for name in {heavy} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 
 

@@ -6,11 +6,9 @@ application and adds to it.
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib.metadata import entry_points
 
-import click
 import typer
 from rich.console import Console
 
@@ -27,7 +25,7 @@ def application() -> typer.Typer:
     """The Typer application with all verbs, ours and those of other packages."""
     app = typer.Typer(
         name="plumbrule",
-        help="Plumbrule: a rule on one side, facts on the other, and a finding where they meet, signed so that a stranger can check it.",
+        help="A rule on one side, facts on the other, and a finding where they meet, signed so that a stranger can check it.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -50,7 +48,7 @@ def _version(wanted: bool) -> None:
 
 
 def _root(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop.", callback=_version, is_eager=True),  # noqa: ARG001
+    version: bool = typer.Option(False, "--version", help="Print the version and stop.", callback=_version, is_eager=True),
 ) -> None:
     pass
 
@@ -58,21 +56,14 @@ def _root(
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
-        code = application()(standalone_mode=False)
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        Console(stderr=True).print("Interrupted. Nothing half-written was left behind.", style="bold")
-        code = INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        application()()
     except PlumbruleError as error:
         _explain(error)
-        code = error.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`); Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code or 0)
+        sys.exit(error.exit_code)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            Console(stderr=True).print("Interrupted. Nothing half-written was left behind.", style="bold")
+        raise
 
 
 def _explain(error: PlumbruleError) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from plumbrule.cli.keys import open_node
+from plumbrule.cli.keys import open_recorder
 
 if TYPE_CHECKING:
-    from plumbrule.pipeline import Assessed, Node
+    from plumbrule.pipeline import Assessed, Recorder
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,11 +31,11 @@ def run(
 
     Exit code 0: satisfied; 1: something is not satisfied; 3: something is inconclusive or not assessed; 2: bad input.
     """
-    done = judge(assessment, out, node=open_node(key, log), force=force, lang=lang)
+    done = judge(assessment, out, recorder=open_recorder(key, log), force=force, lang=lang)
     raise typer.Exit(done.exit_code())
 
 
-def judge(assessment: Path, out: Path, *, node: Node | None, force: bool, lang: str) -> Assessed:
+def judge(assessment: Path, out: Path, *, recorder: Recorder | None, force: bool, lang: str) -> Assessed:
     """Run the pipeline, print the table of findings, and say where everything is."""
     from plumbrule import pipeline  # noqa: PLC0415 - numpy and duckdb load only when a table is read
     from plumbrule.base.words import translator  # noqa: PLC0415
@@ -44,19 +44,28 @@ def judge(assessment: Path, out: Path, *, node: Node | None, force: bool, lang: 
     words = translator(lang)
     console, errors = Console(), Console(stderr=True)
     with errors.status(words.text("Working")) as status:
-        done = pipeline.assess(assessment, out, node=node, force=force, language=lang, tell=lambda text: status.update(words.text(text)))
+        done = pipeline.assess(
+            assessment, out, recorder=recorder, force=force, language=lang, tell=lambda text: status.update(words.text(text))
+        )
     print_findings(done.assessment, console, words)
     for path, what in _written(out, signed=done.signed):
         console.print(f"  {path}", words.text(what), style="dim", soft_wrap=True)
     if not done.signed:
         console.print(words.text("Unsigned: no key was given, so nobody can check who said this or when."), style="bold")
     else:
-        console.print(words.text("To check it:"), f"plumbrule verify {out / 'pack'} --policy {out / 'trust' / 'policy.txt'} --trust {out / 'trust' / 'trust.toml'}", soft_wrap=True)
+        console.print(
+            words.text("To check it:"),
+            f"plumbrule verify {out / 'pack'} --policy {out / 'trust' / 'policy.txt'} --trust {out / 'trust' / 'trust.toml'}",
+            soft_wrap=True,
+        )
     return done
 
 
 def _written(out: Path, *, signed: bool) -> list[tuple[Path, str]]:
     found = [(out / "dossier.html", "the dossier, to read and to print"), (out / "assessment.json", "the same for machines")]
     if signed:
-        found += [(out / "pack", "what a stranger verifies"), (out / "trust", "policy and trust: hand them over by another way than the pack")]
+        found += [
+            (out / "pack", "what a stranger verifies"),
+            (out / "trust", "policy and trust: hand them over by another way than the pack"),
+        ]
     return found

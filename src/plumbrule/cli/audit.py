@@ -22,19 +22,34 @@ def run(
     by: Annotated[str, typer.Option(help="Attributes to compare, separated by commas.", metavar="COL[,COL…]")],
     label: Annotated[str | None, typer.Option(help="Column of true outcomes, for error rates.", metavar="COL")] = None,
     score: Annotated[str | None, typer.Option(help="Column of scores, for their mean.", metavar="COL")] = None,
-    favourable: Annotated[str | None, typer.Option(help="The value that counts as yes, when it is not 1.", metavar="VALUE")] = None,
+    favourable: Annotated[
+        str | None, typer.Option(help="The value that counts as yes, when it is not 1.", metavar="VALUE")
+    ] = None,
     count: Annotated[str | None, typer.Option(help="Column that says how many people a row stands for.", metavar="COL")] = None,
     weight: Annotated[str | None, typer.Option(help="Column of sampling weights (not counts).", metavar="COL")] = None,
     cut: Annotated[
-        list[str] | None, typer.Option(help="Cut a number into groups: age:25,60 (25 is in the upper group) or 'age:>25'.", metavar="COL:EDGES")
+        list[str] | None,
+        typer.Option(help="Cut a number into groups: age:25,60 (25 is in the upper group) or 'age:>25'.", metavar="COL:EDGES"),
     ] = None,
-    within: Annotated[str | None, typer.Option(help="Compare within the strata of these columns too.", metavar="COL[,COL…]")] = None,
-    reference: Annotated[list[str] | None, typer.Option(help="Reference group of an attribute; by default its largest.", metavar="COL=GROUP")] = None,
-    cluster: Annotated[str | None, typer.Option(help="Column that marks rows of the same person, household, judge…", metavar="COL")] = None,
-    confidence: Annotated[float, typer.Option(help="Level of the intervals; of all gaps together.", min=0.5, max=0.999999)] = 0.95,
+    within: Annotated[
+        str | None, typer.Option(help="Compare within the strata of these columns too.", metavar="COL[,COL…]")
+    ] = None,
+    reference: Annotated[
+        list[str] | None, typer.Option(help="Reference group of an attribute; by default its largest.", metavar="COL=GROUP")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Column that marks rows of the same person, household, judge…", metavar="COL")
+    ] = None,
+    confidence: Annotated[
+        float, typer.Option(help="Level of the intervals; of all gaps together.", min=0.5, max=0.999999)
+    ] = 0.95,
     min_n: Annotated[int, typer.Option("--min-n", help="Groups with fewer people are not compared.", min=1)] = 10,
-    missing: Annotated[list[str] | None, typer.Option(help="A text that means missing, for instance '?'. Empty always does.", metavar="VALUE")] = None,
-    columns: Annotated[str | None, typer.Option(help="Names of the columns, for a CSV file without a header.", metavar="COL[,COL…]")] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="A text that means missing, for instance '?'. Empty always does.", metavar="VALUE")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Names of the columns, for a CSV file without a header.", metavar="COL[,COL…]")
+    ] = None,
     skip: Annotated[int, typer.Option(help="Lines to leave out at the top of a CSV file.", min=0)] = 0,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a CSV file; found by itself when left out.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="Delimiter of a CSV file; found by itself when left out.")] = None,
@@ -97,5 +112,9 @@ def _names(text: str) -> tuple[str, ...]:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, group = text.partition("=")
     if not equals or not name or not group:
-        raise TableError(f"The reference {text!r} could not be read.", expected="COLUMN=GROUP", cure="Write for instance --reference race=white.")
+        raise TableError(
+            f"The reference {text!r} could not be read.",
+            expected="COLUMN=GROUP",
+            cure="Write for instance --reference race=white.",
+        )
     return name, group

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from plumbrule.cli import assess, node
-from plumbrule.cli.keys import open_node
+from plumbrule.cli import assess
+from plumbrule.cli.keys import open_recorder
 from plumbrule.errors import InputError
 
 MEANING = {
@@ -25,18 +25,21 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
-    out: Annotated[Path, typer.Option(help="Folder for the result; the demo's node is made beside it.", metavar="DIR")] = Path("build/mortgage"),
+    out: Annotated[Path, typer.Option(help="Folder for the result; the demo's node is made beside it.", metavar="DIR")] = Path(
+        "build/mortgage"
+    ),
     lang: Annotated[str, typer.Option(help="Language: en, zh.", metavar="xx")] = "en",
 ) -> None:
     """Assess 1,989 real mortgage decisions (Boston, 1990), sign the result with demo keys and verify it."""
     from plumbrule.base.words import translator  # noqa: PLC0415 - loaded only when the verb runs
     from plumbrule.cli.verify import check  # noqa: PLC0415
+    from plumbrule.evidence.log import create_node  # noqa: PLC0415
 
     words, console = translator(lang), Console()
     home = out.parent / "node"
     if not (home / "log").exists():
-        node.make(home, origin="demo.plumbrule.invalid/log", name="Plumbrule demo (proves nothing outside the demo)")
-    done = assess.judge(example(), out, node=open_node(home / "statement.key", home / "log", demo=True), force=True, lang=lang)
+        create_node(home, name="demo.plumbrule.invalid")
+    done = assess.judge(example(), out, recorder=open_recorder(home / "keys" / "statement.key", home / "log", demo=True), force=True, lang=lang)
     console.rule(words.text("Verified, as a stranger would"))
     held = check(out / "pack", out / "trust" / "policy.txt", out / "trust" / "trust.toml", words, console)
     console.rule()
@@ -50,4 +53,6 @@ def example() -> Path:
     for folder in (package / "examples", package.parents[1] / "examples"):
         if (folder / "mortgage" / "assessment.toml").is_file():
             return folder / "mortgage" / "assessment.toml"
-    raise InputError("The example is not installed.", expected="examples/mortgage beside the package", cure="Install plumbrule again.")
+    raise InputError(
+        "The example is not installed.", expected="examples/mortgage beside the package", cure="Install plumbrule again."
+    )

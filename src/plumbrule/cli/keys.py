@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from plumbrule.errors import InputError
 
 if TYPE_CHECKING:
-    from plumbrule.pipeline import Node
+    from plumbrule.pipeline import Recorder
 
 
-def open_node(key: Path | None, log: Path | None, *, demo: bool = False) -> Node | None:
-    """The node made of a key file and a log folder; None when neither was named.
+def open_recorder(key: Path | None, log: Path | None, *, demo: bool = False) -> Recorder | None:
+    """The recorder made of a key file and a log folder; None when neither was named.
 
     Raises:
         InputError: one was named without the other.
@@ -23,10 +23,10 @@ def open_node(key: Path | None, log: Path | None, *, demo: bool = False) -> Node
         raise InputError(
             f"{'--log' if key is None else '--key'} was given without {'--key' if key is None else '--log'}.",
             expected="both, or neither for an unsigned assessment",
-            cure="Make a node with plumbrule node init DIR, then give --key DIR/statement.key --log DIR/log.",
+            cure="Make a node with plumbrule node init DIR, then give --key DIR/keys/statement.key --log DIR/log.",
         )
     from plumbrule import evidence  # noqa: PLC0415 - cryptography loads only when something is signed
     from plumbrule.evidence.log import Log  # noqa: PLC0415
-    from plumbrule.pipeline import Node  # noqa: PLC0415
+    from plumbrule.pipeline import Recorder  # noqa: PLC0415
 
-    return Node(signer=evidence.read_key(key), log=Log.open(log), demo=demo)
+    return Recorder(signer=evidence.read_key(key), log=Log.open(log), demo=demo)

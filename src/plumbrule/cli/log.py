@@ -26,17 +26,18 @@ def export(
     """Write the log as static files (C2SP tlog-tiles) that any web server can serve."""
     from plumbrule.evidence.log import Log  # noqa: PLC0415 - loaded only when the verb runs
 
-    size = Log.open(log).export(directory)
-    Console().print(f"{directory}: {size} entries", highlight=False, soft_wrap=True)
+    with Log.open(log) as opened:
+        opened.export(directory)
+        Console().print(f"{directory}: {opened.size} entries", highlight=False, soft_wrap=True)
 
 
 def fsck(log: Annotated[Path, _LOG] = Path("log")) -> None:
     """Recompute every hash of the log. Exit code 0: holds; 1: does not; 2: could not be read."""
-    from plumbrule.evidence.log import Log  # noqa: PLC0415 - loaded only when the verb runs
+    from plumbrule.evidence import log as second_door  # noqa: PLC0415 - loaded only when the verb runs
 
-    report = Log.open(log).fsck()
+    report = second_door.fsck(log)
     console = Console(highlight=False, soft_wrap=True)
-    for line in report.failures:
-        console.print(line, style="bold red")
-    console.print(f"{report.size} entries, {len(report.failures)} faults")
-    raise typer.Exit(1 if report.failures else 0)
+    for problem in report.problems:
+        console.print(str(problem), style="bold red", markup=False)
+    console.print(f"{report.size} entries, {report.checkpoints} checkpoints, {len(report.problems)} faults")
+    raise typer.Exit(0 if report.holds else 1)

@@ -8,10 +8,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from plumbrule.errors import OutputError
-
-STATEMENT_KEY = "statement.key"
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the group of verbs."""
@@ -22,25 +18,15 @@ def add_to(app: typer.Typer) -> None:
 
 def init(
     directory: Annotated[Path, typer.Argument(help="Folder of the new node", metavar="DIR")],
-    origin: Annotated[str, typer.Option(help="Name of the log, for ever: a host and path of yours, without a scheme.", metavar="NAME")],
-    name: Annotated[str, typer.Option(help="Name of the organisation or role that signs statements.", metavar="NAME")],
+    name: Annotated[str, typer.Option(help="Who signs: a host of yours and a role, without a scheme; it stays.", metavar="NAME")],
 ) -> None:
-    """Make a node: a key that signs statements, a log with its own key. Keep both keys out of backups that others read."""
-    make(directory, origin=origin, name=name)
-    Console().print(f"{directory / STATEMENT_KEY}\n{directory / 'log'}", highlight=False, soft_wrap=True)
+    """Make a node: a key that signs statements, and a log with a key of its own.
 
-
-def make(directory: Path, *, origin: str, name: str) -> None:
-    """Create the keys and the log.
-
-    Raises:
-        OutputError: the folder holds something already.
+    The keys lie in files that only you can read. Keep them out of backups that others can read.
     """
-    from plumbrule import evidence  # noqa: PLC0415 - cryptography loads only when something is signed
-    from plumbrule.evidence.log import Log  # noqa: PLC0415
+    from plumbrule.evidence.log import create_node  # noqa: PLC0415 - cryptography loads only when something is signed
 
-    if directory.exists() and any(directory.iterdir()):
-        raise OutputError(f"{directory} is not empty.", expected="a new or empty folder", cure="Choose another folder; a node's keys are never replaced.")
-    directory.mkdir(parents=True, exist_ok=True)
-    evidence.write_key(directory / STATEMENT_KEY, evidence.new_signer(name))
-    Log.create(directory / "log", origin)
+    node = create_node(directory, name=name)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"--key {node.statement_key} --log {node.log}")
+    console.print(f"{node.signer}\n{node.log_verifier}", style="dim", markup=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from plumbrule.cli.keys import open_node
+from plumbrule.cli.keys import open_recorder
 from plumbrule.errors import AssessmentError, InputError
 
 
@@ -33,7 +34,9 @@ def run(
     try:
         text = assessment.read_bytes()
     except OSError as error:
-        raise AssessmentError(f"{assessment} cannot be read: {error.strerror}.", expected="an assessment.toml", cure="Check the path.") from None
+        raise AssessmentError(
+            f"{assessment} cannot be read: {error.strerror}.", expected="an assessment.toml", cure="Check the path."
+        ) from None
     plan = read_plan(text, assessment.name)
     book = rulebook.load_rulebook()
     profile = rulebook.profile(book, plan.profile)
@@ -41,11 +44,15 @@ def run(
     words, console = translator(lang), Console()
     _show(plan, profile, words, console)
     if sign:
-        node = open_node(key, log)
-        if node is None:
-            raise InputError("--sign was given without a key.", expected="--key FILE and --log DIR", cure="Make a node with plumbrule node init DIR.")
-        _, index = pipeline.declare(plan, text, node)
-        node.log.publish()
+        recorder = open_recorder(key, log)
+        if recorder is None:
+            raise InputError(
+                "--sign was given without a key.",
+                expected="--key FILE and --log DIR",
+                cure="Make a node with plumbrule node init DIR.",
+            )
+        _, index = pipeline.declare(plan, text, recorder)
+        recorder.log.publish(lambda: datetime.now(UTC))
         console.print(words.say("Signed into the log at position {index}, before the data were read.", index=index))
 
 
@@ -58,6 +65,12 @@ def _show(plan, profile, words, console) -> None:  # type: ignore[no-untyped-def
             if check.kind == "gap" and (plan.decisions.label or check.metric == "selection_rate"):
                 for threshold in check.thresholds:
                     source = f"{threshold.source.citation} ({threshold.source.status})"
-                    table.add_row(f"{one.attribute}: {one.group}", one.reference, check.metric, f"{threshold.role} {threshold.value:g}", source)
+                    table.add_row(
+                        f"{one.attribute}: {one.group}",
+                        one.reference,
+                        check.metric,
+                        f"{threshold.role} {threshold.value:g}",
+                        source,
+                    )
     console.print(table)
     console.print(words.say("Adjusted for: {factors}", factors=", ".join(plan.adjust.factors) or "–"))

@@ -39,11 +39,18 @@ def check(pack: Path, policy: Path, trust: Path, words: Words, console: Console)
     from plumbrule.evidence import verify_pack  # noqa: PLC0415 - cryptography loads only when something is verified
 
     found = verify_pack(pack, policy, trust, now=datetime.now(UTC))
-    parts = (("Proved", found.proved, "green"), ("Failed", found.failures, "bold red"), ("Warnings", found.warnings, "yellow"), ("Not shown", found.not_shown, ""))
+    parts = (
+        ("Proved", found.proved, "green"),
+        ("Failed", found.failures, "bold red"),
+        ("Warnings", found.warnings, "yellow"),
+        ("Not shown", found.not_shown, ""),
+    )
     for title, sentences, style in parts:
         if sentences:
             console.print(words.text(title), style="bold")
         for sentence in sentences:
             console.print("  •", words.say(sentence.text, **sentence.values), style=style, markup=False)
-    console.print(words.text("Holds.") if found.holds else words.text("Does not hold."), style="bold green" if found.holds else "bold red")
+    console.print(
+        words.text("Holds.") if found.holds else words.text("Does not hold."), style="bold green" if found.holds else "bold red"
+    )
     return found.holds

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plumbrule.base.observation import Known, Observation, Stated, Unknown
-from plumbrule.findings.model import CheckResult, Finding, Line, Verdict
+from plumbrule.findings.model import CheckResult, Finding, Line, Power, Verdict
 from plumbrule.findings.power import rows_needed
 from plumbrule.rulebook import Check, Profile, Requirement, Rulebook, Threshold
 
@@ -54,7 +54,13 @@ def judge(observations: Sequence[Observation], rulebook: Rulebook, profile: Prof
     """One finding for each requirement of the profile, in its order; only primary and declared observations count."""
     facts = _arrange([one for one in observations if one.family != "exploratory"], observations)
     return tuple(
-        _finding(rulebook.requirements[name], [check for check in profile.checks if check.requirement == name], facts, profile, more_rows=more_rows)
+        _finding(
+            rulebook.requirements[name],
+            [check for check in profile.checks if check.requirement == name],
+            facts,
+            profile,
+            more_rows=more_rows,
+        )
         for name in profile.requirements
     )
 
@@ -117,15 +123,22 @@ def _results(check: Check, facts: Facts, profile: Profile, *, more_rows: bool) -
     return found or [CheckResult(check=check.id, metric=check.metric, verdict="not-assessed", lines=(), group={}, reason=reason)]
 
 
-def _gap(check: Check, difference: Observation, ratio: Observation | None, reference: Observation, profile: Profile, *, more_rows: bool) -> CheckResult:
+def _gap(
+    check: Check, difference: Observation, ratio: Observation | None, reference: Observation, profile: Profile, *, more_rows: bool
+) -> CheckResult:
     lines = tuple(
         [*(_screen(threshold, ratio) for threshold in check.thresholds if threshold.role == "screen"), _any_gap(difference)]
         + [_tolerance(threshold, difference) for threshold in check.thresholds if threshold.role == "tolerance"]
     )
     verdict = combine([_VERDICTS[line.outcome] for line in lines if line.role == "tolerance"])
-    power = ()
+    power: tuple[Power, ...] = ()
     tolerance = next((threshold.value for threshold in check.thresholds if threshold.role == "tolerance"), None)
-    if verdict == "inconclusive" and tolerance is not None and isinstance(reference.estimate, Known) and isinstance(difference.estimate, Known):
+    if (
+        verdict == "inconclusive"
+        and tolerance is not None
+        and isinstance(reference.estimate, Known)
+        and isinstance(difference.estimate, Known)
+    ):
         rows, all_rows = reference.estimate.n, difference.estimate.n
         power = rows_needed(
             tolerance=tolerance,
@@ -163,7 +176,9 @@ def _screen(threshold: Threshold, ratio: Observation | None) -> Line:
         return Line(role="screen", outcome="unknown", observation=ratio.id if ratio else "", threshold=threshold)
     value = ratio.estimate.value
     lower = min(value, 1 / value) if value > 0 else 0.0
-    return Line(role="screen", outcome="passes" if lower >= threshold.value else "fails", observation=ratio.id, threshold=threshold)
+    return Line(
+        role="screen", outcome="passes" if lower >= threshold.value else "fails", observation=ratio.id, threshold=threshold
+    )
 
 
 def _any_gap(difference: Observation) -> Line:
@@ -183,7 +198,12 @@ def _level(check: Check, one: Observation) -> CheckResult:
     lines = tuple(_floor_or_ceiling(threshold, one) for threshold in check.thresholds if threshold.role in ("floor", "ceiling"))
     reason = one.estimate.reason if isinstance(one.estimate, Unknown) else ""
     return CheckResult(
-        check=check.id, metric=check.metric, verdict=combine([_VERDICTS[line.outcome] for line in lines]), lines=lines, group=one.group, reason=reason
+        check=check.id,
+        metric=check.metric,
+        verdict=combine([_VERDICTS[line.outcome] for line in lines]),
+        lines=lines,
+        group=one.group,
+        reason=reason,
     )
 
 
@@ -193,7 +213,9 @@ def _floor_or_ceiling(threshold: Threshold, one: Observation) -> Line:
         return Line(role=role, outcome="unknown", observation=one.id, threshold=threshold)
     low, high, value = one.estimate.low, one.estimate.high, threshold.value
     within, over = (low >= value, high < value) if role == "floor" else (high <= value, low > value)
-    return Line(role=role, outcome="within" if within else "beyond" if over else "undecided", observation=one.id, threshold=threshold)
+    return Line(
+        role=role, outcome="within" if within else "beyond" if over else "undecided", observation=one.id, threshold=threshold
+    )
 
 
 def _declared(check: Check, one: Observation) -> CheckResult:

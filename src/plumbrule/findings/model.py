@@ -29,7 +29,9 @@ class Line:
     """
 
     role: Literal["screen", "any-gap", "tolerance", "floor", "ceiling", "declared"]
-    outcome: Literal["passes", "fails", "shown", "not-shown", "within", "beyond", "undecided", "stated-yes", "stated-no", "unknown"]
+    outcome: Literal[
+        "passes", "fails", "shown", "not-shown", "within", "beyond", "undecided", "stated-yes", "stated-no", "unknown"
+    ]
     observation: str
     threshold: Threshold | None = None
 

@@ -139,7 +139,9 @@ def read_plan(text: bytes, name: str = "assessment.toml") -> Plan:
     try:
         loaded = tomllib.loads(text.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AssessmentError(f"{name} is not TOML: {error}.", expected="a TOML file in UTF-8", cure="Correct the line named.") from None
+        raise AssessmentError(
+            f"{name} is not TOML: {error}.", expected="a TOML file in UTF-8", cure="Correct the line named."
+        ) from None
     try:
         # Through JSON, whose strict mode takes arrays for tuples and whole numbers for decimals, and nothing else.
         plan = _ADAPTER.validate_json(json.dumps(loaded, default=str))
@@ -167,10 +169,20 @@ def _explained(error: ValidationError, name: str) -> AssessmentError:
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] in _UNKNOWN_KEY:
         near = difflib.get_close_matches(str(first["loc"][-1]), _keys(), n=1)
-        return AssessmentError(f"{name} has a key {place!r} that no plan has.", expected="only known keys", cure=f"Did you mean {near[0]!r}?" if near else "Take it out.")
+        return AssessmentError(
+            f"{name} has a key {place!r} that no plan has.",
+            expected="only known keys",
+            cure=f"Did you mean {near[0]!r}?" if near else "Take it out.",
+        )
     if first["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
-        return AssessmentError(f"{name} does not say {place!r}.", expected=f"the key {place!r}", cure="Add it; examples/mortgage/assessment.toml shows all of them.")
-    return AssessmentError(f"{name}: {place!r} holds {str(first['input'])[:60]!r}.", expected=str(first["msg"]).lower(), cure="Correct that key.")
+        return AssessmentError(
+            f"{name} does not say {place!r}.",
+            expected=f"the key {place!r}",
+            cure="Add it; examples/mortgage/assessment.toml shows all of them.",
+        )
+    return AssessmentError(
+        f"{name}: {place!r} holds {str(first['input'])[:60]!r}.", expected=str(first["msg"]).lower(), cure="Correct that key."
+    )
 
 
 def _keys() -> list[str]:
@@ -180,9 +192,16 @@ def _keys() -> list[str]:
 
 def _check(plan: Plan, name: str) -> None:
     """What types cannot say: comparisons about attributes that are looked at, each once, wording in English."""
-    for texts, place in ((plan.title, "title"), (plan.system.name, "system.name"), (plan.system.purpose, "system.purpose"), (plan.data.population, "data.population")):
+    for texts, place in (
+        (plan.title, "title"),
+        (plan.system.name, "system.name"),
+        (plan.system.purpose, "system.purpose"),
+        (plan.data.population, "data.population"),
+    ):
         if "en" not in texts:
-            raise AssessmentError(f"{name}: {place} has no English wording.", expected="at least the key 'en'", cure=f"Add {place}.en.")
+            raise AssessmentError(
+                f"{name}: {place} has no English wording.", expected="at least the key 'en'", cure=f"Add {place}.en."
+            )
     seen = set()
     for one in plan.comparison:
         if one.attribute not in plan.decisions.by:
@@ -192,13 +211,22 @@ def _check(plan: Plan, name: str) -> None:
                 cure="Add the attribute to decisions.by, or correct the comparison.",
             )
         if one.group == one.reference or one in seen:
+            fault = "is there twice" if one in seen else "compares a group with itself"
             raise AssessmentError(
-                f"{name}: the comparison of {one.group!r} with {one.reference!r} {'is there twice' if one in seen else 'compares a group with itself'}.",
+                f"{name}: the comparison of {one.group!r} with {one.reference!r} {fault}.",
                 expected="different groups, each comparison once",
                 cure="Correct or remove it.",
             )
         seen.add(one)
     if not plan.comparison:
-        raise AssessmentError(f"{name} names no comparison.", expected="at least one [[comparison]]: the primary family", cure="Add one for each ground that will be judged.")
+        raise AssessmentError(
+            f"{name} names no comparison.",
+            expected="at least one [[comparison]]: the primary family",
+            cure="Add one for each ground that will be judged.",
+        )
     if not 0.5 < plan.decisions.confidence < 1:
-        raise AssessmentError(f"{name}: decisions.confidence is {plan.decisions.confidence:g}.", expected="a number between 0.5 and 1", cure="Write 0.95.")
+        raise AssessmentError(
+            f"{name}: decisions.confidence is {plan.decisions.confidence:g}.",
+            expected="a number between 0.5 and 1",
+            cure="Write 0.95.",
+        )

@@ -12,7 +12,14 @@ _NORMAL = NormalDist()
 
 
 def rows_needed(
-    *, tolerance: float, truths: Sequence[float], rate: float, share: float, level: float, power: float = 0.80, rows_most: float = 1e12
+    *,
+    tolerance: float,
+    truths: Sequence[float],
+    rate: float,
+    share: float,
+    level: float,
+    power: float = 0.80,
+    rows_most: float = 1e12,
 ) -> tuple[Power, ...]:
     """For each true gap, the rows of group and reference together that give this power for a conclusive verdict.
 
@@ -27,7 +34,9 @@ def rows_needed(
         share: the group's share of the rows of the two groups together.
         level: the two-sided level of each interval (already divided among the family).
     """
-    return tuple(Power(truth=truth, rows=_smallest(_power_at(tolerance, truth, rate, share, level), power, rows_most)) for truth in truths)
+    return tuple(
+        Power(truth=truth, rows=_smallest(_power_at(tolerance, truth, rate, share, level), power, rows_most)) for truth in truths
+    )
 
 
 def _power_at(tolerance: float, truth: float, rate: float, share: float, level: float) -> Callable[[float], float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ def count_cells(table: Table, decisions: Decisions) -> Cells:
     attributes = (*decisions.by, *decisions.within)
     found = table.connection.execute(decisions.cells_sql(table)).fetchnumpy()
     keys = [_texts(found[f"a{position}"]) for position in range(len(attributes))]
-    levels = tuple(tuple(sorted({value for value in column}, key=lambda v: (v is None, v or ""))) for column in keys)
+    levels = tuple(tuple(sorted(set(column), key=lambda v: (v is None, v or ""))) for column in keys)
     index = [{value: code for code, value in enumerate(level)} for level in levels]
     size = len(found["rows"])
     codes = np.empty((size, len(attributes)), np.int64)
@@ -106,11 +107,18 @@ def count_cells(table: Table, decisions: Decisions) -> Cells:
         score_sq=_numbers(found["score_sq"]),
         scored=_numbers(found["scored"]),
         weighted=bool(decisions.weight),
-        cluster=np.unique(np.array([value or "" for value in _texts(found["cluster"])]), return_inverse=True)[1] if decisions.cluster else None,
+        cluster=_numbered(_texts(found["cluster"]))
+        if decisions.cluster
+        else None,
     )
 
 
-def _texts(column: NDArray[np.object_]) -> list[str | None]:
+def _numbered(values: list[str | None]) -> NDArray[np.int64]:
+    """A number for each distinct value."""
+    return np.unique(np.array([value or "" for value in values]), return_inverse=True)[1].astype(np.int64)
+
+
+def _texts(column: Any) -> list[str | None]:
     """A text column with None for missing (DuckDB gives a masked array when a value is NULL)."""
     if isinstance(column, np.ma.MaskedArray):
         return [None if hidden else str(value) for value, hidden in zip(column.data, np.ma.getmaskarray(column), strict=True)]
@@ -119,6 +127,11 @@ def _texts(column: NDArray[np.object_]) -> list[str | None]:
 
 def _numbers(column: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.ma.filled(column, 0), dtype=float)
+
+
+def _sums(place: NDArray[np.int64], values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """The sum of the values at each place."""
+    return np.asarray(np.bincount(place, weights=values, minlength=length), dtype=float)
 
 
 def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
@@ -132,10 +145,10 @@ def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
     place = inverse * 9 + (cells.label % 3) * 3 + cells.prediction % 3
 
     def spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(place, weights=values, minlength=groups * 9).reshape(groups, 3, 3)
+        return _sums(place, values, groups * 9).reshape(groups, 3, 3)
 
     def add(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(inverse, weights=values, minlength=groups)
+        return _sums(inverse, values, groups)
 
     return RollUp(
         attributes=tuple(attributes),
@@ -152,9 +165,11 @@ def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
 
 def _pairs(group: NDArray[np.int64], cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Sums by group and cluster: the group of each pair, and its weights of shape (pairs, 3, 3)."""
-    pairs, inverse = np.unique(np.stack([group, cells.cluster if cells.cluster is not None else group], axis=1), axis=0, return_inverse=True)
+    pairs, inverse = np.unique(
+        np.stack([group, cells.cluster if cells.cluster is not None else group], axis=1), axis=0, return_inverse=True
+    )
     place = inverse.reshape(-1) * 9 + (cells.label % 3) * 3 + cells.prediction % 3
-    return pairs[:, 0], np.bincount(place, weights=cells.weight, minlength=len(pairs) * 9).reshape(-1, 3, 3)
+    return pairs[:, 0], _sums(place, cells.weight, len(pairs) * 9).reshape(-1, 3, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -198,7 +213,10 @@ def tally(rolled: RollUp, metric: Metric) -> Tally:
 
 
 def _clustered_size(
-    clusters: tuple[NDArray[np.int64], NDArray[np.float64]], metric: Metric, rate: NDArray[np.float64], bottom: NDArray[np.float64]
+    clusters: tuple[NDArray[np.int64], NDArray[np.float64]],
+    metric: Metric,
+    rate: NDArray[np.float64],
+    bottom: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """The size of a simple random sample that would be as uncertain: rate (1 - rate) over the linearised variance.
 
@@ -209,12 +227,14 @@ def _clustered_size(
     group, table = clusters
     top, size = _over(table, metric.numerator), _over(table, metric.denominator)
     here = (size > 0).astype(float)
-    count = np.bincount(group, weights=here, minlength=len(rate))
+    count = _sums(group, here, len(rate))
     residual = (top - rate[group] * size) ** 2
-    squares = np.bincount(group, weights=residual, minlength=len(rate)) * _divide(count, np.maximum(count - 1, 1))
+    squares = _sums(group, residual, len(rate)) * _divide(count, np.maximum(count - 1, 1))
     variance = _divide(squares, bottom * bottom)
     spread = rate * (1 - rate)
-    return np.where((variance > 0) & (spread > 0), np.divide(spread, variance, out=np.zeros_like(spread), where=variance > 0), count)
+    return np.where(
+        (variance > 0) & (spread > 0), np.divide(spread, variance, out=np.zeros_like(spread), where=variance > 0), count
+    )
 
 
 def selections(attributes: Sequence[str], *, intersections: bool) -> tuple[tuple[str, ...], ...]:

@@ -6,11 +6,13 @@ not fit is refused with the values seen and how to map them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plumbrule.errors import TableError
-from plumbrule.lab.table import Table, quote_name, quote_text
+from plumbrule.lab.reading import quote_name, quote_text
+from plumbrule.lab.table import Table
 
 _YES_WORDS = ("1", "1.0", "true", "t")
 _NO_WORDS = ("0", "0.0", "false", "f")
@@ -35,7 +37,7 @@ class Attribute:
         """
         below, above = ("≤", ">") if self.right else ("<", "≥")
         marks = [f"{edge:g}" for edge in self.edges]
-        middle = [f"{above} {low} and {below} {high}" for low, high in zip(marks, marks[1:], strict=False)]
+        middle = [f"{above} {low} and {below} {high}" for low, high in itertools.pairwise(marks)]
         return (f"{below} {marks[0]}", *middle, f"{above} {marks[-1]}")
 
     def sql(self, table: Table) -> str:
@@ -45,7 +47,8 @@ class Attribute:
         number = table.numeric_sql(self.name)
         compare = "<=" if self.right else "<"
         cases = " ".join(
-            f"WHEN {number} {compare} {edge!r} THEN {quote_text(name)}" for edge, name in zip(self.edges, self.names(), strict=False)
+            f"WHEN {number} {compare} {edge!r} THEN {quote_text(name)}"
+            for edge, name in zip(self.edges, self.names(), strict=False)
         )
         return f"CASE WHEN {number} IS NULL THEN NULL {cases} ELSE {quote_text(self.names()[-1])} END"
 
@@ -93,7 +96,12 @@ class Decisions:
         keys = [attribute.sql(table) for attribute in (*self.by, *self.within)]
         chosen = [f"{key} AS a{position}" for position, key in enumerate(keys)]
         cluster = f"{quote_name(self.cluster)} AS cluster," if self.cluster else ""
-        grouped = [*(f"a{position}" for position in range(len(keys))), "label", "prediction", *(["cluster"] if self.cluster else [])]
+        grouped = [
+            *(f"a{position}" for position in range(len(keys))),
+            "label",
+            "prediction",
+            *(["cluster"] if self.cluster else []),
+        ]
         rows = table.numeric_sql(self.count) if self.count else "1"
         weight = table.numeric_sql(self.weight) if self.weight else rows
         squares = f"{weight} * {weight}" if self.weight else rows
@@ -124,7 +132,7 @@ def outcome_sql(table: Table, column: str | None, favourable: str | None) -> str
 
 
 def _holds(table: Table, column: str, value: str) -> bool:
-    row = table.connection.execute(f"SELECT bool_or({quote_name(column)} = ?) FROM decisions", [value]).fetchone()  # noqa: S608 - quoted
+    row = table.connection.execute(f"SELECT bool_or({quote_name(column)} = ?) FROM decisions", [value]).fetchone()
     return bool(row and row[0])
 
 
@@ -138,13 +146,17 @@ def _check_parts(decisions: Decisions) -> None:
     names = [attribute.name for attribute in (*decisions.by, *decisions.within)]
     for name in names:
         if names.count(name) > 1:
-            raise TableError(f"The column {name!r} is named twice.", expected="each column once in --by and --within", cure=f"Name {name!r} once.")
+            raise TableError(
+                f"The column {name!r} is named twice.",
+                expected="each column once in --by and --within",
+                cure=f"Name {name!r} once.",
+            )
 
 
 def _seen(table: Table, column: str, limit: int = 8) -> list[str]:
     name = quote_name(column)
     rows = table.connection.execute(
-        f"SELECT {name} FROM decisions WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {limit + 1}"  # noqa: S608 - names are quoted
+        f"SELECT {name} FROM decisions WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {limit + 1}"
     ).fetchall()
     return [str(value) for (value,) in rows]
 
@@ -173,9 +185,8 @@ def _check_outcome(table: Table, column: str, favourable: str | None, part: str,
 
 def _check_counts(table: Table, column: str) -> None:
     number = table.numeric_sql(column)
-    bad = table.connection.execute(
-        f"SELECT {quote_name(column)} FROM decisions WHERE {number} IS NULL OR {number} < 0 OR {number} <> floor({number}) LIMIT 1"  # noqa: S608
-    ).fetchone()
+    wrong = f"{number} IS NULL OR {number} < 0 OR {number} <> floor({number})"
+    bad = table.connection.execute(f"SELECT {quote_name(column)} FROM decisions WHERE {wrong} LIMIT 1").fetchone()
     if bad:
         raise TableError(
             f"The count column {column!r} holds {bad[0]!r}.",
@@ -186,9 +197,8 @@ def _check_counts(table: Table, column: str) -> None:
 
 def _check_weights(table: Table, column: str) -> None:
     number = table.numeric_sql(column)
-    row = table.connection.execute(
-        f"SELECT min({number}), max({number}), bool_and({number} = floor({number})), count(*) - count({number}), count(*) FROM decisions"  # noqa: S608
-    ).fetchone()
+    wanted = f"min({number}), max({number}), bool_and({number} = floor({number})), count(*) - count({number}), count(*)"
+    row = table.connection.execute(f"SELECT {wanted} FROM decisions").fetchone()
     low, high, whole, missing, rows = row or (None, None, None, 0, 0)
     if missing or low is None or low < 0:
         got = f"{missing} rows without a weight" if missing else f"a weight of {low:g}"
@@ -231,5 +241,9 @@ def attributes(names: Sequence[str], cuts: Sequence[str]) -> tuple[Attribute, ..
     cut = {attribute.name: attribute for attribute in map(parse_cut, cuts)}
     for name in cut:
         if name not in names:
-            raise TableError(f"A cut was given for {name!r}, which is not looked at.", expected="cuts for columns in --by or --within", cure=f"Add --by {name}.")
+            raise TableError(
+                f"A cut was given for {name!r}, which is not looked at.",
+                expected="cuts for columns in --by or --within",
+                cure=f"Add --by {name}.",
+            )
     return tuple(cut.get(name, Attribute(name=name)) for name in names)

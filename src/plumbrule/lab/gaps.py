@@ -57,7 +57,8 @@ def rates(rolled: RollUp, metrics: Sequence[Metric], confidence: float, *, score
     columns["mean_prediction"] = _means(rolled, confidence) if scored else _as_means(columns["selection_rate"])
     sizes = rolled.size()
     return tuple(
-        Rates(group=rolled.group(i), n=int(sizes[i]), metrics={name: column[i] for name, column in columns.items()}) for i in range(len(sizes))
+        Rates(group=rolled.group(i), n=int(sizes[i]), metrics={name: column[i] for name, column in columns.items()})
+        for i in range(len(sizes))
     )
 
 
@@ -80,7 +81,8 @@ def _as_means(selection: list[Estimate]) -> list[Estimate]:
 
 def _means(rolled: RollUp, confidence: float) -> list[Estimate]:
     """Mean score of each group with a normal interval; unknown without scores or with one row only."""
-    z, found = intervals.critical_value(confidence), []
+    z = intervals.critical_value(confidence)
+    found: list[Estimate] = []
     for i in range(len(rolled.keys)):
         weight, rows = float(rolled.scored[i]), int(rolled.size()[i])
         if weight <= 0 or rows < 2:
@@ -90,7 +92,7 @@ def _means(rolled: RollUp, confidence: float) -> list[Estimate]:
         spread = max(float(rolled.score_sq[i]) / weight - mean * mean, 0.0) * rows / (rows - 1)
         half = z * (spread / rows) ** 0.5
         found.append(Known(value=mean, low=mean - half, high=mean + half, n=rows, method="normal"))
-    return list(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,13 @@ class Comparison:
 
 
 def gaps(
-    rolled: RollUp, metrics: Sequence[Metric], compared: Sequence[Comparison], *, confidence: float, comparisons: int, family: Family
+    rolled: RollUp,
+    metrics: Sequence[Metric],
+    compared: Sequence[Comparison],
+    *,
+    confidence: float,
+    comparisons: int,
+    family: Family,
 ) -> tuple[Gap, ...]:
     """The difference and the ratio of each comparison in each metric.
 
@@ -166,7 +174,9 @@ class _Sides:
             rows=np.concatenate([one.rows[ones] + one.rows[twos] for one in counted]),
         )
 
-    def interval(self, function: Callable[..., intervals.Interval], chosen: NDArray[np.bool_], level: float) -> intervals.Interval:
+    def interval(
+        self, function: Callable[..., intervals.Interval], chosen: NDArray[np.bool_], level: float
+    ) -> intervals.Interval:
         return function(self.x1[chosen], self.n1[chosen], self.x2[chosen], self.n2[chosen], level)
 
 
@@ -186,7 +196,9 @@ def _ratios(sides: _Sides, level: float, empty: Sequence[str]) -> list[Estimate]
     held = (sides.n1 > 0) & (sides.n2 > 0)
     known = held & (sides.x2 > 0)
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
-    found: list[Estimate] = [Unknown(reason=NO_REFERENCE_YES if held[i] else reason, n=int(sides.rows[i])) for i, reason in enumerate(empty)]
+    found: list[Estimate] = [
+        Unknown(reason=NO_REFERENCE_YES if held[i] else reason, n=int(sides.rows[i])) for i, reason in enumerate(empty)
+    ]
     with np.errstate(divide="ignore", invalid="ignore"):
         value = (sides.x1 / sides.n1) / (sides.x2 / sides.n2)
     low, high = sides.interval(intervals.exact_rectangle_ratio, small, level)
@@ -201,11 +213,22 @@ def _ratios(sides: _Sides, level: float, empty: Sequence[str]) -> list[Estimate]
 
 
 def _fill(
-    found: list[Estimate], sides: _Sides, value: NDArray[np.float64], chosen: NDArray[np.bool_], interval: intervals.Interval, method: str
+    found: list[Estimate],
+    sides: _Sides,
+    value: NDArray[np.float64],
+    chosen: NDArray[np.bool_],
+    interval: intervals.Interval,
+    method: str,
 ) -> None:
     low, high = interval
     for position, place in enumerate(np.flatnonzero(chosen)):
-        found[place] = Known(value=float(value[place]), low=float(low[position]), high=float(high[position]), n=int(sides.rows[place]), method=method)
+        found[place] = Known(
+            value=float(value[place]),
+            low=float(low[position]),
+            high=float(high[position]),
+            n=int(sides.rows[place]),
+            method=method,
+        )
 
 
 def unknown_bounds(rolled: RollUp, counted: Tally, comparison: Comparison) -> dict[Kind, tuple[float, float]]:
@@ -225,7 +248,11 @@ def unknown_bounds(rolled: RollUp, counted: Tally, comparison: Comparison) -> di
     def edge(index: int, unknown: list[int], *, up: bool) -> float:
         gained = float(sum(counted.x[i] for i in unknown))
         lost = float(sum(counted.n[i] - counted.x[i] for i in unknown))
-        return float(counted.x[index] + gained) / float(counted.n[index] + gained) if up else float(counted.x[index]) / float(counted.n[index] + lost)
+        return (
+            float(counted.x[index] + gained) / float(counted.n[index] + gained)
+            if up
+            else float(counted.x[index]) / float(counted.n[index] + lost)
+        )
 
     low1, high1 = edge(one, unknown_one, up=False), edge(one, unknown_one, up=True)
     low2, high2 = edge(two, unknown_two, up=False), edge(two, unknown_two, up=True)

@@ -109,7 +109,15 @@ def measure(
         strata=_strata(cells, by, decisions, metrics, confidence),
         adjustments=tuple(
             itertools.chain.from_iterable(
-                stratified(cells, one.attributes, tuple(a.name for a in decisions.within), metrics, plan, confidence=confidence, comparisons=family)
+                stratified(
+                    cells,
+                    one.attributes,
+                    tuple(a.name for a in decisions.within),
+                    metrics,
+                    plan,
+                    confidence=confidence,
+                    comparisons=family,
+                )
                 for one, plan in zip(rolled, plans, strict=True)
             )
         )
@@ -127,12 +135,18 @@ def choose_references(cells: Cells, by: Sequence[str], named: Mapping[str, str])
     """
     for name in named:
         if name not in by:
-            raise TableError(f"A reference was given for {name!r}, which is not looked at.", expected=f"one of {', '.join(by)}", cure=f"Add --by {name}.")
+            raise TableError(
+                f"A reference was given for {name!r}, which is not looked at.",
+                expected=f"one of {', '.join(by)}",
+                cure=f"Add --by {name}.",
+            )
     chosen = {}
     for name in by:
         rolled = roll_up(cells, (name,))
         decided = rolled.rows[:, :, :2].sum(axis=(1, 2))
-        sizes = {str(key[0]): int(size) for key, size in zip(rolled.keys, decided, strict=True) if key[0] is not None and size > 0}
+        sizes = {
+            str(key[0]): int(size) for key, size in zip(rolled.keys, decided, strict=True) if key[0] is not None and size > 0
+        }
         if len(sizes) < 2:
             raise TableError(
                 f"The column {name!r} holds {'one group only: ' + next(iter(sizes)) if sizes else 'no value'}.",
@@ -149,19 +163,27 @@ def choose_references(cells: Cells, by: Sequence[str], named: Mapping[str, str])
     return chosen
 
 
-def _comparisons(rolled: RollUp, references: Mapping[str, str], min_n: int) -> tuple[tuple[Comparison, ...], tuple[Excluded, ...]]:
+def _comparisons(
+    rolled: RollUp, references: Mapping[str, str], min_n: int
+) -> tuple[tuple[Comparison, ...], tuple[Excluded, ...]]:
     """Every group against the reference, and the groups left out as too small."""
     reference: Key = tuple(references[name] for name in rolled.attributes)
     sizes = {key: int(size) for key, size in zip(rolled.keys, rolled.size(), strict=True) if None not in key}
     small = tuple(
-        Excluded(group=dict(zip(rolled.attributes, key, strict=True)), n=size, reason=TOO_SMALL) for key, size in sizes.items() if size < min_n
+        Excluded(group=dict(zip(rolled.attributes, key, strict=True)), n=size, reason=TOO_SMALL)
+        for key, size in sizes.items()
+        if size < min_n
     )
     if sizes.get(reference, 0) < min_n:
         return (), small
-    return tuple(Comparison(group=key, reference=reference) for key, size in sizes.items() if size >= min_n and key != reference), small
+    return tuple(
+        Comparison(group=key, reference=reference) for key, size in sizes.items() if size >= min_n and key != reference
+    ), small
 
 
-def _strata(cells: Cells, by: tuple[str, ...], decisions: Decisions, metrics: Sequence[Metric], confidence: float) -> tuple[Stratum, ...]:
+def _strata(
+    cells: Cells, by: tuple[str, ...], decisions: Decisions, metrics: Sequence[Metric], confidence: float
+) -> tuple[Stratum, ...]:
     """The rates of each single attribute's groups within each stratum."""
     within = tuple(attribute.name for attribute in decisions.within)
     if not within:
@@ -200,13 +222,23 @@ def stratified(
     return tuple(found)
 
 
-def _stratified(fine: RollUp, depth: int, metric: Metric, comparison: Comparison, raw: Estimate, level: float, within: tuple[str, ...]) -> Adjustment:
+def _stratified(
+    fine: RollUp, depth: int, metric: Metric, comparison: Comparison, raw: Estimate, level: float, within: tuple[str, ...]
+) -> Adjustment:
     counted = tally(fine, metric)
     sides: dict[Key, dict[Key, tuple[float, float, int]]] = {}
     for index, key in enumerate(fine.keys):
         if key[depth:] in (comparison.group, comparison.reference):
-            sides.setdefault(key[:depth], {})[key[depth:]] = (float(counted.x[index]), float(counted.n[index]), int(counted.rows[index]))
-    usable = [side for stratum, side in sides.items() if None not in stratum and len(side) == 2 and all(n > 0 for _, n, _ in side.values())]
+            sides.setdefault(key[:depth], {})[key[depth:]] = (
+                float(counted.x[index]),
+                float(counted.n[index]),
+                int(counted.rows[index]),
+            )
+    usable = [
+        side
+        for stratum, side in sides.items()
+        if None not in stratum and len(side) == 2 and all(n > 0 for _, n, _ in side.values())
+    ]
     used = sum(rows for side in usable for _, _, rows in side.values())
     lost = sum(rows for side in sides.values() for _, _, rows in side.values()) - used
     strata = [(*side[comparison.group][:2], *side[comparison.reference][:2]) for side in usable]
@@ -249,8 +281,18 @@ def is_reversed(raw: Estimate, adjusted: Estimate) -> bool:
 
 
 def stratified_primary(
-    cells: Cells, attribute: str, group: str, reference: str, within: tuple[str, ...], metrics: Sequence[Metric], *, confidence: float, comparisons: int
+    cells: Cells,
+    attribute: str,
+    group: str,
+    reference: str,
+    within: tuple[str, ...],
+    metrics: Sequence[Metric],
+    *,
+    confidence: float,
+    comparisons: int,
 ) -> tuple[Adjustment, ...]:
     """The Mantel-Haenszel figure of one planned comparison."""
     compared = [Comparison(group=(group,), reference=(reference,))]
-    return stratified(cells, (attribute,), within, metrics, compared, confidence=confidence, comparisons=comparisons, family="primary")
+    return stratified(
+        cells, (attribute,), within, metrics, compared, confidence=confidence, comparisons=comparisons, family="primary"
+    )

@@ -98,7 +98,9 @@ def observe_gaps(found: Sequence[Gap], inputs: tuple[str, ...]) -> tuple[Observa
     )
 
 
-def observe_levels(cells: Cells, attributes: Sequence[str], confidence: float, inputs: tuple[str, ...]) -> tuple[Observation, ...]:
+def observe_levels(
+    cells: Cells, attributes: Sequence[str], confidence: float, inputs: tuple[str, ...]
+) -> tuple[Observation, ...]:
     """Who is in the table: the share of people whose attribute is unknown, and the size of the smallest group."""
     found = []
     for name in attributes:
@@ -107,14 +109,23 @@ def observe_levels(cells: Cells, attributes: Sequence[str], confidence: float, i
         total, unknown = sum(sizes.values()), sizes.get(None, 0)
         known = [size for value, size in sizes.items() if value is not None]
         low, high = intervals.wilson(unknown, total, confidence) if total else (0.0, 1.0)
-        share: Known | Unknown = Known(value=unknown / total, low=float(low), high=float(high), n=total, method="wilson") if total else Unknown(reason="the table is empty")
+        share: Known | Unknown = (
+            Known(value=unknown / total, low=float(low), high=float(high), n=total, method="wilson")
+            if total
+            else Unknown(reason="the table is empty")
+        )
         smallest = min(known, default=0)
         count = Known(value=smallest, low=smallest, high=smallest, n=total, method="counted")
-        found += [_level("unknown_share", "share", name, share, confidence, inputs), _level("smallest_group", "count", name, count, confidence, inputs)]
+        found += [
+            _level("unknown_share", "share", name, share, confidence, inputs),
+            _level("smallest_group", "count", name, count, confidence, inputs),
+        ]
     return tuple(found)
 
 
-def _level(metric: str, measure: str, attribute: str, estimate: Known | Unknown, confidence: float, inputs: tuple[str, ...]) -> Observation:
+def _level(
+    metric: str, measure: str, attribute: str, estimate: Known | Unknown, confidence: float, inputs: tuple[str, ...]
+) -> Observation:
     return Observation(
         id=f"{metric}:{attribute}",
         means="test",

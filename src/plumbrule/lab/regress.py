@@ -14,7 +14,8 @@ from plumbrule.lab import adjust, intervals
 from plumbrule.lab.columns import Attribute, Decisions, outcome_sql
 from plumbrule.lab.measure import is_reversed
 from plumbrule.lab.model import Adjustment
-from plumbrule.lab.table import Table, quote_name
+from plumbrule.lab.reading import quote_name
+from plumbrule.lab.table import Table
 
 Floats = NDArray[np.float64]
 MOST_WORDS = 50
@@ -57,7 +58,7 @@ def rows_with_factors(table: Table, decisions: Decisions, attribute: Attribute, 
     names = [quote_name(name) for name in factors]
     numbers = [table.numeric_sql(name) for name in factors]
     listed = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*parts, *extra, *names, *numbers]))
-    found = table.connection.execute(f"SELECT {listed} FROM decisions").fetchnumpy()  # noqa: S608 - names are quoted
+    found = table.connection.execute(f"SELECT {listed} FROM decisions").fetchnumpy()
     columns = [np.ma.array(found[f"c{i}"]) for i in range(len(found))]
     outcome, group, pull = columns[0], columns[1], columns[2 : 2 + len(extra)]
     words, values = columns[2 + len(extra) : 2 + len(extra) + len(factors)], columns[2 + len(extra) + len(factors) :]
@@ -67,7 +68,9 @@ def rows_with_factors(table: Table, decisions: Decisions, attribute: Attribute, 
     blocks = [_block(name, word[held], value[held]) for name, word, value in zip(factors, words, values, strict=True)]
     counts = np.asarray(pull[0].filled(0), float) if decisions.count else np.ones(len(held))
     kept = [
-        (name, block) for name, block in zip(factors, blocks, strict=True) if not adjust.determined_by(block, np.unique(group[held].astype(str), return_inverse=True)[1])
+        (name, block)
+        for name, block in zip(factors, blocks, strict=True)
+        if not adjust.determined_by(block, np.unique(group[held].astype(str), return_inverse=True)[1])
     ]
     return Rows(
         outcome=np.asarray(outcome[held], float),
@@ -76,7 +79,7 @@ def rows_with_factors(table: Table, decisions: Decisions, attribute: Attribute, 
         names=tuple(name for name, _ in kept),
         counts=counts[held] if decisions.count else None,
         weights=np.asarray(pull[0].filled(0), float)[held] if decisions.weight else None,
-        lost=int(round(counts[~held].sum())),
+        lost=round(float(counts[~held].sum())),
     )
 
 
@@ -119,7 +122,8 @@ def adjusted(
     if pooled and len(others) > 1:
         wanted.append((others, _fit(rows, [others])["pooled"]))
     return tuple(
-        _adjustment(rows, attribute.name, names, reference, fitted, level, raw=_raw(everybody, names, reference, level)) for names, fitted in wanted
+        _adjustment(rows, attribute.name, names, reference, fitted, level, raw=_raw(everybody, names, reference, level))
+        for names, fitted in wanted
     )
 
 
@@ -133,9 +137,11 @@ def _fit(rows: Rows, others: Sequence[str | list[str]]) -> dict[str, tuple[float
     return {name: (float(fit.coefficients[i]), float(fit.robust_errors[i])) for i, name in enumerate(names, start=1)}
 
 
-def _adjustment(rows: Rows, attribute: str, groups: list[str], reference: str, fitted: tuple[float, float], level: float, *, raw: Estimate) -> Adjustment:
+def _adjustment(
+    rows: Rows, attribute: str, groups: list[str], reference: str, fitted: tuple[float, float], level: float, *, raw: Estimate
+) -> Adjustment:
     value, error = fitted
-    used = int(round(rows.people()))
+    used = round(rows.people())
     half = intervals.critical_value(level) * error
     after = Known(value=value, low=value - half, high=value + half, n=used, method="least squares, HC3")
     same = _raw(rows, groups, reference, level)
@@ -168,4 +174,4 @@ def _raw(rows: Rows, groups: list[str], reference: str, level: float) -> Estimat
     if n1 <= 0 or n2 <= 0:
         return Unknown(reason="no row of one group has every factor")
     low, high = intervals.score_difference(x1, n1, x2, n2, level)
-    return Known(value=x1 / n1 - x2 / n2, low=float(low), high=float(high), n=int(round(n1 + n2)), method="miettinen-nurminen")
+    return Known(value=x1 / n1 - x2 / n2, low=float(low), high=float(high), n=round(n1 + n2), method="miettinen-nurminen")
