@@ -37,6 +37,7 @@ FORMAT = "plumbrule-key/1"
 _PURPOSES = {Kind.STATEMENT: "statement", Kind.LOG: "log", Kind.WITNESS: "witness"}
 _LIMIT = 16384
 _PEM = "-----BEGIN "
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 class Signer(Protocol):
@@ -95,7 +96,7 @@ def write_key(path: Path, signer: KeySigner, passphrase: str | None = None) -> N
     lines = f"{FORMAT} {_PURPOSES[signer.verifier.kind]}\n{signer.verifier}\n".encode()
     block = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, _encryption(passphrase))
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        descriptor = os.open(path, _CREATE, 0o600)
     except FileExistsError:
         raise KeyFileError(
             f"{path} exists already.", expected="a new file.", cure="choose another name; a key is never overwritten."

@@ -30,15 +30,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def layers(hashes: Sequence[bytes]) -> tuple[tuple[bytes, ...], ...]:
-    """All complete subtrees above a run of hashes: item k holds the hashes of 2^k of them each.
+def layers(run: bytes) -> tuple[bytes, ...]:
+    """All complete subtrees above a run of hashes laid end to end: item k holds, laid the same way, those of 2^k of them each.
 
     The run must start at a multiple of the largest complete subtree in it, as a tile does.
     """
-    found = [tuple(hashes)]
-    while len(found[-1]) > 1:
-        below = found[-1]
-        found.append(tuple(node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)))
+    found, pair, sha256 = [run], 2 * HASH_SIZE, hashlib.sha256
+    while len(run) >= pair:
+        # node_hash written out: this line runs once for every entry of a log
+        run = b"".join([sha256(b"\x01" + run[i : i + pair]).digest() for i in range(0, len(run) - pair + 1, pair)])
+        found.append(run)
     return tuple(found)
 
 

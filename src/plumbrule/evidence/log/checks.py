@@ -17,13 +17,12 @@ from plumbrule.evidence.log.store import (
     tile_fetcher,
     tree_reader,
 )
-from plumbrule.evidence.log.tiles import WIDTH, tile_root, tile_widths
+from plumbrule.evidence.log.tiles import RESTORE, WIDTH, tile_root, tile_widths
 from plumbrule.evidence.reading import refuse
 from plumbrule.evidence.sentence import Sentence, sentence
 from plumbrule.evidence.tree import HASH_SIZE, leaf_hash, tree_root
 from plumbrule.evidence.vkey import VerifierKey
 
-RESTORE = "restore the log from a mirror or a backup that holds at least the published entries; never continue this one."
 MAX_PROBLEMS = 20
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from plumbrule.errors import OutputError
 from plumbrule.evidence.envelope import MAX_ENVELOPE
-from plumbrule.evidence.log.tiles import WIDTH, Fetch, extend, hash_reader
+from plumbrule.evidence.log.tiles import RESTORE, WIDTH, Fetch, extend, hash_reader
 from plumbrule.evidence.reading import refuse
 from plumbrule.evidence.tree import EMPTY_ROOT, HASH_SIZE, HashReader, leaf_hash, tree_root
 
@@ -106,9 +106,10 @@ def read_state(cursor: Cursor) -> State:
     row = cursor.fetchone()
     if row is None or row[0] != FORMAT:
         refuse(WHAT, "it holds no log of this format", FORMAT, "use the version of the software that wrote it.")
-    if not isinstance(row[1], str) or not isinstance(row[2], int) or row[2] < 0 or len(row[3]) != HASH_SIZE:
-        refuse(WHAT, "the row of the log's state is damaged", cure="restore the log from a mirror or a backup.")
-    return State(vkey=row[1], size=row[2], root=bytes(row[3]))
+    root = _blob(row[3])
+    if not isinstance(row[1], str) or not isinstance(row[2], int) or row[2] < 0 or len(root) != HASH_SIZE:
+        refuse(WHAT, "the row of the log's state is damaged", cure=RESTORE)
+    return State(vkey=row[1], size=row[2], root=root)
 
 
 def tile_fetcher(cursor: Cursor) -> Fetch:
@@ -117,7 +118,7 @@ def tile_fetcher(cursor: Cursor) -> Fetch:
     def fetch(level: int, index: int) -> bytes:
         cursor.execute("SELECT hashes FROM log_tile WHERE level = ? AND idx = ?", (level, index))
         row = cursor.fetchone()
-        return b"" if row is None else bytes(row[0])
+        return b"" if row is None else _blob(row[0])
 
     return fetch
 
@@ -133,7 +134,7 @@ def read_entries(cursor: Cursor, start: int, end: int) -> Iterator[tuple[int, by
         stop = min(end, start - start % WIDTH + WIDTH)
         cursor.execute("SELECT idx, envelope FROM log_entry WHERE idx >= ? AND idx < ? ORDER BY idx", (start, stop))
         for index, envelope in cursor.fetchall():
-            yield index, bytes(envelope)
+            yield index, _blob(envelope)
         start = stop
 
 
@@ -169,13 +170,20 @@ def keep_checkpoint(cursor: Cursor, size: int, note: bytes, published: str) -> N
 def read_checkpoints(cursor: Cursor) -> list[tuple[int, str, bytes]]:
     """Every checkpoint this log remembers to have signed: size, time, note; oldest first."""
     cursor.execute("SELECT size, published, note FROM log_checkpoint ORDER BY size")
-    return [(int(size), str(published), bytes(note)) for size, published, note in cursor.fetchall()]
+    return [(size, published, _blob(note)) for size, published, note in cursor.fetchall()]
 
 
 def last_checkpoint_size(cursor: Cursor) -> int:
     """The size of the largest checkpoint remembered, 0 if there is none."""
     cursor.execute("SELECT max(size) FROM log_checkpoint")
     return int(cursor.fetchone()[0] or 0)
+
+
+def _blob(value: object) -> bytes:
+    """Bytes as they came. SQLite keeps any type in any column, so a damaged row may hold anything."""
+    if not isinstance(value, bytes | memoryview):
+        refuse(WHAT, "a row holds something other than bytes", cure=RESTORE)
+    return bytes(value)
 
 
 def _require_transaction(cursor: Cursor) -> None:

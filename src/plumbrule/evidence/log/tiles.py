@@ -13,6 +13,7 @@ from plumbrule.evidence.reading import refuse
 from plumbrule.evidence.tree import HASH_SIZE, HashReader, layers
 
 HEIGHT = 8
+RESTORE = "restore the log from a mirror or a backup that holds at least the published entries; never continue this one."
 WIDTH = 1 << HEIGHT
 
 Fetch = Callable[[int, int], bytes]
@@ -25,29 +26,24 @@ def hash_reader(fetch: Fetch, what: str) -> HashReader:
     def read(level: int, index: int) -> bytes:
         tile_level, height = divmod(level, HEIGHT)
         tile, offset = divmod(index << height, WIDTH)
-        expanded = _expand(fetch(tile_level, tile))
-        if height >= len(expanded) or offset >> height >= len(expanded[height]):
-            refuse(
-                what, f"tile {tile} of level {tile_level} is missing or short", cure="restore the log from a mirror or a backup."
-            )
-        return expanded[height][offset >> height]
+        expanded = _layers_of(fetch(tile_level, tile))
+        start = (offset >> height) * HASH_SIZE
+        if height >= len(expanded) or len(expanded[height]) < start + HASH_SIZE:
+            refuse(what, f"tile {tile} of level {tile_level} is missing or short", cure=RESTORE)
+        return expanded[height][start : start + HASH_SIZE]
 
     return read
 
 
-@lru_cache(maxsize=256)  # the upper tiles are in every proof; a lower one comes again when entries are proved in order
-def _expand(tile: bytes) -> tuple[tuple[bytes, ...], ...]:
-    return layers(split_hashes(tile))
-
-
-def split_hashes(tile: bytes) -> list[bytes]:
-    """The hashes in a tile; an incomplete one at the end is left out."""
-    return [tile[i : i + HASH_SIZE] for i in range(0, len(tile) - HASH_SIZE + 1, HASH_SIZE)]
+# The upper tiles are in every proof; a lower one comes again when entries are proved in order.
+@lru_cache(maxsize=256)
+def _layers_of(tile: bytes) -> tuple[bytes, ...]:
+    return layers(tile)
 
 
 def tile_root(tile: bytes) -> bytes:
     """The one hash over a full tile."""
-    return _expand(tile)[HEIGHT][0]
+    return layers(tile)[HEIGHT]
 
 
 def tile_widths(size: int) -> list[int]:
