@@ -112,8 +112,7 @@ def declare(plan: Plan, text: bytes, recorder: Recorder) -> tuple[bytes, int]:
     )
     statement = evidence.make_statement([evidence.subject_of(PLAN_FILE, text)], predicate)
     envelope = evidence.seal(evidence.write_statement(statement), [recorder.signer])
-    (index,) = recorder.log.append([envelope])
-    return envelope, index
+    return envelope, recorder.log.record(envelope)
 
 
 def assess(
@@ -357,7 +356,7 @@ def _attest(
         *(evidence.subject_of(name, data) for name, data in written.items()),
     ]
     envelope = evidence.seal(evidence.write_statement(evidence.make_statement(subjects, predicate)), [recorder.signer])
-    (index,) = recorder.log.append([envelope])
+    index = recorder.log.record(envelope)
     recorder.log.publish(clock)
     entries = {"plan": (plan_envelope, recorder.log.prove(plan_index)), "assessment": (envelope, recorder.log.prove(index))}
     evidence.write_pack(aside / "pack", entries, content)

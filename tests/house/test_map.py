@@ -82,14 +82,14 @@ def test_no_room_is_a_catch_all() -> None:
     assert found == []
 
 
-def test_every_public_door_is_sorted_and_real() -> None:
-    """Each room's `__all__` is sorted and every name in it exists."""
+def test_every_public_door_is_real() -> None:
+    """Each room teaches at its door, and every name in its `__all__` exists (ruff keeps them sorted)."""
     import importlib
 
     for room in ("base", "rulebook", "lab", "findings", "evidence", "evidence.log", "report"):
         module = importlib.import_module(f"plumbrule.{room}")
         names = getattr(module, "__all__", [])
-        assert names == sorted(names), room
+        assert len(names) == len(set(names)), room
         assert [name for name in names if not hasattr(module, name)] == []
         assert module.__doc__, room
 
