@@ -30,7 +30,8 @@ ADULT = [
 
 
 # --- the tables, every cell as text, an empty cell missing ------------------------------------------------------------
-def _text(source: object, **options: object) -> pd.DataFrame:
+def text_of(source: object, **options: object) -> pd.DataFrame:
+    """A CSV with every cell as text, an empty cell missing."""
     frame = pd.read_csv(source, dtype=str, keep_default_na=False, **options)  # type: ignore[call-overload]
     return frame.astype(object).where(frame != "", None)
 
@@ -45,7 +46,7 @@ def loanapp_bytes() -> bytes:
 
 def loanapp() -> pd.DataFrame:
     """Mortgage decisions with race and sex as the example's plan derives them."""
-    frame = _text(io.BytesIO(loanapp_bytes()))
+    frame = text_of(io.BytesIO(loanapp_bytes()))
     frame["race"] = np.select([frame.black == "1", frame.hispan == "1", frame.white == "1"], ["black", "Hispanic", "white"], "?")
     frame["sex"] = frame.male.map({"1": "men", "0": "women"}).astype(object)
     return frame.astype(object).where(frame.notna() & (frame != "?"), None)
@@ -54,7 +55,7 @@ def loanapp() -> pd.DataFrame:
 def adult(folder: Path) -> pd.DataFrame:
     """Both files together: no header, blanks after commas, a junk first line and full stops in the second, ? for missing."""
     parts = [
-        _text(folder / "adult" / name, header=None, names=ADULT, skipinitialspace=True, skiprows=skip)
+        text_of(folder / "adult" / name, header=None, names=ADULT, skipinitialspace=True, skiprows=skip)
         for name, skip in (("adult.data", 0), ("adult.test", 1))
     ]
     frame = pd.concat(parts, ignore_index=True)
@@ -74,7 +75,7 @@ def load(name: str, shared: Path) -> pd.DataFrame:
         "stops": "nyc_sqf_for_aequitas.csv",
         "law_school": "law_school_clean.csv",
     }
-    return _text(folder / files[name])
+    return text_of(folder / files[name])
 
 
 # --- rates -----------------------------------------------------------------------------------------------------------
@@ -171,9 +172,13 @@ def miettinen_nurminen(
         variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * ((n1 + n2) / (n1 + n2 - 1) if factor else 1)
         return (seen - delta) ** 2 - z * z * variance
 
-    ends = (-1 + 1e-12, 1 - 1e-12)
-    low = optimize.brentq(excess, ends[0], seen, xtol=1e-13) if seen > ends[0] and excess(ends[0]) > 0 else -1.0
-    high = optimize.brentq(excess, seen, ends[1], xtol=1e-13) if seen < ends[1] and excess(ends[1]) > 0 else 1.0
+    # At the value seen the excess is zero or less; a step aside keeps 0/5 against 0/5 from ending the search at once.
+    low, high = (
+        optimize.brentq(excess, seen + sign * 1e-9, sign * (1 - 1e-12), xtol=1e-13)
+        if abs(sign - seen) > 1e-8 and excess(sign * (1 - 1e-12)) > 0
+        else float(sign)
+        for sign in (-1, 1)
+    )
     return low, high
 
 
@@ -233,7 +238,7 @@ def regression(
     frame: pd.DataFrame, *, outcome: str, indicator: str, factors: Sequence[str], robust: str
 ) -> tuple[float, float, int]:
     """Coefficient of the indicator, its standard error ("nonrobust", "HC3") and the rows used."""
-    import statsmodels.api as sm  # noqa: PLC0415 - takes seconds; most callers need only rates
+    import statsmodels.api as sm  # takes seconds; most callers need only rates
 
     numbers = frame[[outcome, indicator, *factors]].apply(pd.to_numeric).dropna()
     fit = sm.OLS(numbers[outcome], sm.add_constant(numbers[[indicator, *factors]])).fit(cov_type=robust)
