@@ -37,7 +37,7 @@ def page() -> str:
 
 def _row(parameter: Any) -> str:
     is_argument = parameter.param_type_name == "argument"
-    shown = parameter.human_readable_name if is_argument else ", ".join(parameter.opts)
+    shown = (parameter.metavar or parameter.name.upper()) if is_argument else ", ".join(parameter.opts)
     value = parameter.metavar if parameter.metavar and not is_argument else ""
     meaning = (getattr(parameter, "help", "") or "").replace("|", "\\|")
     fixed = (

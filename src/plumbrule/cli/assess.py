@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from plumbrule.cli.keys import open_recorder
+from plumbrule.cli.speech import words_in
 
 if TYPE_CHECKING:
     from plumbrule.pipeline import Assessed, Recorder
@@ -38,10 +39,9 @@ def run(
 def judge(assessment: Path, out: Path, *, recorder: Recorder | None, force: bool, lang: str) -> Assessed:
     """Run the pipeline, print the table of findings, and say where everything is."""
     from plumbrule import pipeline  # noqa: PLC0415 - numpy and duckdb load only when a table is read
-    from plumbrule.base.words import translator  # noqa: PLC0415
     from plumbrule.report import print_findings  # noqa: PLC0415
 
-    words = translator(lang)
+    words = words_in(lang)
     console, errors = Console(), Console(stderr=True)
     with errors.status(words.text("Working")) as status:
         done = pipeline.assess(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.cli.speech import words_in
 from plumbrule.errors import TableError
 
 
@@ -92,10 +93,9 @@ def run(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
         return
-    from plumbrule.base.words import translator  # noqa: PLC0415 - Babel loads only when something is said in words
     from plumbrule.report import print_audit  # noqa: PLC0415
 
-    print_audit(found, Console(), translator(lang))
+    print_audit(found, Console(), words_in(lang))
 
 
 def _names(text: str) -> tuple[str, ...]:

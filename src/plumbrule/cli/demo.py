@@ -10,6 +10,7 @@ from rich.console import Console
 
 from plumbrule.cli import assess
 from plumbrule.cli.keys import open_recorder
+from plumbrule.cli.speech import words_in
 from plumbrule.errors import InputError
 
 MEANING = {
@@ -31,15 +32,16 @@ def run(
     lang: Annotated[str, typer.Option(help="Language: en, zh.", metavar="xx")] = "en",
 ) -> None:
     """Assess 1,989 real mortgage decisions (Boston, 1990), sign the result with demo keys and verify it."""
-    from plumbrule.base.words import translator  # noqa: PLC0415 - loaded only when the verb runs
     from plumbrule.cli.verify import check  # noqa: PLC0415
     from plumbrule.evidence.log import create_node  # noqa: PLC0415
 
-    words, console = translator(lang), Console()
+    words, console = words_in(lang), Console()
     home = out.parent / "node"
     if not (home / "log").exists():
         create_node(home, name="demo.plumbrule.invalid")
-    done = assess.judge(example(), out, recorder=open_recorder(home / "keys" / "statement.key", home / "log", demo=True), force=True, lang=lang)
+    done = assess.judge(
+        example(), out, recorder=open_recorder(home / "keys" / "statement.key", home / "log", demo=True), force=True, lang=lang
+    )
     console.rule(words.text("Verified, as a stranger would"))
     held = check(out / "pack", out / "trust" / "policy.txt", out / "trust" / "trust.toml", words, console)
     console.rule()

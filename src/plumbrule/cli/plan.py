@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plumbrule.cli.keys import open_recorder
+from plumbrule.cli.speech import words_in
 from plumbrule.errors import AssessmentError, InputError
 
 
@@ -28,7 +29,6 @@ def run(
 ) -> None:
     """What will be judged and how. The data are not opened."""
     from plumbrule import pipeline, rulebook  # noqa: PLC0415 - loaded only when the verb runs
-    from plumbrule.base.words import translator  # noqa: PLC0415
     from plumbrule.findings import read_plan  # noqa: PLC0415
 
     try:
@@ -41,7 +41,7 @@ def run(
     book = rulebook.load_rulebook()
     profile = rulebook.profile(book, plan.profile)
     pipeline.check_plan(plan, profile)
-    words, console = translator(lang), Console()
+    words, console = words_in(lang), Console()
     _show(plan, profile, words, console)
     if sign:
         recorder = open_recorder(key, log)

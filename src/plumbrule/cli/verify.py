@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.cli.speech import words_in
+
 if TYPE_CHECKING:
     from plumbrule.base.words import Words
 
@@ -28,9 +30,8 @@ def run(
 
     Exit code 0: holds; 1: does not hold; 2: could not be read, also when the policy or the trust file lies inside the pack.
     """
-    from plumbrule.base.words import translator  # noqa: PLC0415 - loaded only when the verb runs
 
-    held = check(pack, policy, trust, translator(lang), Console(soft_wrap=True, highlight=False))
+    held = check(pack, policy, trust, words_in(lang), Console(soft_wrap=True, highlight=False))
     raise typer.Exit(0 if held else 1)
 
 

@@ -1,0 +1,152 @@
+"""Keep the catalogues of the interface in step with the source.
+
+    python tools/words.py update        find every message, bring each plumbrule.po up to date, compile plumbrule.mo
+    python tools/words.py missing       list what is not translated yet, by language
+    python tools/words.py pseudo DIR    write a pseudo-Arabic catalogue (ar-XA) to DIR, to look at right-to-left layout
+
+People edit `src/plumbrule/base/locale/<language>/LC_MESSAGES/plumbrule.po`, then run `update` and commit both files.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src"
+LOCALES = SOURCE / "plumbrule" / "base" / "locale"
+DRAFT = "draft: not reviewed by a named person"
+KEYWORDS = {name: None for name in ("message", "say", "text", "term", "sentence", "tell")} | {name: (1, 2) for name in ("many", "plural")}
+"""The functions whose first argument (or first two, for plurals) is a message."""
+METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")]
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""Written as the creation date of every catalogue: a date that changes by itself only makes noise."""
+_LATIN = dict(zip("abcdefghijklmnopqrstuvwxyz", "ابجدةفغهيژكلمنوپقرستعثصخطز", strict=True))
+_PARTS = re.compile(r"\{\w+\}|[^{]+|\{")
+
+
+def messages() -> Catalog:
+    """Every message in the source, in the order of the alphabet."""
+    found = _catalogue("en")
+    extracted = extract_from_dir(SOURCE, method_map=METHODS, options_map={"**.j2": {"trim_blocks": "true", "lstrip_blocks": "true"}}, keywords=KEYWORDS)
+    for filename, _, text, _, _ in extracted:
+        if text and text != ("", ""):
+            found.add(text, locations=[(Path(filename).as_posix(), 0)])
+    return found
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of a language as people edited it; empty when there is none yet."""
+    path = LOCALES / language / "LC_MESSAGES" / "plumbrule.po"
+    if not path.exists() or not path.stat().st_size:
+        return _catalogue(language)
+    return read_po(io.BytesIO(path.read_bytes()), locale=language)
+
+
+def updated(language: str) -> Catalog:
+    """The catalogue with today's messages: old ones gone, new ones empty, translations kept."""
+    old, new = read(language), _catalogue(language)
+    new.language_team = old.language_team
+    for item in messages():
+        if item.id:
+            kept = old.get(item.id)
+            new.add(item.id, kept.string if kept else "", locations=item.locations)
+    return new
+
+
+def po_bytes(catalogue: Catalog) -> bytes:
+    """A catalogue as people edit it."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=120, sort_output=True, include_lineno=False)
+    return out.getvalue()
+
+
+def mo_bytes(catalogue: Catalog) -> bytes:
+    """A catalogue as the program reads it."""
+    out = io.BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def missing(catalogue: Catalog) -> list[str]:
+    """The messages of today that a catalogue does not translate."""
+    found = []
+    for item in messages():
+        if item.id:
+            said = catalogue.get(item.id)
+            strings = (said.string if isinstance(said.string, (list, tuple)) else (said.string,)) if said else ("",)
+            if not all(strings):
+                found.append(item.id if isinstance(item.id, str) else item.id[0])
+    return found
+
+
+def looks_arabic(text: str) -> str:
+    """Each Latin letter as an Arabic one that stands in for it; slots stay. It means nothing: it shows the layout."""
+    return "".join(part if part.startswith("{") and len(part) > 1 else "".join(_LATIN.get(sign.lower(), sign) for sign in part) for part in _PARTS.findall(text))
+
+
+def pseudo_arabic(folder: Path) -> None:
+    """Write the catalogue `ar-XA` to `folder`. It is for tests and is never offered to a reader as Arabic."""
+    catalogue = _catalogue("ar")
+    for item in messages():
+        if item.id:
+            single = isinstance(item.id, str)
+            said = looks_arabic(item.id) if single else [looks_arabic(item.id[1])] * catalogue.num_plurals
+            catalogue.add(item.id, said)
+    target = folder / "ar_XA" / "LC_MESSAGES"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "plumbrule.mo").write_bytes(mo_bytes(catalogue))
+
+
+def languages() -> list[str]:
+    """The languages that have a catalogue."""
+    return sorted(path.parents[1].name for path in LOCALES.glob("*/LC_MESSAGES/plumbrule.po"))
+
+
+def _catalogue(language: str) -> Catalog:
+    return Catalog(
+        locale=language,
+        project="Plumbrule",
+        version="1",
+        copyright_holder="The Plumbrule developers",
+        creation_date=EPOCH,
+        revision_date=EPOCH,
+        last_translator="nobody yet",
+        language_team=DRAFT,
+        msgid_bugs_address="the issue tracker of the project",
+        fuzzy=False,
+        header_comment="# Wording of the Plumbrule interface. Language-Team says `draft: …` until a named person has\n# reviewed it, and then `reviewed by: NAME`.",
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first argument says."""
+    if arguments == ["update"]:
+        for language in languages():
+            catalogue, folder = updated(language), LOCALES / language / "LC_MESSAGES"
+            (folder / "plumbrule.po").write_bytes(po_bytes(catalogue))
+            (folder / "plumbrule.mo").write_bytes(mo_bytes(catalogue))
+            print(f"{language}: {len(catalogue)} messages, {len(missing(catalogue))} not translated")
+        return 0
+    if arguments == ["missing"]:
+        for language in languages():
+            for text in missing(read(language)):
+                print(f"{language}: {text}")
+        return 0
+    if len(arguments) == 2 and arguments[0] == "pseudo":
+        pseudo_arabic(Path(arguments[1]))
+        return 0
+    print(__doc__)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
