@@ -202,7 +202,7 @@ def miettinen_nurminen_ratio(x1: float, n1: float, x2: float, n2: float, confide
 
     middle = math.log(x1 / n1 / (x2 / n2))
     return tuple(  # type: ignore[return-value]
-        math.exp(optimize.brentq(excess, *sorted((middle, middle + sign * 25)), xtol=1e-13)) for sign in (-1, 1)
+        math.exp(optimize.brentq(excess, *sorted((middle + sign * 1e-9, middle + sign * 25)), xtol=1e-13)) for sign in (-1, 1)
     )
 
 
