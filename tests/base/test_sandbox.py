@@ -104,7 +104,12 @@ def test_a_killed_child_is_an_error(program: Program, tmp_path: Path) -> None:
 
 def test_a_refusal_keeps_its_words(program: Program, tmp_path: Path) -> None:
     """An InputError raised inside arrives outside with got, expected and cure, whatever was said before."""
-    code = "import sys\nfrom plumbrule.errors import InputError\nprint('noise', file=sys.stderr)\nraise InputError('so', expected='ja', cure='но')"
+    code = """
+import sys
+from plumbrule.errors import InputError
+print('noise', file=sys.stderr)
+raise InputError('so', expected='ja', cure='но')
+"""
     with pytest.raises(InputError) as caught:
         run_limited(program(code), [], seconds=20, megabytes=512, stdout=tmp_path / "out")
     assert (caught.value.got, caught.value.expected, caught.value.cure) == ("so", "ja", "но")

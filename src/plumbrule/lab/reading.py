@@ -107,7 +107,12 @@ def quote_text(text: str) -> str:
 
 def text_sql(expression: str, *, strip: bool, missing: tuple[str, ...]) -> str:
     """SQL for a text value as the table holds it: blanks stripped if so asked, nothing and what counts as missing NULL."""
-    value = f"trim({expression}, {quote_text(SPACES)})" if strip else expression
+    value = expression
+    if strip:  # trim with a list of signs is slow, and few values need it
+        edge = quote_text(f"^[{SPACES}]|[{SPACES}]$")
+        value = (
+            f"CASE WHEN regexp_matches({expression}, {edge}) THEN trim({expression}, {quote_text(SPACES)}) ELSE {expression} END"
+        )
     value = f"nullif({value}, '')"
     if missing:
         value = f"CASE WHEN {value} IN ({', '.join(map(quote_text, missing))}) THEN NULL ELSE {value} END"

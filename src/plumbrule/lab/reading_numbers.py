@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from plumbrule.lab.reading import quote_name, quote_text
 
-_PLAIN = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _BLANK_SIGNS = " \u00a0\u2009\u202f\u066c"
 _FROM = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹−"
 _TO = "01234567890123456789-"
@@ -19,26 +18,28 @@ _TO = "01234567890123456789-"
 def numeric_sql(column: str, decimal: str) -> str:
     """SQL for the value of a text column as DOUBLE; NULL where the text is missing or no number.
 
-    `decimal` is "." or ",". The quick branch serves plain digits; the rest are rare.
+    `decimal` is "." or ",". The first branch serves plain digits, the second whatever else a number may look like.
     """
     name = quote_name(column)
-    plain = f"CASE WHEN isfinite(TRY_CAST({name} AS DOUBLE)) THEN TRY_CAST({name} AS DOUBLE) END"
-    return (
-        f"CASE WHEN regexp_full_match({name}, {quote_text(_PLAIN)}) THEN {plain} ELSE {_unusual(name, decimal)} END"
-        if decimal == "."
-        else _unusual(name, decimal)
-    )
+    plain = _finite(f"TRY_CAST(replace({name}, {quote_text(decimal)}, '.') AS DOUBLE)")
+    return f"CASE WHEN regexp_full_match({name}, {quote_text(_simple(decimal))}) THEN {plain} ELSE {_unusual(name, decimal)} END"
+
+
+def _simple(decimal: str) -> str:
+    return rf"[+-]?(\d+(\{decimal}\d*)?|\{decimal}\d+)([eE][+-]?\d+)?"
 
 
 def _unusual(name: str, decimal: str) -> str:
     other = "," if decimal == "." else "."
     text = f"replace(translate({name}, {quote_text(_FROM)}, {quote_text(_TO)}), '٫', {quote_text(decimal)})"
-    point, group = rf"\{decimal}", rf"\{other}"
-    blanks = rf"[+-]?\d{{1,3}}([{_BLANK_SIGNS}]\d{{3}})+({point}\d*)?"
-    groups = rf"[+-]?\d{{1,3}}(({group}\d{{3}})+{point}\d*|({group}\d{{3}}){{2,}})"
-    simple = rf"[+-]?(\d+({point}\d*)?|{point}\d+)([eE][+-]?\d+)?"
+    blanks = rf"[+-]?\d{{1,3}}([{_BLANK_SIGNS}]\d{{3}})+(\{decimal}\d*)?"
+    groups = rf"[+-]?\d{{1,3}}((\{other}\d{{3}})+\{decimal}\d*|(\{other}\d{{3}}){{2,}})"
     separators = quote_text(f"[{other}{_BLANK_SIGNS}]")
     bare = f"replace(regexp_replace({text}, {separators}, '', 'g'), {quote_text(decimal)}, '.')"
-    number = f"TRY_CAST({bare} AS DOUBLE)"
-    fits = f"regexp_full_match({text}, {quote_text(f'{simple}|{blanks}|{groups}')})"
-    return f"CASE WHEN {fits} AND isfinite({number}) THEN {number} END"
+    fits = f"regexp_full_match({text}, {quote_text(f'{_simple(decimal)}|{blanks}|{groups}')})"
+    return f"CASE WHEN {fits} THEN {_finite(f'TRY_CAST({bare} AS DOUBLE)')} END"
+
+
+def _finite(number: str) -> str:
+    """DuckDB reads 1e999 as infinity."""
+    return f"CASE WHEN isfinite({number}) THEN {number} END"

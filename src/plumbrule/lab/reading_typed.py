@@ -3,7 +3,8 @@
 - A whole number is written without a decimal part, whatever its type: 1.0 in a column of numbers is `1`, so that 1 and
   1.0 are one group. (In CSV and in text columns values stand as written.) NaN is a missing value.
 - Truth values are `true` and `false`, dates and times ISO 8601 with a blank between (`2024-03-21 10:00:00`).
-- Text and categories stay as they are; an empty text is missing, as everywhere.
+- Text and categories stay as they are; an empty text is missing, as everywhere. A pandas column of Python objects
+  (`dtype=object`) is written as Python prints each value, None and NaN as missing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import duckdb
 from plumbrule.base.files import sha256_file
 from plumbrule.errors import TableError
 from plumbrule.lab.reading import Found, InputFile, Loaded, Options, Reading, quote_name, quote_text, text_sql
-from plumbrule.lab.reading_csv import check_header
+from plumbrule.lab.reading_dialect import check_header
 from plumbrule.lab.reading_text import head
 
 FRAME_DIGEST = "SHA-256 of the rows as UTF-8 CSV: header first, every value in quotes, a missing one empty, lines ended by LF"
@@ -45,21 +46,21 @@ def select_text(
     connection: duckdb.DuckDBPyConnection, relation: str, options: Options, source: str
 ) -> tuple[str, tuple[str, ...]]:
     """A SELECT that gives `relation` (a name or a query in brackets) as text, and its columns."""
-    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608 - names are ours or quoted
+    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     names = [str(row[0]) for row in described]
-    columns = tuple(check_header(names, source))
+    columns = check_header(names, source)
     strip = bool(options.strip)
     values = ", ".join(
         f"{typed_text_sql(quote_name(name), str(row[1]), strip=strip, missing=options.missing)} AS {quote_name(column)}"
         for name, column, row in zip(names, columns, described, strict=True)
     )
-    return f"SELECT {values} FROM {relation}", columns  # noqa: S608 - quoted
+    return f"SELECT {values} FROM {relation}", columns
 
 
 def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, options: Options) -> Loaded:
     """A view over the file: rows are read when they are counted, never all held in memory."""
     file = input_file(path)
-    connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet({quote_text(str(path.resolve()))})")  # noqa: S608 - quoted
+    connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet({quote_text(str(path.resolve()))})")
     select, columns = select_text(connection, "raw", options, path.name)
     connection.execute(f"CREATE VIEW source AS {select}")
     reading = typed_reading("parquet", options, (file,))
@@ -101,7 +102,9 @@ def materialise(connection: duckdb.DuckDBPyConnection, frame: Any, options: Opti
     """Copy a frame into the table `source` as text."""
     check_header([str(name) for name in frame.columns] if _is_pandas(frame) else list(_names(frame)), source)
     if _is_pandas(frame):
-        connection.execute(f"SET pandas_analyze_sample={max(len(frame), 1)}")  # a type taken from a sample may not fit the rest
+        connection.execute(
+            "SET pandas_analyze_sample=0"
+        )  # Python objects as text; a type taken from a sample may not fit the rest
     try:
         connection.register("raw_frame", frame)
     except duckdb.Error as error:
@@ -120,14 +123,19 @@ def dump_digest(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...])
     """The digest of `source` described by `FRAME_DIGEST`."""
 
     def field(value: str) -> str:
-        return f"""coalesce('"' || replace({value}, '"', '""') || '"', '')"""
+        doubled = f"CASE WHEN contains({value}, '\"') THEN replace({value}, '\"', '\"\"') ELSE {value} END"  # few hold a quote
+        return f"CASE WHEN {value} IS NULL THEN '' ELSE '\"' || {doubled} || '\"' END"
+
+    def record(values: list[str]) -> str:
+        return "concat(" + ", ',', ".join(map(field, values)) + ")"
 
     digest = hashlib.sha256()
-    header = connection.execute(f"SELECT {' || chr(44) || '.join(field(quote_text(name)) for name in columns)}").fetchall()
-    digest.update(header[0][0].encode() + b"\n")
-    rows = connection.execute(f"SELECT {' || chr(44) || '.join(field(quote_name(name)) for name in columns)} FROM source")  # noqa: S608 - quoted
-    while batch := rows.fetchmany(20_000):
-        digest.update("".join(f"{line}\n" for (line,) in batch).encode())
+    header = record([quote_text(name) for name in columns])
+    rows = record([quote_name(name) for name in columns])
+    for query in (f"SELECT {header}", f"SELECT {rows} FROM source"):
+        lines = connection.execute(query)
+        while batch := lines.fetchmany(20_000):
+            digest.update("".join([f"{line}\n" for (line,) in batch]).encode())
     return digest.hexdigest()
 
 

@@ -13,8 +13,9 @@ import duckdb
 
 from plumbrule.base.sandbox import run_limited
 from plumbrule.errors import InputError, TableError
-from plumbrule.lab.reading import Found, Loaded, Options
-from plumbrule.lab.reading_csv import check_header, load_utf8
+from plumbrule.lab.reading import Found, Loaded, Options, quote_name
+from plumbrule.lab.reading_csv import load_utf8, spare_names
+from plumbrule.lab.reading_dialect import check_given, check_header
 from plumbrule.lab.reading_typed import damaged, input_file, typed_reading
 
 MAX_UNPACKED = 2 << 30
@@ -49,17 +50,12 @@ def read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, options: Option
         raise TableError(f"{path.name}: {error.got}", expected=error.expected, cure=error.cure) from error
     with rows.open("r", encoding="utf-8", newline="") as text:
         header = next(csv.reader(text), ["", ""])[1:]
-    columns = options.columns or tuple(check_header(header, path.name))
-    if len(columns) != len(header):
-        raise TableError(
-            f"{path.name} has {len(header)} columns and {len(columns)} names were given.",
-            expected="a name for each",
-            cure="Correct the list.",
-        )
-    check_header(columns, path.name)
-    strip = True if options.strip is None else options.strip
-    load_utf8(connection, rows, ("\0row", *columns), ",", header=options.columns is None, strip=strip, missing=options.missing)
-    connection.execute('ALTER TABLE source DROP "\0row"')
+    given = options.columns
+    columns = check_header(header, path.name) if given is None else check_given(given, len(header), path.name)
+    strip = options.strip is not False
+    (numbers,) = spare_names(columns, 1)  # the first column holds the numbers of the sheet's rows
+    load_utf8(connection, rows, (numbers, *columns), ",", header=given is None, strip=strip, missing=options.missing)
+    connection.execute(f"ALTER TABLE source DROP {quote_name(numbers)}")
     sheets = tuple(json.loads(said.stderr.splitlines()[-1])["sheets"])
     reading = typed_reading("xlsx", replace(options, strip=strip), (file,))
     sheet = Found(value=options.sheet, how="given") if options.sheet else Found(value=sheets[0], how="default")

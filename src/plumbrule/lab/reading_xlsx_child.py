@@ -36,7 +36,7 @@ def as_text(value: object) -> str:
         return value.date().isoformat() if value.time() == _MIDNIGHT else value.isoformat(sep=" ")
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    return str(value)
+    return str(value).replace("\r\n", "\n").replace("\r", "\n")  # a line end inside a cell is LF; a CR came from elsewhere
 
 
 def main(path: str, request: dict[str, Any]) -> None:

