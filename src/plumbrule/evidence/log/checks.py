@@ -90,7 +90,6 @@ def check_everything(cursor: Cursor, state: State, guarded: Checkpoint, key: Ver
         problems.add(
             "The table of entries ends at {last}, and the log says it has {size}.", last=last_index(cursor), size=state.size
         )
-    _check_leaves(cursor, state.size, problems)
     _check_tiles(cursor, state.size, problems)
     _check_root(cursor, state.size, state.root, problems, "the recorded state")
     heads = _heads(cursor, guarded, key, problems)
@@ -99,6 +98,7 @@ def check_everything(cursor: Cursor, state: State, guarded: Checkpoint, key: Ver
             problems.add("{size} entries were published, and only {held} are there.", size=head.size, held=state.size)
         else:
             _check_root(cursor, head.size, head.root, problems, f"the checkpoint of size {head.size}")
+    _check_leaves(cursor, state.size, problems)
     return LogReport(size=state.size, root=state.root, checkpoints=len(heads), problems=tuple(problems.found))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ from plumbrule.evidence.log.export import export_log
 from plumbrule.evidence.log.guard import read_guard, read_head, write_durably
 from plumbrule.evidence.note import sign_note
 from plumbrule.evidence.proof import Proof, write_proof
+from plumbrule.evidence.sentence import sentence
 from plumbrule.evidence.tree import EMPTY_ROOT, inclusion_proof, leaf_hash
 from plumbrule.evidence.vkey import Kind, VerifierKey, parse_verifier_key
 
@@ -43,7 +45,7 @@ class Log:
 
     def __init__(self, directory: Path, verifier: VerifierKey, connection: sqlite3.Connection, signer: Signer | None) -> None:
         self.directory, self.verifier = directory, verifier
-        self._connection, self._signer = connection, signer
+        self._connection, self._signer, self._failed = connection, signer, False
 
     @classmethod
     def create(cls, directory: Path, origin: str, signer: Signer) -> Self:
@@ -182,7 +184,9 @@ class Log:
             check_continues(cursor, state, guarded)
             if guarded.size != state.size:
                 raw = sign_note(Checkpoint(origin=self.origin, size=state.size, root=state.root).text(), [signer])
-                self._guard(raw)
+                self._failed = True  # until the disk has it, nobody knows what the disk has
+                write_durably(self.directory / GUARD, raw)
+                self._failed = False
             # After the guard: a crash here leaves the guard ahead of what the database remembers, which is harmless.
             store.keep_checkpoint(cursor, state.size, raw, now)
             return raw
@@ -224,14 +228,10 @@ class Log:
         """Check every entry, every tile and every remembered checkpoint. Reads the whole log."""
         guarded, _ = read_guard(self.directory / GUARD, self.verifier)
         with self._reading() as cursor:
-            return check_everything(cursor, store.read_state(cursor), guarded, self.verifier)
-
-    def _guard(self, raw: bytes) -> None:
-        try:
-            write_durably(self.directory / GUARD, raw)
-        except OutputError:
-            self.close()  # whether the disk kept it is not known any more
-            raise
+            damage = [str(row[0]) for row in cursor.execute("PRAGMA quick_check(5)").fetchall()]
+            report = check_everything(cursor, store.read_state(cursor), guarded, self.verifier)
+        found = tuple(sentence("SQLite finds damage in the database: {damage}", damage=line) for line in damage if line != "ok")
+        return replace(report, problems=found + report.problems)
 
     def _check(self, cursor: sqlite3.Cursor) -> None:
         # The guard is read before the database's snapshot, so that a publisher at work cannot look like a rollback,
@@ -267,13 +267,15 @@ class Log:
             with _transaction(self._connection) as cursor:
                 yield cursor
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
-                self.close()
+            self._failed |= getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY
             raise OutputError(
                 f"{self.directory / DATABASE} could not be written: {error}.",
                 expected="a disk that writes, and one writer at a time.",
                 cure="look after the disk, then open the log again: what was acknowledged is there.",
             ) from None
+        finally:
+            if self._failed:
+                self.close()
 
 
 def fsck(directory: Path) -> LogReport:
