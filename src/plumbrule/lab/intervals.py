@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plumbrule.lab.beta import beta_quantile
+from plumbrule.lab.roots import Places, falling_root
 
 Floats = NDArray[np.float64]
 Interval = tuple[Floats, Floats]
@@ -60,21 +61,35 @@ def clopper_pearson(x: ArrayLike, n: ArrayLike, confidence: float) -> Interval:
     return low, high
 
 
-def _bisect(statistic: Callable[[Floats], Floats], start: Floats, end: Floats, target: float) -> Floats:
-    """Where a falling statistic crosses the target, between start (above it) and end (below it)."""
-    low, high = start.copy(), end.copy()
-    for _ in range(60):
-        middle = (low + high) / 2
-        above = statistic(middle) > target
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return (low + high) / 2
-
-
 def _score(numerator: Floats, variance: Floats) -> Floats:
     """Numerator over its standard error; a zero variance says nothing when the numerator is zero, everything otherwise."""
     error = np.sqrt(np.maximum(variance, 0))
     safe = np.where(error > 0, error, 1.0)
     return np.where(error > 0, numerator / safe, np.sign(np.where(np.abs(numerator) < 1e-14, 0, numerator)) * 1e9)
+
+
+def _flat(*values: ArrayLike) -> tuple[list[Floats], tuple[int, ...]]:
+    """The values as one-dimensional arrays of equal length, and the shape they had."""
+    arrays = _floats(*values)
+    return [array.reshape(-1) for array in arrays], arrays[0].shape
+
+
+def _difference_statistic(x1: Floats, n1: Floats, x2: Floats, n2: Floats, delta: Floats) -> Floats:
+    """Miettinen and Nurminen's standardised p1 - p2 - delta under the restriction that p1 - p2 = delta."""
+    p1, p2, theta = x1 / n1, x2 / n2, n2 / n1
+    a = 1 + theta
+    b = -(1 + theta + p1 + theta * p2 + delta * (theta + 2))
+    c = delta * delta + delta * (2 * p1 + theta + 1) + p1 + theta * p2
+    d = -p1 * delta * (1 + delta)
+    third = b / (3 * a)
+    v = third * third * third - third * c / (2 * a) + d / (2 * a)
+    u = np.sqrt(np.maximum(third * third - c / (3 * a), 0)) * np.where(v < 0, -1.0, 1.0)
+    cube = np.where(u == 0, 1.0, u * u * u)
+    angle = (np.pi + np.arccos(np.clip(np.where(u == 0, 0.0, v / cube), -1, 1))) / 3
+    r1 = np.clip(2 * u * np.cos(angle) - third, 0, 1)
+    r2 = np.clip(r1 - delta, 0, 1)
+    variance = (r1 * (1 - r1) / n1 + r2 * (1 - r2) / n2) * (n1 + n2) / (n1 + n2 - 1)
+    return _score(p1 - p2 - delta, variance)
 
 
 def score_difference(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, confidence: float) -> Interval:
@@ -83,46 +98,39 @@ def score_difference(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike,
     The restricted maximum likelihood estimate is the closed form of Farrington and Manning (1990); the variance has
     Miettinen and Nurminen's factor N/(N-1).
     """
-    x1, n1, x2, n2 = _floats(x1, n1, x2, n2)
-    p1, p2, theta = x1 / n1, x2 / n2, n2 / n1
+    (y1, m1, y2, m2), shape = _flat(x1, n1, x2, n2)
+    z, seen = critical_value(confidence), y1 / m1 - y2 / m2
 
-    def statistic(delta: Floats) -> Floats:
-        a = 1 + theta
-        b = -(1 + theta + p1 + theta * p2 + delta * (theta + 2))
-        c = delta * delta + delta * (2 * p1 + theta + 1) + p1 + theta * p2
-        d = -p1 * delta * (1 + delta)
-        v = (b / (3 * a)) ** 3 - b * c / (6 * a * a) + d / (2 * a)
-        u = np.sqrt(np.maximum((b / (3 * a)) ** 2 - c / (3 * a), 0)) * np.where(v < 0, -1.0, 1.0)
-        cube = np.where(u == 0, 1.0, u**3)
-        angle = (np.pi + np.arccos(np.clip(np.where(u == 0, 0.0, v / cube), -1, 1))) / 3
-        r1 = np.clip(2 * u * np.cos(angle) - b / (3 * a), 0, 1)
-        r2 = np.clip(r1 - delta, 0, 1)
-        variance = (r1 * (1 - r1) / n1 + r2 * (1 - r2) / n2) * (n1 + n2) / (n1 + n2 - 1)
-        return _score(p1 - p2 - delta, variance)
+    def above(target: float) -> Callable[[Floats, Places], Floats]:
+        return lambda delta, at: _difference_statistic(y1[at], m1[at], y2[at], m2[at], delta) - target
 
-    z, seen = critical_value(confidence), p1 - p2
-    return _bisect(statistic, -np.ones_like(seen), seen, z), _bisect(statistic, seen, np.ones_like(seen), -z)
+    ends = -np.ones_like(seen), np.ones_like(seen)
+    return falling_root(above(z), ends[0], seen).reshape(shape), falling_root(above(-z), seen, ends[1]).reshape(shape)
+
+
+def _ratio_statistic(x1: Floats, n1: Floats, x2: Floats, n2: Floats, log_ratio: Floats) -> Floats:
+    """Miettinen and Nurminen's standardised p1 - ratio × p2 under the restriction that p1 / p2 = ratio."""
+    ratio, total = np.exp(log_ratio), n1 + n2
+    a, b, c = total * ratio, n1 * ratio + x1 + n2 + x2 * ratio, x1 + x2
+    # The smaller root, in the form that does not cancel: 2c / (b + sqrt(b² - 4ac)).
+    r2 = np.clip(2 * c / (b + np.sqrt(np.maximum(b * b - 4 * a * c, 0))), 0, 1)
+    r1 = np.clip(r2 * ratio, 0, 1)
+    variance = (r1 * (1 - r1) / n1 + ratio * ratio * r2 * (1 - r2) / n2) * total / (total - 1)
+    return _score(x1 / n1 - ratio * x2 / n2, variance)
 
 
 def score_ratio(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, confidence: float) -> Interval:
     """Miettinen and Nurminen's interval for p1 / p2 (same paper); needs x2 > 0."""
-    x1, n1, x2, n2 = _floats(x1, n1, x2, n2)
-    p1, p2, total = x1 / n1, x2 / n2, n1 + n2
-
-    def statistic(log_ratio: Floats) -> Floats:
-        ratio = np.exp(log_ratio)
-        a, b, c = total * ratio, n1 * ratio + x1 + n2 + x2 * ratio, x1 + x2
-        # The smaller root, in the form that does not cancel: 2c / (b + sqrt(b² - 4ac)).
-        r2 = np.clip(2 * c / (b + np.sqrt(np.maximum(b * b - 4 * a * c, 0))), 0, 1)
-        r1 = np.clip(r2 * ratio, 0, 1)
-        variance = (r1 * (1 - r1) / n1 + ratio * ratio * r2 * (1 - r2) / n2) * total / (total - 1)
-        return _score(p1 - ratio * p2, variance)
-
+    (y1, m1, y2, m2), shape = _flat(x1, n1, x2, n2)
     z = critical_value(confidence)
-    far = np.full_like(p1, 30.0)
-    seen = np.log(np.maximum(p1, 1e-12) / p2)
-    low, high = _bisect(statistic, -far, seen, z), _bisect(statistic, seen, far, -z)
-    return np.where(x1 <= 0, 0.0, np.exp(low)), np.exp(high)
+    seen = np.log(np.maximum(y1 / m1, 1e-12) / (y2 / m2))
+
+    def above(target: float) -> Callable[[Floats, Places], Floats]:
+        return lambda log_ratio, at: _ratio_statistic(y1[at], m1[at], y2[at], m2[at], log_ratio) - target
+
+    far = np.full_like(seen, 30.0)
+    low, high = falling_root(above(z), -far, seen), falling_root(above(-z), seen, far)
+    return np.where(y1 <= 0, 0.0, np.exp(low)).reshape(shape), np.exp(high).reshape(shape)
 
 
 def exact_rectangle_difference(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, confidence: float) -> Interval:
