@@ -7,7 +7,7 @@ from typing import Any
 
 from plumbrule.base.observation import Estimate, Known
 from plumbrule.findings.judge import beyond, beyond_ratio
-from plumbrule.lab import SMALL, Adjustment, Gap, Measurement, Rates
+from plumbrule.lab import NOT_GUARANTEED, Adjustment, Gap, Measurement, Rates
 from plumbrule.rulebook import Threshold
 
 NO_DECISION = "no decision in these rows"
@@ -93,7 +93,7 @@ def _gap(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
 
 def _beyond(gap: Gap, tolerance: float) -> bool | str:
     """True or false where the interval leaves no doubt; an interval without guarantee for small groups leaves some."""
-    if not isinstance(gap.estimate, Known) or gap.estimate.method == SMALL:
+    if not isinstance(gap.estimate, Known) or gap.estimate.method == NOT_GUARANTEED:
         return "unknown"
     compare = beyond if gap.kind == "difference" else beyond_ratio
     outcome = compare(gap.estimate.low, gap.estimate.high, tolerance)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from plumbrule.base.words import message
+from plumbrule.report.svg import Tone
 
 VERDICTS: Mapping[str, str] = {
     "not-satisfied": message("Not satisfied"),
@@ -19,7 +20,7 @@ VERDICTS: Mapping[str, str] = {
 }
 """The five verdicts, in the order in which a reader needs them."""
 
-VERDICT_TONES: Mapping[str, str] = {
+VERDICT_TONES: Mapping[str, Tone] = {
     "satisfied": "good",
     "not-satisfied": "bad",
     "inconclusive": "open",
@@ -52,23 +53,23 @@ OUTCOMES: Mapping[tuple[str, str], str] = {
     ("any-gap", "not-shown"): message("no gap is shown; this does not show that there is none"),
     ("tolerance", "within"): message("within the tolerance"),
     ("tolerance", "beyond"): message("beyond the tolerance"),
-    ("tolerance", "undecided"): message("undecided: the interval lies on both sides of the tolerance"),
+    ("tolerance", "undecided"): message("undecided: the interval crosses the edge of the tolerance"),
     ("floor", "within"): message("at or above the floor"),
     ("floor", "beyond"): message("below the floor"),
-    ("floor", "undecided"): message("undecided: the interval lies on both sides of the floor"),
+    ("floor", "undecided"): message("undecided: the interval crosses the floor"),
     ("ceiling", "within"): message("at or below the ceiling"),
     ("ceiling", "beyond"): message("above the ceiling"),
-    ("ceiling", "undecided"): message("undecided: the interval lies on both sides of the ceiling"),
+    ("ceiling", "undecided"): message("undecided: the interval crosses the ceiling"),
     ("declared", "stated-yes"): message("declared"),
     ("declared", "stated-no"): message("declared to be absent"),
     ("declared", "unknown"): message("not declared"),
 }
 
-OUTCOME_TONES: Mapping[str, str] = {
+OUTCOME_TONES: Mapping[str, Tone] = {
     "passes": "good",
     "fails": "bad",
-    "shown": "bad",
-    "not-shown": "open",
+    "shown": "open",
+    "not-shown": "plain",
     "within": "good",
     "beyond": "bad",
     "undecided": "open",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -19,7 +20,7 @@ Tone = Literal["good", "bad", "open", "plain", "faint"]
 
 INSET = 7.0
 """Percent of the width kept free at both ends, so that the outer numbers of the axis are not cut off."""
-ROW, TOP, FOOT = 56, 6, 30
+ROW, SECOND, TOP, FOOT = 54, 16, 6, 30
 _GLYPHS: dict[Tone, str] = {
     "good": "M-6 0A6 6 0 1 0 6 0A6 6 0 1 0-6 0Z",
     "bad": "M-6-6H6V6H-6Z",
@@ -31,7 +32,10 @@ _GLYPHS: dict[Tone, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One value with its interval: a line in the picture. `mark` is a place of its own, such as a screen."""
+    """One value with its interval: a line in the picture. `mark` is a place of its own, such as a screen.
+
+    `second` is another value with its interval, drawn under the first: (point, low, high).
+    """
 
     label: str
     value: str
@@ -40,6 +44,7 @@ class Row:
     high: float
     tone: Tone = "plain"
     mark: float | None = None
+    second: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +83,15 @@ def steps(low: float, high: float, most: int = 6) -> tuple[float, ...]:
 def draw(picture: Picture, *, rtl: bool = False) -> Markup:
     """The picture as one `<svg role="img">`, named by its `<title>` and `<desc>`."""
     places = _places(picture)
-    bottom = TOP + ROW * len(picture.rows)
+    tops = list(accumulate((_height(row) for row in picture.rows), initial=TOP))
+    bottom = tops[-1]
     scale = _Scale(places[0], places[-1])
     parts = [
         f'<svg class="picture" role="img" width="100%" height="{bottom + FOOT}" aria-labelledby="{escape(picture.id)}-t {escape(picture.id)}-d">',
         f'<title id="{escape(picture.id)}-t">{escape(picture.title)}</title><desc id="{escape(picture.id)}-d">{escape(picture.desc)}</desc>',
         *_ground(picture, scale, bottom),
         *(_axis_tick(scale.x(place), picture.tick(place), bottom) for place in places),
-        *(_row(row, scale, TOP + ROW * index, rtl=rtl) for index, row in enumerate(picture.rows)),
+        *(_row(row, scale, top, rtl=rtl) for row, top in zip(picture.rows, tops, strict=False)),
         "</svg>",
     ]
     return Markup("".join(parts))  # noqa: S704  every text in it went through escape above or below
@@ -107,7 +113,7 @@ class _Scale:
 
 def _places(picture: Picture) -> tuple[float, ...]:
     """The axis: it reaches over every interval, mark, band and the plumb line, and not beyond `limits`."""
-    values = [value for row in picture.rows for value in (row.low, row.high, row.point, row.mark) if value is not None]
+    values = [value for row in picture.rows for value in (row.low, row.high, row.point, row.mark, *(row.second or ())) if value is not None]
     values += [value for value in (picture.plumb, *(picture.band or ())) if value is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
     if picture.limits:
@@ -138,20 +144,33 @@ def _axis_tick(x: str, label: str, bottom: int) -> str:
 
 def _row(row: Row, scale: _Scale, top: int, *, rtl: bool) -> str:
     """Label and value on one line, the interval with its point under them."""
-    label_x, value_x = ("100%", "0") if rtl else ("0", "100%")
-    # With direction rtl, text-anchor "start" is the right end of the text: the same words serve both.
-    way = "rtl" if rtl else "ltr"
+    label_x, value_x, value_anchor, way = ("100%", "0", "start", "rtl") if rtl else ("0", "100%", "end", "ltr")
     text, line = top + 18, top + 38
-    mark = f'<line class="mark" x1="{scale.x(row.mark)}" x2="{scale.x(row.mark)}" y1="{line - 12}" y2="{line + 12}"/>' if row.mark is not None else ""
+    mark = scale.x(row.mark) if row.mark is not None else ""
     return (
+        # With direction rtl the start of a text is its right end, so the label needs no anchor of its own.
         f'<text class="label" x="{label_x}" y="{text}" direction="{way}">{escape(shortened(row.label))}</text>'
-        f'<text class="value" x="{value_x}" y="{text}" direction="{way}" text-anchor="end">{escape(row.value)}</text>'
-        f'<g class="{row.tone}"><line class="reach" x1="{scale.x(row.low)}" x2="{scale.x(row.high)}" y1="{line}" y2="{line}"/>{mark}'
-        f'<svg class="over" x="{scale.x(row.point)}" y="{line}"><path class="point" d="{_GLYPHS[row.tone]}"/></svg></g>'
+        f'<text class="value" x="{value_x}" y="{text}" direction="ltr" text-anchor="{value_anchor}">{escape(row.value)}</text>'
+        + (f'<line class="mark" x1="{mark}" x2="{mark}" y1="{line - 12}" y2="{line + 12}"/>' if mark else "")
+        + _reach(scale, line, row.tone, (row.point, row.low, row.high))
+        + (_reach(scale, line + SECOND, "open", row.second) if row.second else "")
     )
 
 
-def shortened(label: str, most: int = 30) -> str:
+def _reach(scale: _Scale, line: int, tone: Tone, place: tuple[float, float, float]) -> str:
+    """An interval with its point."""
+    point, low, high = (scale.x(value) for value in place)
+    return (
+        f'<g class="{tone}"><line class="reach" x1="{low}" x2="{high}" y1="{line}" y2="{line}"/>'
+        f'<svg class="over" x="{point}" y="{line}"><path class="point" d="{_GLYPHS[tone]}"/></svg></g>'
+    )
+
+
+def _height(row: Row) -> int:
+    return ROW + (SECOND if row.second else 0)
+
+
+def shortened(label: str, most: int = 32) -> str:
     """A label that fits a phone; the whole label stands in the table beside the picture. Wide signs count twice."""
     room = most
     for index, sign in enumerate(label):

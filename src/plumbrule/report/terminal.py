@@ -40,7 +40,7 @@ def print_findings(assessment: Assessment, console: Console, words: Words) -> No
 
 def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> None:
     """The object of `plumbrule audit --json` as tables: groups, gaps, strata, and what was left out."""
-    _say(console, words.many(message("{n} row read."), message("{n} rows read."), int(found["rows"])))
+    _say(console, words.many("{n} row read.", "{n} rows read.", int(found["rows"])))
     _rates(found, console, words)
     _gaps(found["gaps"], console, words)
     if "within" in found:
@@ -48,7 +48,7 @@ def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> Non
     if found["excluded"]:
         table = _table(words, message("Left out of the comparisons"), message("Group"), message("Rows"), message("Why"))
         for item in found["excluded"]:
-            table.add_row(_group(words, item["by"], names=True), words.whole(item["n"]), words.text(item["reason"]))
+            table.add_row(_group(words, item["by"], names=True), words.whole(item["n"]), _reason(words, item))
         _print(console, table)
     _say(console, words.text(phrases.EXPLORATORY) + ". " + words.text(phrases.GROUND_FOR_INQUIRY), style="dim")
 
@@ -174,9 +174,14 @@ def _estimate(estimate: Mapping[str, Any], metric: str, measure: str, words: Wor
     n = estimate.get("n", 0)
     rows = " / ".join(words.whole(part) for part in n) if isinstance(n, list | tuple) else words.whole(n)
     if estimate["state"] != "known":
-        return words.text(message("not known")), words.text(estimate["reason"]), rows
+        return words.text(message("not known")), _reason(words, estimate), rows
     low, high = (scaled(words, measure, metric, estimate[side], unit=False) for side in ("low", "high"))
     return scaled(words, measure, metric, estimate["value"]), words.say(message("{low} to {high}"), low=low, high=high), rows
+
+
+def _reason(words: Words, unknown: Mapping[str, Any]) -> str:
+    reason: str = unknown["reason"]
+    return words.text(reason)
 
 
 def _beyond(words: Words, gap: Mapping[str, Any]) -> Text:
@@ -210,7 +215,7 @@ def _table(words: Words, title: str, *columns: str, translate: bool = True) -> T
 
 def _more(console: Console, words: Words, length: int) -> None:
     if length > MOST:
-        _say(console, words.many(message("{n} more line: see --json."), message("{n} more lines: see --json."), length - MOST), style="dim")
+        _say(console, words.many("{n} more line: see --json.", "{n} more lines: see --json.", length - MOST), style="dim")
 
 
 def _print(console: Console, table: Table) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from plumbrule.base.languages import Wording
 from plumbrule.base.observation import Known, Observation
 from plumbrule.base.words import message
 from plumbrule.findings.model import Assessment
+from plumbrule.lab.model import Adjustment
 from plumbrule.report import phrases
 from plumbrule.report.views.figures import Figures
-from plumbrule.report.views.pictures import Figure, adjusted, listed, versus
+from plumbrule.report.views.finding import Citation, citations
+from plumbrule.report.views.pictures import Figure, adjusted, gap_heading, listed, versus
 from plumbrule.report.views.speaker import Table
 from plumbrule.rulebook.model import Threshold
 
@@ -47,7 +48,8 @@ class Basis:
     thresholds: Table
     tier: Table
     unanswered: tuple[Markup, ...]
-    provisions: Table
+    tier_answers: tuple[Citation, ...]
+    reviewers: tuple[str, ...]
     materials: Table
 
 
@@ -61,7 +63,8 @@ def basis(assessment: Assessment, figures: Figures) -> Basis:
         thresholds=_thresholds(assessment, figures),
         tier=_tier(assessment, figures),
         unanswered=tuple(figures.speaker.called(phrases.QUESTIONS, key) for key in assessment.tier.unanswered),
-        provisions=_provisions(assessment, figures),
+        tier_answers=citations(assessment, tuple(dict.fromkeys(id_ for rule in assessment.tier.fired for id_ in rule.answers)), figures),
+        reviewers=_reviewers(assessment, figures),
         materials=_materials(assessment, figures),
     )
 
@@ -69,21 +72,28 @@ def basis(assessment: Assessment, figures: Figures) -> Basis:
 def _adjusted(assessment: Assessment, figures: Figures) -> tuple[Adjusted, ...]:
     found = []
     # One picture for each way of adjusting with one list of factors: what stands together can be compared.
-    keys = dict.fromkeys((one.kind, one.metric, one.factors) for one in assessment.adjustments)
+    keys = dict.fromkeys(_alike(one) for one in assessment.adjustments)
     for index, key in enumerate(keys):
-        group = [one for one in assessment.adjustments if (one.kind, one.metric, one.factors) == key]
+        group = [one for one in assessment.adjustments if _alike(one) == key]
         say, first = figures.speaker.say, group[0]
-        notes = [say(message("Declared factors: {factors}."), factors=figures.speaker.listing(first.factors))]
+        notes = [
+            say(message("Shown: {differences}."), differences=gap_heading(figures, first.metric)),
+            say(message("Declared factors: {factors}."), factors=figures.speaker.listing(first.factors)),
+        ]
         for lost in dict.fromkeys((one.used, one.lost) for one in group if one.lost):
             notes.append(figures.speaker.many(
-                message("{used} rows were used; {n} row was lost because a factor is missing in it."),
-                message("{used} rows were used; {n} rows were lost because a factor is missing in them."), lost[1], used=figures.words.whole(lost[0])))
+                "{used} rows were used; {n} row was lost because a factor is missing in it.",
+                "{used} rows were used; {n} rows were lost because a factor is missing in them.", lost[1], used=figures.words.whole(lost[0])))
         notes += [say(message("The sign turns when adjusted: {comparison}."), comparison=versus(figures, one.group, one.reference, pooled=one.pooled))
                   for one in group if one.reversed]
         if any(one.pooled for one in group):
             notes.append(say(message("“All others” are everybody of a known group other than the reference, taken together.")))
         found.append(Adjusted(figure=adjusted(figures, group, id_=f"adjusted-{index}"), notes=tuple(notes)))
     return tuple(found)
+
+
+def _alike(one: Adjustment) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    return (one.kind, one.metric, one.factors, tuple(one.reference))
 
 
 def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
@@ -96,11 +106,11 @@ def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
     gaps.sort(key=lambda seen: (seen.metric, -abs(_place(seen))))
     found: list[Figure | None] = []
     left_out = 0
-    for measure, title, seen in (("rate", message("{metric} where attributes meet"), rates), ("difference", message("Differences in {metric}, the widest first"), gaps)):
+    for measure, title, seen in (("rate", message("{metric} where attributes meet, the lowest first"), rates), ("difference", message("{differences}, the widest first"), gaps)):
         for index, metric in enumerate(dict.fromkeys(one.metric for one in seen)):
             of_metric = [one for one in seen if one.metric == metric]
             left_out += max(len(of_metric) - MOST, 0)
-            heading = figures.speaker.say(title, metric=figures.speaker.called(phrases.METRICS, metric))
+            heading = figures.speaker.say(title, metric=figures.speaker.called(phrases.METRICS, metric), differences=gap_heading(figures, metric))
             found.append(listed(figures, heading, of_metric[:MOST], id_=f"exploratory-{measure}-{index}"))
     return Exploratory(figures=tuple(figure for figure in found if figure), left_out=left_out)
 
@@ -127,7 +137,7 @@ def _unknown(assessment: Assessment, figures: Figures) -> Table | None:
         (attribute,) = seen.group
         bounded = [one for one in assessment.observations if one.bounds and one.family == "primary" and one.measure == "difference" and attribute in one.group and one.metric == seen.metric]
         spans = [
-            say(message("{comparison}: {span} points"), comparison=versus(figures, one.group, one.reference), span=figures.span(*one.bounds, one.measure, one.metric))
+            say(message("{comparison}: {span}"), comparison=versus(figures, one.group, one.reference), span=figures.span(*one.bounds, one.measure, one.metric))
             for one in bounded if one.bounds
         ]
         rows.append((say(message("{attribute} unknown"), attribute=attribute), figures.sample(seen.estimate), figures.value(seen), Markup("<br>").join(spans) or "–"))
@@ -146,11 +156,10 @@ def _thresholds(assessment: Assessment, figures: Figures) -> Table:
     rows = tuple(
         (speaker.say(message("{role}: {metric}"), role=speaker.called(phrases.ROLES, threshold.role), metric=speaker.called(phrases.METRICS, metric)),
          figures.level(threshold), Markup("<bdi>{}</bdi>").format(threshold.source.citation),
-         Markup("<bdi>{}</bdi>").format(threshold.source.jurisdiction) if threshold.source.jurisdiction not in ("", "none") else "–",
-         figures.status(threshold.source), speaker.wording(threshold.source.note) if threshold.source.note else "–")
+         _force(figures, threshold), speaker.wording(threshold.source.note) if threshold.source.note else "–")
         for threshold, metric in used.values()
     )
-    columns = (say(message("Threshold")), say(message("Value")), say(message("Source")), say(message("Jurisdiction")), say(message("Status")), say(message("What to know")))
+    columns = (say(message("Threshold")), say(message("Value")), say(message("Source")), say(message("Status, jurisdiction")), say(message("What to know")))
     return Table(caption=say(message("Every threshold used, and where it comes from")), columns=columns, rows=rows)
 
 
@@ -158,11 +167,10 @@ def _tier(assessment: Assessment, figures: Figures) -> Table:
     speaker, say = figures.speaker, figures.speaker.say
     rows = tuple(
         (speaker.wording(rule.because),
-         Markup("; ").join(_answer(figures, key, holds=holds) for key, holds in rule.when.items()),
-         Markup(", ").join(Markup("<bdi>{}</bdi>").format(assessment.provisions[id_][0] if id_ in assessment.provisions else id_) for id_ in rule.answers) or "–")
+         Markup("; ").join(_answer(figures, key, holds=holds) for key, holds in rule.when.items()))
         for rule in assessment.tier.fired
     )
-    columns = (say(message("Because")), say(message("What was stated")), say(message("Answers")))
+    columns = (say(message("Because")), say(message("What was stated")))
     return Table(caption=say(message("Rules that fired")), columns=columns, rows=rows)
 
 
@@ -171,19 +179,17 @@ def _answer(figures: Figures, key: str, *, holds: bool) -> Markup:
     return figures.speaker.say(text, statement=figures.speaker.called(phrases.QUESTIONS, key))
 
 
-def _provisions(assessment: Assessment, figures: Figures) -> Table:
-    say = figures.speaker.say
-    rows = tuple(
-        (Markup("<bdi>{}</bdi>").format(citation), figures.speaker.wording(wording), _reviewer(figures, wording))
-        for citation, wording in assessment.provisions.values()
-    )
-    columns = (say(message("Provision")), say(message("In our words")), say(message("Wording reviewed by")))
-    return Table(caption=say(message("Provisions cited")), columns=columns, rows=rows)
+def _force(figures: Figures, threshold: Threshold) -> Markup:
+    """How strong a threshold is, and where."""
+    status, where = figures.status(threshold.source), threshold.source.jurisdiction
+    return status if where in ("", "none") else Markup("{}, <bdi>{}</bdi>").format(status, where)
 
 
-def _reviewer(figures: Figures, wording: Wording) -> str:
-    name = wording.reviewed_by.get(wording.said(figures.words.asked)[1])
-    return Markup("<bdi>{}</bdi>").format(name) if name else figures.speaker.say(message("nobody yet: a draft"))
+def _reviewers(assessment: Assessment, figures: Figures) -> tuple[str, ...]:
+    """Who reviewed the wording of the provisions in the language shown; empty when somebody's review is missing."""
+    wordings = [wording for _, wording in assessment.provisions.values()]
+    names = [wording.reviewed_by.get(wording.said(figures.words.asked)[1], "") for wording in wordings]
+    return tuple(dict.fromkeys(names)) if all(names) else ()
 
 
 def _materials(assessment: Assessment, figures: Figures) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from plumbrule.base.observation import Estimate, Known, Observation, Stated, Unknown
-from plumbrule.base.words import MINUS, Words, message
+from plumbrule.base.words import Words, message
 from plumbrule.findings.model import Assessment
 from plumbrule.report.phrases import METHODS, STATUSES
 from plumbrule.report.views.speaker import Speaker
@@ -32,6 +32,17 @@ def scaled(words: Words, measure: str, metric: str, value: float, *, unit: bool 
             return words.number(value, 3, signed=True)
         return words.points(value) if unit else words.number(value * 100, 1, signed=True)
     return words.number(value, 3) if metric in PLAIN_METRICS else words.percent(value)
+
+
+def set_size(words: Words, measure: str, metric: str, value: float) -> str:
+    """A number that somebody set (a tolerance, a truth to have power for): no decimals that it does not need, no sign."""
+    percent = abs(value) * 100
+    digits = 0 if abs(percent - round(percent)) < 1e-9 else 1
+    if measure == "difference" and metric not in PLAIN_METRICS:
+        return words.points(abs(value), digits, signed=False)
+    if measure in ("rate", "share") and metric not in PLAIN_METRICS:
+        return words.percent(value, digits)
+    return words.number(value, 2) if measure in ("ratio", "difference") else scaled(words, measure, metric, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,8 +103,8 @@ class Figures:
         level = self.words.percent(seen.confidence, 0)
         if seen.comparisons > 1:
             return self.speaker.many(
-                message("{method}; {level} for {n} comparison together"),
-                message("{method}; {level} for all {n} comparisons together"),
+                "{method}; {level} for {n} comparison together",
+                "{method}; {level} for all {n} comparisons together",
                 seen.comparisons,
                 method=name,
                 level=level,
@@ -106,11 +117,7 @@ class Figures:
 
     def level(self, threshold: Threshold) -> Markup:
         """A threshold's number in its unit; a tolerance reaches to both sides."""
-        value = threshold.value
-        if threshold.measure == "difference":
-            text = self.words.points(value, signed=False)
-        else:
-            text = scaled(self.words, threshold.measure, "", value) if threshold.measure != "ratio" else self.words.number(value, 2)
+        text = set_size(self.words, threshold.measure, "", threshold.value)
         sign = "±" if threshold.role == "tolerance" and threshold.measure == "difference" else ""
         return Markup("<bdi>{}{}</bdi>").format(sign, text)
 
@@ -129,8 +136,3 @@ class Figures:
         """The known value of an observation, if it is there and known."""
         seen = self.observations.get(id_)
         return seen.estimate if seen and isinstance(seen.estimate, Known) else None
-
-
-def unsigned(text: str) -> str:
-    """A number without its sign, where a word says the direction."""
-    return text.lstrip(MINUS + "+")

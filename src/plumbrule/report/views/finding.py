@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -10,7 +10,7 @@ from plumbrule.base.observation import Known, Stated
 from plumbrule.base.words import message
 from plumbrule.findings.model import Assessment, CheckResult, Finding, Line
 from plumbrule.report import phrases
-from plumbrule.report.views.figures import Figures, scaled
+from plumbrule.report.views.figures import Figures, scaled, set_size
 from plumbrule.report.views.pictures import Figure, gap_id, gaps, rate_id, rates, versus
 from plumbrule.report.views.speaker import Table
 
@@ -65,7 +65,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingView:
-    """The whole finding. `comparisons` have three lines each; `levels` and `facts` are tables of one line a row."""
+    """The whole finding. `comparisons` have three lines each; `levels` are lines of their own; `facts` were declared."""
 
     id: str
     title: Markup
@@ -74,7 +74,7 @@ class FindingView:
     citations: tuple[Citation, ...]
     figures: tuple[Figure, ...]
     comparisons: tuple[CheckView, ...]
-    levels: Table | None
+    levels: tuple[Outcome, ...]
     facts: Table | None
     unmeasured: Table | None
 
@@ -95,7 +95,7 @@ def finding_view(assessment: Assessment, finding: Finding, figures: Figures) -> 
         citations=citations(assessment, finding.answers, figures),
         figures=_pictures(figures, comparisons, finding.requirement),
         comparisons=tuple(_check(figures, check, assessment) for check in comparisons),
-        levels=_levels(figures, [check for check in finding.checks if _roles(check) & {"floor", "ceiling"}]),
+        levels=tuple(_level(figures, check, line) for check in finding.checks for line in check.lines if line.role in ("floor", "ceiling")),
         facts=_facts(figures, [check for check in finding.checks if "declared" in _roles(check)]),
         unmeasured=_unmeasured(figures, [check for check in finding.checks if not check.lines]),
     )
@@ -117,19 +117,19 @@ def is_gap(check: CheckResult) -> bool:
 
 
 def gap_sentence(figures: Figures, check: CheckResult) -> Markup:
-    """Both rates, their sample sizes and the difference in one sentence; empty when a rate is not known."""
+    """Metric, both rates, their sample sizes and the difference in one sentence; empty when one is not known."""
     one, other = (figures.known(rate_id(check.metric, group)) for group in (check.group, check.reference or {}))
     difference = figures.known(gap_id(check))
     if not (one and other and difference):
         return Markup("")
     rate = (scaled(figures.words, "rate", check.metric, value.value) for value in (one, other))
     size = scaled(figures.words, "difference", check.metric, abs(difference.value)).lstrip("+")
-    sentence = message("{rate} of {n} rows for {group}, {rate2} of {n2} for {reference}: {size} lower, with an interval from {low} to {high}.")
+    sentence = message("{metric}: {rate} of {n} rows recorded as {group}, {rate2} of {n2} recorded as {reference}; {size} lower (interval {low} to {high}).")
     if difference.value >= 0:
-        sentence = message("{rate} of {n} rows for {group}, {rate2} of {n2} for {reference}: {size} higher, with an interval from {low} to {high}.")
+        sentence = message("{metric}: {rate} of {n} rows recorded as {group}, {rate2} of {n2} recorded as {reference}; {size} higher (interval {low} to {high}).")
     low, high = (scaled(figures.words, "difference", check.metric, side, unit=False) for side in (difference.low, difference.high))
     return figures.speaker.say(
-        sentence, rate=next(rate), n=figures.words.whole(one.n), group=figures.speaker.group(check.group), rate2=next(rate),
+        sentence, metric=figures.speaker.called(phrases.METRICS, check.metric), rate=next(rate), n=figures.words.whole(one.n), group=figures.speaker.group(check.group), rate2=next(rate),
         n2=figures.words.whole(other.n), reference=figures.speaker.group(check.reference or {}), size=size, low=low, high=high,
     )
 
@@ -165,7 +165,7 @@ def _line(figures: Figures, line: Line) -> Outcome:
     outcome = phrases.OUTCOMES.get((line.role, line.outcome), message("not known"))
     # A screen compares point values: an interval beside it would suggest that it says something about chance.
     interval = figures.interval(seen) if seen and line.role != "screen" else Markup("")
-    against = figures.level(line.threshold) if line.threshold else speaker.say(message("none"))
+    against = figures.level(line.threshold) if line.threshold else speaker.say(message("no gap"))
     method = figures.method(seen) if seen and line.role != "screen" else speaker.say(message("point value"))
     basis = speaker.say(message("{n} rows; {method}"), n=figures.sample(seen.estimate), method=method) if seen else Markup("")
     return Outcome(
@@ -190,10 +190,9 @@ def _notes(figures: Figures, check: CheckResult, assessment: Assessment) -> tupl
         notes.append(speaker.term(check.reason))
     seen = figures.observations.get(gap_id(check))
     if seen and seen.bounds and isinstance(seen.estimate, Known):
-        span = figures.span(*seen.bounds, seen.measure, seen.metric)
-        notes.append(speaker.say(
-            message("If all rows whose {attribute} is unknown counted one way or the other, the difference would lie between {span}."),
-            attribute=speaker.attributes(check.group), span=span))
+        low, high = (scaled(figures.words, seen.measure, seen.metric, side) for side in seen.bounds)
+        text = message("If all rows whose {attribute} is unknown counted one way or the other, the difference would lie between {low} and {high}.")
+        notes.append(speaker.say(text, attribute=speaker.attributes(check.group), low=low, high=high))
     if check.verdict == "inconclusive":
         if not check.more_rows:
             notes.append(speaker.say(message("No more rows exist: these data will never decide it.")))
@@ -207,30 +206,22 @@ def _power(figures: Figures, check: CheckResult) -> Table | None:
     say, words = figures.speaker.say, figures.words
     never = say(message("no number of rows would do: this lies on the tolerance itself"))
     rows = tuple(
-        (scaled(words, "difference", check.metric, power.truth).lstrip("+"), words.whole(power.rows) if power.rows is not None else never)
+        (set_size(words, "difference", check.metric, power.truth), words.whole(power.rows) if power.rows is not None else never)
         for power in check.power
     )
     return Table(caption=say(message("How many rows would decide it with 80% power")),
-                 columns=(say(message("If the true difference were")), say(message("rows needed, in the proportions seen"))), rows=rows)
+                 columns=(say(message("If the true difference were")), say(message("Rows needed, in the proportions seen"))), rows=rows)
 
 
-def _levels(figures: Figures, checks: list[CheckResult]) -> Table | None:
-    if not checks:
-        return None
-    say = figures.speaker.say
-    rows = tuple(_level_row(figures, check, line) for check in checks for line in check.lines)
-    columns = (say(message("Group")), say(message("Measured")), say(message("Interval")), say(message("Held against")), say(message("Outcome")), say(message("Basis")))
-    return Table(caption=say(message("Levels")), columns=columns, rows=rows)
-
-
-def _level_row(figures: Figures, check: CheckResult, line: Line) -> tuple[str, ...]:
-    shown = _line(figures, line)
-    metric = figures.speaker.called(phrases.METRICS, check.metric)
+def _level(figures: Figures, check: CheckResult, line: Line) -> Outcome:
+    """A line about a level, named by whom and what it is about."""
+    speaker = figures.speaker
     # A level of a whole attribute (how many are unknown, how large its smallest group is) names no group.
-    name = figures.speaker.attributes(check.group) if set(check.group.values()) == {None} else figures.speaker.group(check.group, names=True)
-    value = figures.speaker.say(message("{metric}: {value}"), metric=metric, value=shown.value)
-    against = Markup("{} {} <small>({})</small>").format(shown.kind, shown.against, shown.source)
-    return (name, value, shown.interval or "–", against, shown.outcome, shown.basis)
+    name = speaker.attributes(check.group) if set(check.group.values()) == {None} else speaker.group(check.group, names=True)
+    metric = speaker.called(phrases.METRICS, check.metric)
+    shown = _line(figures, line)
+    against = speaker.say(message("{role}: {level}"), role=shown.kind, level=shown.against)
+    return replace(shown, kind=speaker.say(message("{group}: {metric}"), group=name, metric=metric), help=Markup(""), against=against)
 
 
 def _unmeasured(figures: Figures, checks: list[CheckResult]) -> Table | None:

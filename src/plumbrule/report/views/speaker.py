@@ -14,11 +14,15 @@ from plumbrule.base.words import Words, fill, message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table: what it shows, its columns, its rows. The first cell of a row names the row."""
+    """A table: what it shows, its columns, its rows, and what holds for all of them.
+
+    The first cell of a row names the row.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,7 +67,7 @@ class Speaker:
             return self.say(message("everybody"))
         if all(value is None for value in group.values()) and not names:
             return self.say(message("unknown"))
-        parts = [self._value(name, value, names=names) for name, value in group.items()]
+        parts = [self._value(name, value, names=names or value is None) for name, value in group.items()]
         return Markup(", ").join(parts)
 
     def attributes(self, group: Group) -> Markup:

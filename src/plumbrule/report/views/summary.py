@@ -9,7 +9,7 @@ from markupsafe import Markup
 from plumbrule.base.words import message
 from plumbrule.findings.model import Assessment, CheckResult, Finding
 from plumbrule.report import phrases
-from plumbrule.report.views.figures import Figures, scaled
+from plumbrule.report.views.figures import Figures
 from plumbrule.report.views.finding import Badge, badge, gap_sentence, is_gap
 from plumbrule.report.views.pictures import versus
 
@@ -64,8 +64,8 @@ def _tested(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
     )
     n = len(assessment.findings)
     second = speaker.many(
-        message("It was held against {n} requirement for systems of {tier}."),
-        message("It was held against {n} requirements for systems of {tier}."),
+        "It was held against {n} requirement for systems of {tier}.",
+        "It was held against {n} requirements for systems of {tier}.",
         n, tier=speaker.called(phrases.TIERS, assessment.tier.tier),
     )
     return (first, speaker.wording(system.purpose), second)
@@ -74,8 +74,8 @@ def _tested(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
 def _population(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
     population = assessment.population
     rows = figures.speaker.many(
-        message("{n} row was read; {used} had a decision and were used."),
-        message("{n} rows were read; {used} had a decision and were used."),
+        "{n} row was read; {used} had a decision and were used.",
+        "{n} rows were read; {used} had a decision and were used.",
         population.rows, used=figures.words.whole(population.used),
     )
     return (figures.speaker.wording(population.description), rows)
@@ -132,7 +132,7 @@ def _not_shown(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
 
 def _undecided(figures: Figures, check: CheckResult) -> Markup:
     tolerance = next((line.threshold for line in check.lines if line.role == "tolerance"), None)
-    size = scaled(figures.words, "difference", check.metric, tolerance.value).lstrip("+") if tolerance else ""
+    size = figures.level(tolerance) if tolerance else ""
     return figures.speaker.say(
         message("Whether the gap is within {size} for {comparison}: these data cannot decide it."),
         size=size, comparison=versus(figures, check.group, check.reference),
