@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -34,6 +35,12 @@ TABLE = subject_of("loanapp.csv.bz2", b"the table stays where it is")
 def clock() -> datetime:
     """A clock that stands still."""
     return NOW
+
+
+def fresh_process() -> dict[str, str]:
+    """The environment in which a new Python finds this checkout, installed or not."""
+    source = str(Path(__file__).resolve().parents[2] / "src")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])}
 
 
 def plan_envelope(signer: KeySigner, **changes: object) -> bytes:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from evidence_made import fresh_process
 
 import plumbrule.evidence
 import plumbrule.evidence.log
@@ -38,7 +39,11 @@ def test_the_first_door_does_not_open_the_second(path: Path) -> None:
 def test_checking_loads_no_log_and_no_network() -> None:
     """In a fresh process, opening the first door loads neither the second nor anything that could open a socket."""
     code = "import sys, plumbrule.evidence; print(*sys.modules)"
-    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split())
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, text=True, env=fresh_process()
+        ).stdout.split()
+    )
     assert "plumbrule.evidence.verify" in loaded
     assert not {name for name in loaded if name.startswith("plumbrule.evidence.log")}
     assert not loaded & {"socket", "ssl", "http.client", "sqlite3", "urllib.request", "numpy", "duckdb", "pydantic"}

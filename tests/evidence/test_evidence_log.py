@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from evidence_made import NOW, Made, clock
+from evidence_made import NOW, Made, clock, fresh_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -194,7 +194,9 @@ def test_kill_nine_loses_nothing_acknowledged(log: Log) -> None:
     directory = shut(log)
     recorded, published = -1, 0
     for _ in range(8):
-        with subprocess.Popen([sys.executable, "-c", WRITER, str(directory)], stdout=subprocess.PIPE, text=True) as writer:
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(directory)], stdout=subprocess.PIPE, text=True, env=fresh_process()
+        ) as writer:
             assert writer.stdout is not None
             first = writer.stdout.readline()
             time.sleep(int.from_bytes(os.urandom(1), "big") / 4000)

@@ -1,0 +1,87 @@
+"""Go's own note and tlog packages as an oracle: they accept what we export and prove, and refuse it once it was changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from evidence_made import Made, clock
+
+from plumbrule.evidence import Kind, new_signer, read_pack
+from plumbrule.evidence.log import Log
+
+SOURCE = Path(__file__).resolve().parents[1] / "oracles" / "tlogcheck"
+GOPATH = Path("/usr/share/gocode")  # where Debian keeps the sources of Go libraries
+HOW = "needs Go: apt-get install golang-go golang-golang-x-mod-dev, then pytest tests/evidence/test_evidence_go.py"
+SIZES = (0, 1, 2, 255, 256, 257, 1000, 65_536, 70_000)
+
+Check = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def go(tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """`go("export", folder)` runs the checker; skips with a line that says how to run it where Go is missing."""
+    if shutil.which("go") is None or not (GOPATH / "src/golang.org/x/mod/sumdb/tlog").is_dir():
+        pytest.skip(HOW)
+    folder = tmp_path_factory.mktemp("tlogcheck")
+    environment = {**os.environ, "GO111MODULE": "off", "GOPATH": str(GOPATH), "GOFLAGS": "", "GOPROXY": "off"}
+    subprocess.run(["go", "build", "-o", str(folder / "tlogcheck"), "."], cwd=SOURCE, env=environment, check=True)
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([str(folder / "tlogcheck"), *map(str, arguments)], capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_go_accepts_exports_of_every_shape(go: Check, tmp_path: Path) -> None:
+    """From empty to a third level of tiles: every tile, sampled proofs, and each state a beginning of the next."""
+    signer = new_signer("example.org/log", Kind.LOG)
+    older: list[Path] = []
+    with Log.create(tmp_path / "log", "example.org/log", signer) as log:
+        for size in SIZES:
+            log.append([b"entry %d" % number for number in range(log.size, size)])
+            checkpoint = log.publish(clock)
+            log.export(tmp_path / str(size))
+            done = go("export", tmp_path / str(size), *older)
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.startswith(f"holds: {size} entries, ")
+            older = [tmp_path / f"checkpoint-{size}"]
+            older[0].write_bytes(checkpoint)
+
+
+def test_go_refuses_every_changed_file(go: Check, tmp_path: Path) -> None:
+    """Change one byte of any file of an export, or take the file away, and Go refuses it: so it looked at all of them."""
+    signer = new_signer("example.org/log", Kind.LOG)
+    with Log.create(tmp_path / "log", "example.org/log", signer) as log:
+        log.append([b"entry %d" % number for number in range(257)])
+        log.publish(clock)
+        log.export(tmp_path / "out")
+    assert go("export", tmp_path / "out").returncode == 0
+    files = [path for path in sorted((tmp_path / "out").rglob("*")) if path.is_file()]
+    assert len(files) == 7
+    for path in files:
+        good = path.read_bytes()
+        for at in (0, len(good) // 2, len(good) - 2):
+            path.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
+            assert go("export", tmp_path / "out").returncode == 1, (path, at)
+        path.unlink()
+        assert go("export", tmp_path / "out").returncode == 1, path
+        path.write_bytes(good)
+    assert go("export", tmp_path / "out").returncode == 0
+
+
+def test_go_accepts_the_proofs_of_a_pack(go: Check, made: Made, tmp_path: Path) -> None:
+    """The proof files of a pack hold for Go; with the other entry's envelope, or another log's key, they do not."""
+    entries = read_pack(made.pack).entries
+    for one, other in (entries, entries[::-1]):
+        arguments = (made.log / "log.vkey", made.pack / one.proof_file)
+        done = go("proof", *arguments, made.pack / one.envelope_file)
+        assert done.stdout.endswith("of 2\n"), done.stderr
+        assert go("proof", *arguments, made.pack / other.envelope_file).returncode == 1
+    foreign = tmp_path / "foreign.vkey"
+    foreign.write_text(f"{new_signer('example.org/assessor/log', Kind.LOG).verifier}\n", encoding="utf-8", newline="\n")
+    assert go("proof", foreign, made.pack / "plan.tlog-proof", made.pack / "plan.dsse.json").returncode == 1
