@@ -79,7 +79,8 @@ def test_order_does_not_matter(tmp_path: Path, rows: list[Row], seed: int) -> No
     """Shuffled rows give the same measurement."""
     before = look(write(tmp_path / "t.csv", rows))
     random.Random(seed).shuffle(rows)
-    assert look(write(tmp_path / "t.csv", rows)) == before
+    after = look(write(tmp_path / "t.csv", rows))
+    assert (list(after.groups), list(after.gaps)) == (list(before.groups), list(before.gaps))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -111,7 +112,7 @@ def test_unequal_weights_widen_intervals(tmp_path: Path) -> None:
     rows = [("a", "x", "1", "1")] * 50 + [("a", "x", "1", "0")] * 50 + [("b", "x", "1", "1")] * 60 + [("b", "y", "1", "0")] * 40
     weights = ["0.5", "3.5"] * 100
     plain, weighted = look(write(tmp_path / "p.csv", rows)), look(write(tmp_path / "w.csv", rows, weights), weight="extra")
-    narrow, wide = plain.groups[0].metrics["selection_rate"], weighted.groups[0].metrics["selection_rate"]
+    narrow, wide = next(plain.groups).metrics["selection_rate"], next(weighted.groups).metrics["selection_rate"]
     assert wide.high - wide.low > narrow.high - narrow.low
 
 

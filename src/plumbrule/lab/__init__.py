@@ -10,9 +10,9 @@ Open a table, say which column plays which part, and measure:
     ...     _ = path.write_text(rows, encoding="utf-8")
     ...     with open_table(path) as table:
     ...         seen = measure(table, Decisions(prediction="hired", by=attributes(["sex"], [])), references={"sex": "men"})
-    >>> gap = seen.gaps[0]
+    >>> gap = next(seen.gaps)
     >>> gap.kind, round(gap.estimate.value, 3), round(gap.estimate.low, 3), round(gap.estimate.high, 3)
-    ('difference', -0.15, -0.302, 0.01)
+    ('difference', -0.15, -0.301, 0.009)
 
 Observations carry an interval, a sample size and a method, and no verdict. What one pass over the rows counts is a
 table of cells (`cells`); rates, gaps (`gaps`), strata (`measure`) and the primary family (`observe`) come from it.
@@ -21,8 +21,8 @@ Only the regression on declared factors (`regress`) goes back to the rows.
 
 from plumbrule.lab.cells import Cells, count_cells
 from plumbrule.lab.columns import Attribute, Decisions, attributes, parse_cut
-from plumbrule.lab.gaps import SMALL, Gap, Rates
-from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, stratified_primary
+from plumbrule.lab.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
+from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, measure_cells, stratified_primary
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
 from plumbrule.lab.model import Adjustment
 from plumbrule.lab.observe import (
@@ -39,16 +39,18 @@ from plumbrule.lab.table import Table, open_table, package_file
 
 __all__ = [
     "METRICS",
-    "SMALL",
+    "NOT_GUARANTEED",
     "Adjustment",
     "Attribute",
     "Cells",
     "Decisions",
     "Excluded",
     "Gap",
+    "GapTable",
     "Measurement",
     "Metric",
     "Question",
+    "RateTable",
     "Rates",
     "Stratum",
     "Table",
@@ -57,6 +59,7 @@ __all__ = [
     "count_cells",
     "exploratory",
     "measure",
+    "measure_cells",
     "metrics_for",
     "observation_id",
     "observe_gaps",

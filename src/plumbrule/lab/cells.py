@@ -125,7 +125,7 @@ def _texts(column: Any) -> list[str | None]:
     return [None if value is None else str(value) for value in column]
 
 
-def _numbers(column: NDArray[np.float64]) -> NDArray[np.float64]:
+def _numbers(column: Any) -> NDArray[np.float64]:
     return np.asarray(np.ma.filled(column, 0), dtype=float)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,14 @@ from plumbrule.lab import intervals
 from plumbrule.lab.cells import Key, RollUp, Tally, tally
 from plumbrule.lab.metrics import Metric
 
+Floats = NDArray[np.float64]
 Kind = Literal["difference", "ratio"]
 NO_REFERENCE_YES = "the rate of the reference group is zero"
-SCORE, EXACT = "miettinen-nurminen", "clopper-pearson rectangle"
-SMALL = "miettinen-nurminen, small"
+METHODS = ("unknown", "miettinen-nurminen", "clopper-pearson rectangle", "miettinen-nurminen, small")
+UNKNOWN, SCORE, EXACT, SMALL = range(4)
+NOT_GUARANTEED = METHODS[SMALL]
 """The method where a denominator is small and the exact interval has no upper end: its coverage is not guaranteed."""
+KINDS: tuple[Kind, Kind] = ("difference", "ratio")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,32 +54,49 @@ class Gap:
     n: tuple[int, int]
 
 
-def rates(rolled: RollUp, metrics: Sequence[Metric], confidence: float, *, scored: bool = False) -> tuple[Rates, ...]:
-    """The rates of every group of a roll-up with Wilson intervals, each at `confidence` on its own."""
-    columns = {metric.name: _estimates(tally(rolled, metric), metric, confidence) for metric in metrics}
-    columns["mean_prediction"] = _means(rolled, confidence) if scored else _as_means(columns["selection_rate"])
-    sizes = rolled.size()
-    return tuple(
-        Rates(group=rolled.group(i), n=int(sizes[i]), metrics={name: column[i] for name, column in columns.items()})
-        for i in range(len(sizes))
-    )
+class RateTable(Sequence[Rates]):
+    """The rates of every group of a roll-up, in columns; a line becomes a `Rates` when it is looked at.
 
+    `value`, `low` and `high` have shape (metrics, groups), `n` counts people in the denominator; a rate is known where
+    `known` is true.
+    """
 
-def _estimates(counted: Tally, metric: Metric, confidence: float) -> list[Estimate]:
-    safe = np.where(counted.n > 0, counted.n, 1.0)
-    low, high = intervals.wilson(counted.x, safe, confidence)
-    rate = counted.rate()
-    return [
-        Known(value=float(rate[i]), low=float(low[i]), high=float(high[i]), n=int(counted.rows[i]), method="wilson")
-        if counted.n[i] > 0
-        else Unknown(reason=metric.empty)
-        for i in range(len(rate))
-    ]
+    def __init__(
+        self, rolled: RollUp, metrics: Sequence[Metric], confidence: float, *, scored: bool, intervals_too: bool = True
+    ) -> None:
+        self.rolled, self.metrics = rolled, tuple(metrics)
+        counted = [tally(rolled, metric) for metric in metrics]
+        x, size = np.stack([one.x for one in counted]), np.stack([one.n for one in counted])
+        self.n = np.stack([one.rows for one in counted])
+        self.known = size > 0
+        self.value = np.stack([one.rate() for one in counted])
+        safe = np.where(self.known, size, 1.0)
+        self.low, self.high = intervals.wilson(x, safe, confidence) if intervals_too else (self.value, self.value)
+        self._means = _means(rolled, confidence) if scored else None
+        self._sizes = rolled.size()
 
+    def __len__(self) -> int:
+        return len(self._sizes)
 
-def _as_means(selection: list[Estimate]) -> list[Estimate]:
-    """Without scores the mean of the predictions is the selection rate: the same number under fairlearn's name."""
-    return selection
+    @overload
+    def __getitem__(self, index: int) -> Rates: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Rates, ...]: ...
+    def __getitem__(self, index: int | slice) -> Rates | tuple[Rates, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        found = {metric.name: self._estimate(position, index) for position, metric in enumerate(self.metrics)}
+        # Without scores the mean of the predictions is the selection rate: the same number under fairlearn's name.
+        found["mean_prediction"] = self._means[index] if self._means else found["selection_rate"]
+        return Rates(group=self.rolled.group(index), n=int(self._sizes[index]), metrics=found)
+
+    def _estimate(self, metric: int, group: int) -> Estimate:
+        if not self.known[metric, group]:
+            return Unknown(reason=self.metrics[metric].empty)
+        value, low, high = (float(column[metric, group]) for column in (self.value, self.low, self.high))
+        return Known(value=value, low=low, high=high, n=int(self.n[metric, group]), method="wilson")
 
 
 def _means(rolled: RollUp, confidence: float) -> list[Estimate]:
@@ -103,164 +123,180 @@ class Comparison:
     reference: Key
 
 
-def gaps(
-    rolled: RollUp,
-    metrics: Sequence[Metric],
-    compared: Sequence[Comparison],
-    *,
-    confidence: float,
-    comparisons: int,
-    family: Family,
-) -> tuple[Gap, ...]:
-    """The difference and the ratio of each comparison in each metric.
+class GapTable(Sequence[Gap]):
+    """The difference and the ratio of each comparison in each metric, in columns; a line becomes a `Gap` when looked at.
 
-    `comparisons` is the size of the family over which `confidence` holds (Bonferroni): each interval is made at
-    1 - (1 - confidence) / comparisons. Intervals are Miettinen-Nurminen's where both denominators reach
-    `intervals.EXACT_BELOW`, and of guaranteed coverage below that.
+    Intervals are Miettinen-Nurminen's where both denominators reach `intervals.EXACT_BELOW`, and of guaranteed coverage
+    below that; each is made at 1 - (1 - confidence) / comparisons (Bonferroni over a family of that size).
     """
-    place = {key: index for index, key in enumerate(rolled.keys)}
-    ones = np.array([place[comparison.group] for comparison in compared], dtype=int)
-    twos = np.array([place[comparison.reference] for comparison in compared], dtype=int)
-    counted = [tally(rolled, metric) for metric in metrics]
-    sides = _Sides.of(counted, ones, twos)
-    level = 1 - (1 - confidence) / comparisons
-    empty = [metric.empty for metric in metrics for _ in compared]
-    kinds: dict[Kind, list[Estimate]] = {
-        "difference": _differences(sides, level, empty),
-        "ratio": _ratios(sides, level, empty),
-    }
-    found: list[Gap] = []
-    for position, metric in enumerate(metrics):
-        for index, comparison in enumerate(compared):
-            limits = unknown_bounds(rolled, counted[position], comparison)
-            for kind, estimates in kinds.items():
-                found.append(
-                    Gap(
-                        metric=metric.name,
-                        group=rolled.group(int(ones[index])),
-                        reference=rolled.group(int(twos[index])),
-                        kind=kind,
-                        estimate=estimates[position * len(compared) + index],
-                        family=family,
-                        confidence=confidence,
-                        comparisons=comparisons,
-                        bounds=limits.get(kind),
-                        n=(int(counted[position].rows[ones[index]]), int(counted[position].rows[twos[index]])),
-                    )
-                )
-    return tuple(found)
+
+    def __init__(
+        self,
+        rolled: RollUp,
+        metrics: Sequence[Metric],
+        compared: Sequence[Comparison],
+        *,
+        confidence: float,
+        comparisons: int,
+        family: Family,
+    ) -> None:
+        self.rolled, self.metrics, self.compared = rolled, tuple(metrics), tuple(compared)
+        self.confidence, self.comparisons, self.family = confidence, comparisons, family
+        place = {key: index for index, key in enumerate(rolled.keys)}
+        self.ones = np.array([place[comparison.group] for comparison in compared], dtype=int)
+        self.twos = np.array([place[comparison.reference] for comparison in compared], dtype=int)
+        counted = [tally(rolled, metric) for metric in metrics]
+        sides = Sides.of(counted, self.ones, self.twos)
+        level = 1 - (1 - confidence) / comparisons
+        self._sides = sides
+        self.columns: dict[Kind, Column] = {"difference": differences(sides, level), "ratio": ratios(sides, level)}
+        self._bounds = unknown_bounds(rolled, counted, self.ones, self.twos)
+
+    def __len__(self) -> int:
+        return 2 * len(self.metrics) * len(self.compared)
+
+    @overload
+    def __getitem__(self, index: int) -> Gap: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Gap, ...]: ...
+    def __getitem__(self, index: int | slice) -> Gap | tuple[Gap, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        line, second = divmod(index % len(self), 2)
+        return self.gap(line, KINDS[second])
+
+    def gap(self, line: int, kind: Kind) -> Gap:
+        """The difference or the ratio on one line; lines go metric by metric, in each over the comparisons."""
+        metric, at = divmod(line, len(self.compared))
+        low, high = self._bounds[kind] if self._bounds else (None, None)
+        bounded = low is not None and high is not None and bool(np.isfinite(low[line]) & np.isfinite(high[line]))
+        return Gap(
+            metric=self.metrics[metric].name,
+            group=self.rolled.group(int(self.ones[at])),
+            reference=self.rolled.group(int(self.twos[at])),
+            kind=kind,
+            estimate=self._estimate(line, kind, self.metrics[metric].empty),
+            family=self.family,
+            confidence=self.confidence,
+            comparisons=self.comparisons,
+            bounds=(float(low[line]), float(high[line])) if bounded and low is not None and high is not None else None,
+            n=(int(self._sides.rows1[line]), int(self._sides.rows2[line])),
+        )
+
+    def _estimate(self, line: int, kind: Kind, empty: str) -> Estimate:
+        column, sides = self.columns[kind], self._sides
+        people = int(sides.rows1[line] + sides.rows2[line])
+        if column.method[line] == UNKNOWN:
+            held = sides.n1[line] > 0 and sides.n2[line] > 0
+            return Unknown(reason=NO_REFERENCE_YES if held else empty, n=people)
+        value, low, high = (float(numbers[line]) for numbers in (column.value, column.low, column.high))
+        return Known(value=value, low=low, high=high, n=people, method=METHODS[column.method[line]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Sides:
-    """Both sides of every comparison, metric after metric; arrays of shape (metrics × comparisons,)."""
+class Sides:
+    """Both sides of every comparison, metric after metric; arrays of shape (metrics × comparisons,).
 
-    x1: NDArray[np.float64]
-    n1: NDArray[np.float64]
-    x2: NDArray[np.float64]
-    n2: NDArray[np.float64]
-    rows: NDArray[np.int64]
+    `x` and `n` are successes and trials as the intervals see them, `rows` people in the denominator.
+    """
+
+    x1: Floats
+    n1: Floats
+    x2: Floats
+    n2: Floats
+    rows1: NDArray[np.int64]
+    rows2: NDArray[np.int64]
 
     @classmethod
-    def of(cls, counted: Sequence[Tally], ones: NDArray[np.int_], twos: NDArray[np.int_]) -> _Sides:
-        def both(values: Sequence[NDArray[np.float64]], chosen: NDArray[np.int_]) -> NDArray[np.float64]:
-            return np.concatenate([one[chosen] for one in values])
-
-        return cls(
-            x1=both([one.x for one in counted], ones),
-            n1=both([one.n for one in counted], ones),
-            x2=both([one.x for one in counted], twos),
-            n2=both([one.n for one in counted], twos),
-            rows=np.concatenate([one.rows[ones] + one.rows[twos] for one in counted]),
-        )
+    def of(cls, counted: Sequence[Tally], ones: NDArray[np.int_], twos: NDArray[np.int_]) -> Sides:
+        """Pick the groups compared out of the tallies."""
+        x, n, rows = (np.stack(columns) for columns in zip(*((one.x, one.n, one.rows) for one in counted), strict=True))
+        one, two = ([column[:, at].reshape(-1) for column in (x, n, rows)] for at in (ones, twos))
+        return cls(x1=one[0], n1=one[1], rows1=one[2], x2=two[0], n2=two[1], rows2=two[2])
 
     def interval(
         self, function: Callable[..., intervals.Interval], chosen: NDArray[np.bool_], level: float
     ) -> intervals.Interval:
+        """An interval for the lines chosen."""
         return function(self.x1[chosen], self.n1[chosen], self.x2[chosen], self.n2[chosen], level)
 
 
-def _differences(sides: _Sides, level: float, empty: Sequence[str]) -> list[Estimate]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Column:
+    """Values with their bounds, and which of `METHODS` made them (0: unknown); arrays of equal length."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+    method: NDArray[np.int8]
+
+    def fill(self, chosen: NDArray[np.bool_], interval: intervals.Interval, method: int) -> None:
+        """Write bounds and method where chosen."""
+        self.low[chosen], self.high[chosen] = interval
+        self.method[chosen] = method
+
+
+def _column(value: Floats) -> Column:
+    return Column(value=value, low=np.zeros_like(value), high=np.zeros_like(value), method=np.zeros(len(value), np.int8))
+
+
+def differences(sides: Sides, level: float) -> Column:
+    """p1 - p2 on every line."""
     known = (sides.n1 > 0) & (sides.n2 > 0)
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
-    found: list[Estimate] = [Unknown(reason=reason, n=int(sides.rows[i])) for i, reason in enumerate(empty)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = sides.x1 / sides.n1 - sides.x2 / sides.n2
-    _fill(found, sides, value, small, sides.interval(intervals.exact_rectangle_difference, small, level), EXACT)
-    large = known & ~small
-    _fill(found, sides, value, large, sides.interval(intervals.score_difference, large, level), SCORE)
+        found = _column(sides.x1 / sides.n1 - sides.x2 / sides.n2)
+    found.fill(small, sides.interval(intervals.exact_rectangle_difference, small, level), EXACT)
+    found.fill(known & ~small, sides.interval(intervals.score_difference, known & ~small, level), SCORE)
     return found
 
 
-def _ratios(sides: _Sides, level: float, empty: Sequence[str]) -> list[Estimate]:
-    held = (sides.n1 > 0) & (sides.n2 > 0)
-    known = held & (sides.x2 > 0)
+def ratios(sides: Sides, level: float) -> Column:
+    """p1 / p2 on every line; unknown where p2 is zero."""
+    known = (sides.n1 > 0) & (sides.n2 > 0) & (sides.x2 > 0)
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
-    found: list[Estimate] = [
-        Unknown(reason=NO_REFERENCE_YES if held[i] else reason, n=int(sides.rows[i])) for i, reason in enumerate(empty)
-    ]
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = (sides.x1 / sides.n1) / (sides.x2 / sides.n2)
-    low, high = sides.interval(intervals.exact_rectangle_ratio, small, level)
+        found = _column((sides.x1 / sides.n1) / (sides.x2 / sides.n2))
+    found.fill(small, sides.interval(intervals.exact_rectangle_ratio, small, level), EXACT)
     # A reference too small to bound the ratio from above: the score interval still does, without the guarantee.
-    unbounded = small.copy()
-    unbounded[small] = ~np.isfinite(high)
-    _fill(found, sides, value, small & ~unbounded, (low[np.isfinite(high)], high[np.isfinite(high)]), EXACT)
-    _fill(found, sides, value, unbounded, sides.interval(intervals.score_ratio, unbounded, level), SMALL)
-    large = known & ~small
-    _fill(found, sides, value, large, sides.interval(intervals.score_ratio, large, level), SCORE)
+    unbounded = small & ~np.isfinite(found.high)
+    found.fill(unbounded, sides.interval(intervals.score_ratio, unbounded, level), SMALL)
+    found.fill(known & ~small, sides.interval(intervals.score_ratio, known & ~small, level), SCORE)
     return found
 
 
-def _fill(
-    found: list[Estimate],
-    sides: _Sides,
-    value: NDArray[np.float64],
-    chosen: NDArray[np.bool_],
-    interval: intervals.Interval,
-    method: str,
-) -> None:
-    low, high = interval
-    for position, place in enumerate(np.flatnonzero(chosen)):
-        found[place] = Known(
-            value=float(value[place]),
-            low=float(low[position]),
-            high=float(high[position]),
-            n=int(sides.rows[place]),
-            method=method,
-        )
-
-
-def unknown_bounds(rolled: RollUp, counted: Tally, comparison: Comparison) -> dict[Kind, tuple[float, float]]:
+def unknown_bounds(
+    rolled: RollUp, counted: Sequence[Tally], ones: NDArray[np.int_], twos: NDArray[np.int_]
+) -> dict[Kind, tuple[Floats, Floats]]:
     """The lowest and highest gap if every row with an unknown attribute belonged where it moves the gap most.
 
     A row may belong to a group when the attributes that are known agree. The lowest difference puts every unknown
     failure into the group and every unknown success into the reference; the highest the other way round
     (Horowitz and Manski 1995, Econometrica 63, 281-302: bounds without assumptions on who is missing).
+    Infinite where there is nothing to bound. Empty when no row is unknown.
     """
-    place = {key: index for index, key in enumerate(rolled.keys)}
-    one, two = place[comparison.group], place[comparison.reference]
-    unknown_one = [i for i, key in enumerate(rolled.keys) if None in key and _may_be(key, comparison.group)]
-    unknown_two = [i for i, key in enumerate(rolled.keys) if None in key and _may_be(key, comparison.reference)]
-    if not any(counted.n[i] > 0 for i in (*unknown_one, *unknown_two)) or counted.n[one] <= 0 or counted.n[two] <= 0:
+    strays = [i for i, key in enumerate(rolled.keys) if None in key]
+    if not strays:
         return {}
+    gained, lost = (np.zeros((len(counted), len(rolled.keys))) for _ in range(2))
+    x, n = np.stack([one.x for one in counted]), np.stack([one.n for one in counted])
+    for stray in strays:
+        may_be = np.array([_may_be(rolled.keys[stray], key) for key in rolled.keys])
+        gained[:, may_be] += x[:, [stray]]
+        lost[:, may_be] += (n - x)[:, [stray]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lowest, highest = x / (n + lost), (x + gained) / (n + gained)
+        one, two = ([side[:, at].reshape(-1) for side in (lowest, highest)] for at in (ones, twos))
+        moved = (gained + lost)[:, ones].reshape(-1) + (gained + lost)[:, twos].reshape(-1) > 0
+        held = moved & (n[:, ones].reshape(-1) > 0) & (n[:, twos].reshape(-1) > 0)
+        limits: dict[Kind, tuple[Floats, Floats]] = {
+            "difference": (one[0] - two[1], one[1] - two[0]),
+            "ratio": (one[0] / two[1], one[1] / two[0]),
+        }
+    return {kind: (np.where(held, low, -np.inf), np.where(held, high, np.inf)) for kind, (low, high) in limits.items()}
 
-    def edge(index: int, unknown: list[int], *, up: bool) -> float:
-        gained = float(sum(counted.x[i] for i in unknown))
-        lost = float(sum(counted.n[i] - counted.x[i] for i in unknown))
-        return (
-            float(counted.x[index] + gained) / float(counted.n[index] + gained)
-            if up
-            else float(counted.x[index]) / float(counted.n[index] + lost)
-        )
 
-    low1, high1 = edge(one, unknown_one, up=False), edge(one, unknown_one, up=True)
-    low2, high2 = edge(two, unknown_two, up=False), edge(two, unknown_two, up=True)
-    limits: dict[Kind, tuple[float, float]] = {"difference": (low1 - high2, high1 - low2)}
-    if low2 > 0:
-        limits["ratio"] = (low1 / high2, high1 / low2)
-    return limits
-
-
-def _may_be(key: Key, group: Key) -> bool:
-    return all(value is None or value == wanted for value, wanted in zip(key, group, strict=True))
+def _may_be(stray: Key, key: Key) -> bool:
+    return None not in key and all(value is None or value == wanted for value, wanted in zip(stray, key, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
@@ -11,7 +11,7 @@ from plumbrule.errors import TableError
 from plumbrule.lab import adjust, intervals
 from plumbrule.lab.cells import Cells, Key, RollUp, count_cells, roll_up, selections, tally
 from plumbrule.lab.columns import Decisions
-from plumbrule.lab.gaps import Comparison, Gap, Rates, gaps, rates
+from plumbrule.lab.gaps import Comparison, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.metrics import Metric, metrics_for
 from plumbrule.lab.model import Adjustment
 from plumbrule.lab.table import Table
@@ -36,12 +36,13 @@ class Stratum:
     groups: tuple[Rates, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Measurement:
     """What a decision table shows about groups.
 
     `rows` counts people in the table, `unlabelled` and `undecided` those without a label (where one was asked for)
-    and without a prediction. `references` is the group each attribute is held against.
+    and without a prediction. `references` is the group each attribute is held against. `rates` and `comparisons` have
+    one table for each roll-up; `groups` and `gaps` read them line by line.
     """
 
     rows: int
@@ -50,12 +51,22 @@ class Measurement:
     by: tuple[str, ...]
     references: Mapping[str, str]
     overall: Rates
-    groups: tuple[Rates, ...]
-    gaps: tuple[Gap, ...]
+    rates: tuple[RateTable, ...]
+    comparisons: tuple[GapTable, ...]
     excluded: tuple[Excluded, ...]
     strata: tuple[Stratum, ...]
     adjustments: tuple[Adjustment, ...]
     confidence: float
+
+    @property
+    def groups(self) -> Iterator[Rates]:
+        """Every group, attribute by attribute, then the intersections."""
+        return itertools.chain.from_iterable(self.rates)
+
+    @property
+    def gaps(self) -> Iterator[Gap]:
+        """Every gap, roll-up by roll-up; in each metric by metric, difference before ratio."""
+        return itertools.chain.from_iterable(self.comparisons)
 
 
 def measure(
@@ -81,48 +92,64 @@ def measure(
         TableError: a column or a group is not there, or does not hold what it should.
     """
     decisions.check(table)
-    cells = count_cells(table, decisions)
-    metrics = metrics_for(label=bool(decisions.label))
-    by = tuple(attribute.name for attribute in decisions.by)
+    by, within = (tuple(attribute.name for attribute in part) for part in (decisions.by, decisions.within))
+    return measure_cells(
+        count_cells(table, decisions),
+        by,
+        within=within,
+        label=decisions.label is not None,
+        scored=decisions.score is not None,
+        references=references,
+        confidence=confidence,
+        min_n=min_n,
+        intersections=intersections,
+    )
+
+
+def measure_cells(
+    cells: Cells,
+    by: tuple[str, ...],
+    *,
+    within: tuple[str, ...] = (),
+    label: bool = False,
+    scored: bool = False,
+    references: Mapping[str, str] | None = None,
+    confidence: float = 0.95,
+    min_n: int = 10,
+    intersections: bool = True,
+    with_intervals: bool = True,
+) -> Measurement:
+    """The same from cells that were counted before; `label` and `scored` say whether they hold labels and scores.
+
+    Without intervals (`with_intervals=False`) rates stand alone and nothing is compared.
+    """
+    metrics = metrics_for(label=label)
     chosen = choose_references(cells, by, references or {})
     rolled = [roll_up(cells, names) for names in selections(by, intersections=intersections)]
-    scored = decisions.score is not None
-    plans, excluded = zip(*(_comparisons(one, chosen, min_n) for one in rolled), strict=True) if rolled else ((), ())
-    family = sum(len(plan) for plan in plans) * len(metrics) * 2
+    plans = [_comparisons(one, chosen, min_n) if with_intervals else ((), ()) for one in rolled]
+    size = max(sum(len(plan) for plan, _ in plans) * len(metrics) * 2, 1)
     everybody = roll_up(cells, ())
     return Measurement(
         rows=int(everybody.rows.sum()),
         undecided=int(everybody.rows[:, :, -1].sum()),
-        unlabelled=int(everybody.rows[:, -1, :].sum()) if decisions.label else 0,
+        unlabelled=int(everybody.rows[:, -1, :].sum()) if label else 0,
         by=by,
         references=chosen,
-        overall=rates(everybody, metrics, confidence, scored=scored)[0],
-        groups=tuple(itertools.chain.from_iterable(rates(one, metrics, confidence, scored=scored) for one in rolled)),
-        gaps=tuple(
-            itertools.chain.from_iterable(
-                gaps(one, metrics, plan, confidence=confidence, comparisons=family, family="exploratory")
-                for one, plan in zip(rolled, plans, strict=True)
-                if plan
-            )
+        overall=RateTable(everybody, metrics, confidence, scored=scored)[0],
+        rates=tuple(RateTable(one, metrics, confidence, scored=scored, intervals_too=with_intervals) for one in rolled),
+        comparisons=tuple(
+            GapTable(one, metrics, plan, confidence=confidence, comparisons=size, family="exploratory")
+            for one, (plan, _) in zip(rolled, plans, strict=True)
+            if plan
         ),
-        excluded=tuple(itertools.chain.from_iterable(excluded)),
-        strata=_strata(cells, by, decisions, metrics, confidence),
+        excluded=tuple(itertools.chain.from_iterable(small for _, small in plans)),
+        strata=_strata(cells, by, within, metrics, confidence) if within else (),
         adjustments=tuple(
-            itertools.chain.from_iterable(
-                stratified(
-                    cells,
-                    one.attributes,
-                    tuple(a.name for a in decisions.within),
-                    metrics,
-                    plan,
-                    confidence=confidence,
-                    comparisons=family,
-                )
-                for one, plan in zip(rolled, plans, strict=True)
-            )
-        )
-        if decisions.within
-        else (),
+            adjustment
+            for one, (plan, _) in zip(rolled, plans, strict=True)
+            if within and plan
+            for adjustment in stratified(cells, one.attributes, within, metrics, plan, confidence=confidence, comparisons=size)
+        ),
         confidence=confidence,
     )
 
@@ -182,15 +209,12 @@ def _comparisons(
 
 
 def _strata(
-    cells: Cells, by: tuple[str, ...], decisions: Decisions, metrics: Sequence[Metric], confidence: float
+    cells: Cells, by: tuple[str, ...], within: tuple[str, ...], metrics: Sequence[Metric], confidence: float
 ) -> tuple[Stratum, ...]:
     """The rates of each single attribute's groups within each stratum."""
-    within = tuple(attribute.name for attribute in decisions.within)
-    if not within:
-        return ()
     found: dict[Key, list[Rates]] = {}
     for name in by:
-        for one in rates(roll_up(cells, (*within, name)), metrics, confidence):
+        for one in RateTable(roll_up(cells, (*within, name)), metrics, confidence, scored=False):
             stratum = tuple(one.group[column] for column in within)
             found.setdefault(stratum, []).append(Rates(group={name: one.group[name]}, n=one.n, metrics=one.metrics))
     return tuple(Stratum(stratum=dict(zip(within, key, strict=True)), groups=tuple(groups)) for key, groups in found.items())
@@ -213,7 +237,7 @@ def stratified(
     for metric in metrics:
         raw = {
             (tuple(gap.group.values()), tuple(gap.reference.values())): gap.estimate
-            for gap in gaps(rolled, [metric], compared, confidence=confidence, comparisons=comparisons, family=family)
+            for gap in GapTable(rolled, [metric], compared, confidence=confidence, comparisons=comparisons, family=family)
             if gap.kind == "difference"
         }
         for comparison in compared:

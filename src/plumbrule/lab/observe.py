@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from plumbrule.base.observation import Group, Known, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import intervals
 from plumbrule.lab.cells import Cells, roll_up
-from plumbrule.lab.gaps import Comparison, Gap, Rates, gaps
+from plumbrule.lab.gaps import Comparison, Gap, GapTable, Rates
 from plumbrule.lab.measure import Measurement
 from plumbrule.lab.metrics import METRICS
 
@@ -43,7 +43,7 @@ def primary_gaps(cells: Cells, questions: Sequence[Question], metrics: Sequence[
                 )
         compared = [Comparison(group=(question.group,), reference=(question.reference,))]
         chosen = [METRICS[name] for name in metrics]
-        found.extend(gaps(rolled, chosen, compared, confidence=confidence, comparisons=family, family="primary"))
+        found.extend(GapTable(rolled, chosen, compared, confidence=confidence, comparisons=family, family="primary"))
     return tuple(found)
 
 
@@ -57,7 +57,7 @@ def observation_id(metric: str, group: Group, reference: Group | None = None, ki
     return stem if reference is None else f"{stem}~{'&'.join(str(value) for value in reference.values())}:{kind}"
 
 
-def observe_rates(groups: Sequence[Rates], confidence: float, inputs: tuple[str, ...]) -> tuple[Observation, ...]:
+def observe_rates(groups: Iterable[Rates], confidence: float, inputs: tuple[str, ...]) -> tuple[Observation, ...]:
     """Rates as observations; a rate alone is never judged, so all are exploratory."""
     return tuple(
         Observation(
@@ -77,7 +77,7 @@ def observe_rates(groups: Sequence[Rates], confidence: float, inputs: tuple[str,
     )
 
 
-def observe_gaps(found: Sequence[Gap], inputs: tuple[str, ...]) -> tuple[Observation, ...]:
+def observe_gaps(found: Iterable[Gap], inputs: tuple[str, ...]) -> tuple[Observation, ...]:
     """Gaps as observations."""
     return tuple(
         Observation(
