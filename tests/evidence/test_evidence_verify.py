@@ -328,7 +328,7 @@ def test_a_witness_is_named_and_a_thin_quorum_warned_of(made: Made) -> None:
     )
     found = check(made)
     assert found.holds
-    assert "1 witnesses of the policy saw this state of the log: W" in said(found.proved)
+    assert "cosigned by these witnesses of the policy: W." in said(found.proved)
     assert "Witnessed by nobody" not in said(found.not_shown)
     assert "One witness is enough" in said(found.warnings)
 

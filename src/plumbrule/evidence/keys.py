@@ -181,7 +181,7 @@ def _private_text(path: Path) -> str:
             cure=f"chmod 600 {path}, and ask who may have copied it.",
         )
     try:
-        return raw.decode("ascii") if len(raw) <= _LIMIT and raw.isascii() else raw[:_LIMIT].decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
         raise KeyFileError(
             f"{path} is not a key file of ours.", expected="text.", cure="make one with `plumbrule node init`."

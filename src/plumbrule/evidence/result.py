@@ -46,34 +46,14 @@ class Verification:
 
 
 @dataclass(slots=True, kw_only=True)
-class Ledger:
-    """Sentences while a check runs."""
+class Draft:
+    """A result in the making: sentences while a check runs. Each failure names its file as `file`."""
 
     proved: list[Sentence] = field(default_factory=list)
     failures: list[Sentence] = field(default_factory=list)
     not_shown: list[Sentence] = field(default_factory=list)
     warnings: list[Sentence] = field(default_factory=list)
     suggested: list[Sentence] = field(default_factory=list)
-
-    def prove(self, text: str, /, **values: object) -> None:
-        """Something that holds."""
-        self.proved.append(sentence(text, **values))
-
-    def fail(self, text: str, /, *, file: str, **values: object) -> None:
-        """Something that does not hold, and the file it is about."""
-        self.failures.append(sentence(text, file=file, **values))
-
-    def leave_open(self, text: str, /, **values: object) -> None:
-        """Something that was not shown."""
-        self.not_shown.append(sentence(text, **values))
-
-    def warn(self, text: str, /, **values: object) -> None:
-        """Something about policy and trust that the reader should know."""
-        self.warnings.append(sentence(text, **values))
-
-    def suggest(self, text: str, /, **values: object) -> None:
-        """Something the pack would have us trust."""
-        self.suggested.append(sentence(text, **values))
 
     def closed(self, *, fingerprints: Mapping[str, str], statements: Mapping[str, Statement], witnessed: bool) -> Verification:
         """The result."""
@@ -84,37 +64,44 @@ class Ledger:
             proved=tuple(self.proved) if holds else (),
             failures=tuple(self.failures),
             not_shown=(*self.not_shown, *always),
-            warnings=tuple(self.warnings),
+            warnings=tuple({str(warning): warning for warning in self.warnings}.values()),  # each once: both entries give them
             suggested=tuple(self.suggested),
             fingerprints=fingerprints,
             statements=statements if holds else {},
         )
 
 
-def warn(ledger: Ledger, rules: Policy, trusted: Trust, accepted: Iterable[Accepted], now: datetime) -> None:
+def warn(draft: Draft, rules: Policy, trusted: Trust, accepted: Iterable[Accepted], now: datetime) -> None:
     """Say what is weak about the policy and trust that were used."""
     age = now.astimezone(UTC).date() - trusted.as_of
     if trusted.demo:
-        ledger.warn("The trust file holds demo keys: they show how checking works and prove nothing.")
+        draft.warnings.append(sentence("The trust file holds demo keys: they show how checking works and prove nothing."))
     if age > OLD_TRUST:
-        ledger.warn("The trust file is of {day}, more than a year old: keys may have been withdrawn since.", day=trusted.as_of)
+        draft.warnings.append(
+            sentence("The trust file is of {day}, more than a year old: keys may have been withdrawn since.", day=trusted.as_of)
+        )
     if age < -timedelta(days=1):
-        ledger.warn("The trust file is of {day}, a day that has not come yet: check the clock.", day=trusted.as_of)
+        draft.warnings.append(
+            sentence("The trust file is of {day}, a day that has not come yet: check the clock.", day=trusted.as_of)
+        )
     if rules.least() == 1:
-        ledger.warn("One witness is enough for this policy: log and witness together could deceive you.")
+        draft.warnings.append(sentence("One witness is enough for this policy: log and witness together could deceive you."))
     for key in (*rules.logs, *rules.witnesses.values()):
         if key.kind is Kind.ML_DSA_44:
-            ledger.warn("The policy names {key}, an ML-DSA-44 key: this version cannot check its signatures.", key=key.label)
-    _warn_about_checkpoints(ledger, accepted, now)
+            draft.warnings.append(
+                sentence("The policy names {key}, an ML-DSA-44 key: this version cannot check its signatures.", key=key.label)
+            )
+    _warn_about_checkpoints(draft, accepted, now)
 
 
-def _warn_about_checkpoints(ledger: Ledger, accepted: Iterable[Accepted], now: datetime) -> None:
+def _warn_about_checkpoints(draft: Draft, accepted: Iterable[Accepted], now: datetime) -> None:
     late = (now + CLOCKS_MAY_DIFFER).timestamp()
     for one in accepted:
         for label in one.ignored:
             warning = sentence("A signature on the checkpoint was ignored: the policy does not name {key}.", key=label)
-            if warning not in ledger.warnings:
-                ledger.warnings.append(warning)
+            draft.warnings.append(warning)
         for name, timestamp in one.witnesses.items():
             if timestamp > late:
-                ledger.warn("The witness {name} dates its cosignature in the future: a clock is wrong.", name=name)
+                draft.warnings.append(
+                    sentence("The witness {name} dates its cosignature in the future: a clock is wrong.", name=name)
+                )

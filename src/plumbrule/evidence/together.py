@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from plumbrule.evidence.pack import ASSESSMENT, PLAN, Pack, PackedEntry
+from plumbrule.evidence.pack import ASSESSMENT, ENVELOPE_SUFFIX, PLAN, Pack, PackedEntry
 from plumbrule.evidence.policy import Accepted
 from plumbrule.evidence.predicates import AssessmentPredicate, PlanPredicate
 from plumbrule.evidence.proof import Proof
-from plumbrule.evidence.result import Ledger
-from plumbrule.evidence.statement import Statement
+from plumbrule.evidence.result import Draft
+from plumbrule.evidence.sentence import Sentence, sentence
+from plumbrule.evidence.statement import Statement, Subject
+
+_KINDS = {ASSESSMENT: AssessmentPredicate, PLAN: PlanPredicate}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,101 +27,108 @@ class CheckedEntry:
     proof: Proof
 
 
-def check_together(entries: Mapping[str, CheckedEntry], pack: Pack, ledger: Ledger) -> None:
+def check_together(entries: Mapping[str, CheckedEntry], pack: Pack, draft: Draft) -> None:
     """Check what single entries cannot show. Every one of them has been checked alone."""
-    if not _right_kinds(entries, ledger):
+    wrong = [_wrong_kind(entry) for name, entry in entries.items() if not isinstance(entry.statement.predicate, _KINDS[name])]
+    if wrong:
+        draft.failures.extend(wrong)
         return
     assessment, plan = entries[ASSESSMENT], entries.get(PLAN)
-    _check_plan(assessment, plan, ledger)
-    _check_files(entries, pack, ledger)
-    _say_witnesses(assessment.accepted, ledger)
+    problem = _plan_problem(assessment, plan)
+    if problem is not None:
+        draft.failures.append(problem)
+    else:
+        _say_plan(assessment, plan, draft)
+    _check_files(entries, pack, draft)
+    _say_witnesses(assessment.accepted, draft)
 
 
-def _right_kinds(entries: Mapping[str, CheckedEntry], ledger: Ledger) -> bool:
-    kinds = {ASSESSMENT: AssessmentPredicate, PLAN: PlanPredicate}
-    wrong = [entry for name, entry in entries.items() if not isinstance(entry.statement.predicate, kinds[name])]
-    for entry in wrong:
-        ledger.fail(
-            "{file}: it holds a statement of another kind ({predicate}).",
-            file=entry.packed.envelope_file,
-            predicate=entry.statement.predicate_type,
-        )
-    return not wrong
+def _wrong_kind(entry: CheckedEntry) -> Sentence:
+    file, kind = entry.packed.envelope_file, entry.statement.predicate_type
+    return sentence("{file}: it holds a statement of another kind ({predicate}).", file=file, predicate=kind)
 
 
-def _check_plan(assessment: CheckedEntry, plan: CheckedEntry | None, ledger: Ledger) -> None:
+def _plan_problem(assessment: CheckedEntry, plan: CheckedEntry | None) -> Sentence | None:
+    """What keeps the plan in the pack from being the one that the assessment followed."""
     predicate = assessment.statement.predicate
     cited = predicate.plan if isinstance(predicate, AssessmentPredicate) else None
-    if plan is None and cited is None:
-        ledger.leave_open("That it was declared beforehand what would be judged: the assessment cites no plan.")
-    elif plan is None:
-        ledger.fail("{file}: the assessment cites a plan, and the pack does not hold it.", file=PLAN + ".dsse.json")
-    elif cited is None or cited.envelope != hashlib.sha256(plan.packed.envelope).hexdigest():
-        ledger.fail("{file}: it is not the plan that the assessment cites.", file=plan.packed.envelope_file)
-    elif cited.log_index != plan.proof.index:
-        ledger.fail("{file}: the assessment cites its plan at another position of the log.", file=plan.packed.proof_file)
-    else:
-        _check_order(assessment, plan, ledger)
+    if plan is None:
+        file = PLAN + ENVELOPE_SUFFIX
+        missing = sentence("{file}: the assessment cites a plan, and the pack does not hold it.", file=file)
+        return None if cited is None else missing
+    envelope, proof = plan.packed.envelope_file, plan.packed.proof_file
+    if cited is None or cited.envelope != hashlib.sha256(plan.packed.envelope).hexdigest():
+        return sentence("{file}: it is not the plan that the assessment cites.", file=envelope)
+    if cited.log_index != plan.proof.index:
+        return sentence("{file}: the assessment cites its plan at another position of the log.", file=proof)
+    return _order_problem(assessment, plan)
 
 
-def _check_order(assessment: CheckedEntry, plan: CheckedEntry, ledger: Ledger) -> None:
-    before, after = plan.statement.predicate, assessment.statement.predicate
+def _order_problem(assessment: CheckedEntry, plan: CheckedEntry) -> Sentence | None:
+    """What keeps the plan that is cited from being one that was signed before."""
+    envelope, proof = plan.packed.envelope_file, plan.packed.proof_file
     if plan.proof.checkpoint != assessment.proof.checkpoint:
-        ledger.fail(
-            "{file}: its checkpoint is not the one of {other}.", file=plan.packed.proof_file, other=assessment.packed.proof_file
-        )
-    elif plan.proof.index >= assessment.proof.index:
-        ledger.fail("{file}: the plan does not come before the assessment in the log.", file=plan.packed.proof_file)
-    elif (before.assessment, before.system) != (after.assessment, after.system):
-        ledger.fail("{file}: it is the plan of another assessment or of another system.", file=plan.packed.envelope_file)
-    else:
-        ledger.prove(
-            "The plan (entry {plan}) is in the log before the assessment (entry {assessment}), which cites exactly this plan.",
-            plan=plan.proof.index,
-            assessment=assessment.proof.index,
-        )
-        ledger.leave_open(
-            "That nobody had seen the data when the plan was signed: the log shows what came first, not what people knew."
-        )
+        return sentence("{file}: its checkpoint is not the one of {other}.", file=proof, other=assessment.packed.proof_file)
+    if plan.proof.index >= assessment.proof.index:
+        return sentence("{file}: the plan does not come before the assessment in the log.", file=proof)
+    planned, assessed = plan.statement.predicate, assessment.statement.predicate
+    if (planned.assessment, planned.system) != (assessed.assessment, assessed.system):
+        return sentence("{file}: it is the plan of another assessment or of another system.", file=envelope)
+    return None
 
 
-def _check_files(entries: Mapping[str, CheckedEntry], pack: Pack, ledger: Ledger) -> None:
+def _say_plan(assessment: CheckedEntry, plan: CheckedEntry | None, draft: Draft) -> None:
+    if plan is None:
+        draft.not_shown.append(sentence("That it was declared beforehand what would be judged: the assessment cites no plan."))
+        return
+    order = sentence(
+        "The plan (entry {plan}) is in the log before the assessment (entry {assessment}), which cites exactly this plan.",
+        plan=plan.proof.index,
+        assessment=assessment.proof.index,
+    )
+    draft.proved.append(order)
+    draft.not_shown.append(
+        sentence("That nobody had seen the data when the plan was signed: the log shows what came first, not what people knew.")
+    )
+
+
+def _check_files(entries: Mapping[str, CheckedEntry], pack: Pack, draft: Draft) -> None:
     named: dict[str, str] = {}
     for entry in entries.values():
         for subject in entry.statement.carried:
-            _check_file(entry, subject.name, subject.sha256, pack, ledger)
+            _check_file(entry, subject, pack, draft)
         for subject in entry.statement.subjects:
             if named.setdefault(subject.name, subject.sha256) != subject.sha256:
-                ledger.fail("{file}: plan and assessment name it with different digests.", file=subject.name)
+                draft.failures.append(sentence("{file}: plan and assessment name it with different digests.", file=subject.name))
     carried = {subject.name for entry in entries.values() for subject in entry.statement.carried}
     for name in sorted(named.keys() - carried):
-        ledger.leave_open(
-            "What is in {file}: it is not in the pack; only its SHA-256 is signed ({digest}).", file=name, digest=named[name]
+        draft.not_shown.append(
+            sentence(
+                "What is in {file}: it is not in the pack; only its SHA-256 is signed ({digest}).", file=name, digest=named[name]
+            )
         )
     for name in sorted(pack.content.keys() - carried):
-        ledger.fail("{file}: it lies in the pack, and no statement says that it belongs there.", file=name)
+        draft.failures.append(sentence("{file}: it lies in the pack, and no statement says that it belongs there.", file=name))
 
 
-def _check_file(entry: CheckedEntry, name: str, digest: str, pack: Pack, ledger: Ledger) -> None:
-    content = pack.content.get(name)
+def _check_file(entry: CheckedEntry, subject: Subject, pack: Pack, draft: Draft) -> None:
+    file, statement, content = subject.name, entry.packed.envelope_file, pack.content.get(subject.name)
     if content is None:
-        ledger.fail(
-            "{file}: {statement} says that it travels in the pack, and it is missing.",
-            file=name,
-            statement=entry.packed.envelope_file,
+        missing = sentence(
+            "{file}: {statement} says that it travels in the pack, and it is missing.", file=file, statement=statement
         )
-    elif hashlib.sha256(content).hexdigest() != digest:
-        ledger.fail("{file}: it is not the file that {statement} names.", file=name, statement=entry.packed.envelope_file)
+        draft.failures.append(missing)
+    elif hashlib.sha256(content).hexdigest() != subject.sha256:
+        draft.failures.append(sentence("{file}: it is not the file that {statement} names.", file=file, statement=statement))
     else:
-        ledger.prove(
-            "{file} is, byte for byte, the file that {statement} names.", file=name, statement=entry.packed.envelope_file
+        draft.proved.append(
+            sentence("{file} is, byte for byte, the file that {statement} names.", file=file, statement=statement)
         )
 
 
-def _say_witnesses(accepted: Accepted, ledger: Ledger) -> None:
-    if accepted.witnesses:
-        ledger.prove(
-            "{count} witnesses of the policy saw this state of the log: {names}.",
-            count=len(accepted.witnesses),
-            names=", ".join(sorted(accepted.witnesses)),
+def _say_witnesses(accepted: Accepted, draft: Draft) -> None:
+    names = ", ".join(sorted(accepted.witnesses))
+    if names:
+        draft.proved.append(
+            sentence("This state of the log was cosigned by these witnesses of the policy: {names}.", names=names)
         )

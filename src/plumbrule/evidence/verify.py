@@ -15,7 +15,8 @@ from plumbrule.evidence.pack import PackedEntry, read_pack
 from plumbrule.evidence.policy import MAX_POLICY, Accepted, Policy, accept, parse_policy
 from plumbrule.evidence.proof import Proof, parse_proof
 from plumbrule.evidence.reading import refuse
-from plumbrule.evidence.result import Ledger, Verification, warn
+from plumbrule.evidence.result import Draft, Verification, warn
+from plumbrule.evidence.sentence import Sentence, sentence
 from plumbrule.evidence.statement import parse_statement
 from plumbrule.evidence.together import CheckedEntry, check_together
 from plumbrule.evidence.tree import leaf_hash, verify_inclusion
@@ -38,16 +39,18 @@ def verify_pack(pack: Path, policy: Path, trust: Path, *, now: datetime) -> Veri
     """
     if now.tzinfo is None:
         raise ValueError("`now` needs a time zone")
+    if not pack.is_dir():
+        refuse(str(pack), "it is not a folder", "the folder of a pack.", "name the folder that holds assessment.dsse.json.")
     policy_raw, trust_raw = _from_elsewhere(policy, pack, MAX_POLICY), _from_elsewhere(trust, pack, MAX_TRUST)
     rules, trusted = parse_policy(policy_raw, policy.name), parse_trust(trust_raw, trust.name)
-    ledger = Ledger()
+    draft = Draft()
     packed = read_pack(pack)
-    checked = [_check_entry(entry, rules, trusted, ledger) for entry in packed.entries]
+    checked = [_check_entry(entry, rules, trusted, draft) for entry in packed.entries]
     entries = {entry.packed.name: entry for entry in checked if entry is not None}
     if len(entries) == len(checked):
-        check_together(entries, packed, ledger)
-    warn(ledger, rules, trusted, [entry.accepted for entry in entries.values()], now)
-    return ledger.closed(
+        check_together(entries, packed, draft)
+    warn(draft, rules, trusted, [entry.accepted for entry in entries.values()], now)
+    return draft.closed(
         fingerprints={"policy": fingerprint(policy_raw), "trust": fingerprint(trust_raw)},
         statements={name: entry.statement for name, entry in entries.items()},
         witnessed=rules.least() > 0,
@@ -74,93 +77,106 @@ def _lies_in(path: Path, folder: Path) -> bool:
     return any(parent.samefile(folder) for parent in (path, *path.parents) if parent.exists())
 
 
-def _check_entry(packed: PackedEntry, rules: Policy, trusted: Trust, ledger: Ledger) -> CheckedEntry | None:
+def _check_entry(packed: PackedEntry, rules: Policy, trusted: Trust, draft: Draft) -> CheckedEntry | None:
     """One envelope with its proof; None if anything about it does not hold."""
     envelope = parse_envelope(packed.envelope, packed.envelope_file)
     proof = parse_proof(packed.proof, packed.proof_file)
     if proof.extra is not None:
         refuse(packed.proof_file, "it carries extra data that nothing protects", "a proof without an `extra` line.")
-    accepted = _accepted(rules, proof, packed, ledger)
-    signers = _signatures_that_hold(envelope, trusted, packed, ledger)
+    accepted = _accepted(rules, proof, packed, draft)
+    signers = _signatures_that_hold(envelope, trusted, packed, draft)
     if accepted is None or not signers:
         return None
     statement = parse_statement(envelope.payload, packed.envelope_file)
     entry = CheckedEntry(packed=packed, statement=statement, accepted=accepted, proof=proof)
-    return entry if _included(entry, ledger) and _allowed(entry, signers, ledger) else None
+    return entry if _included(entry, draft) and _allowed(entry, signers, draft) else None
 
 
-def _accepted(rules: Policy, proof: Proof, packed: PackedEntry, ledger: Ledger) -> Accepted | None:
+def _accepted(rules: Policy, proof: Proof, packed: PackedEntry, draft: Draft) -> Accepted | None:
     try:
         return accept(rules, proof.checkpoint, packed.proof_file)
     except VerificationError as error:
-        ledger.fail("{file}: {problem}", file=packed.proof_file, problem=error.got)
+        draft.failures.append(sentence("{file}: {problem}", file=packed.proof_file, problem=error.got))
         return None
 
 
-def _signatures_that_hold(envelope: Envelope, trusted: Trust, packed: PackedEntry, ledger: Ledger) -> list[TrustedSigner]:
-    claims = [(signer, envelope.signed_by(signer.key)) for signer in trusted.signers]
-    for label in {signer.key.label for signer, holds in claims if holds is False}:
-        ledger.fail("{file}: the signature of {key} does not fit the content.", file=packed.envelope_file, key=label)
+def _signatures_that_hold(envelope: Envelope, trusted: Trust, packed: PackedEntry, draft: Draft) -> list[TrustedSigner]:
+    file, claims = packed.envelope_file, [(signer, envelope.signed_by(signer.key)) for signer in trusted.signers]
+    false = sorted({signer.key.label for signer, holds in claims if holds is False})
+    draft.failures.extend(
+        sentence("{file}: the signature of {key} does not fit the content.", file=file, key=key) for key in false
+    )
     known = {signer.key.label for signer in trusted.signers}
     for line in envelope.signatures:
         if line.keyid not in known:
-            ledger.suggest(
-                "{file} is also signed by {key}, which the trust file does not name.", file=packed.envelope_file, key=line.keyid
-            )
+            stranger = sentence("{file} is also signed by {key}, which the trust file does not name.", file=file, key=line.keyid)
+            draft.suggested.append(stranger)
     if all(holds is None for _, holds in claims):
-        ledger.fail("{file}: nobody whom the trust file names signed it.", file=packed.envelope_file)
-    if any(holds is False for _, holds in claims):
-        return []
-    return [signer for signer, holds in claims if holds]
+        draft.failures.append(sentence("{file}: nobody whom the trust file names signed it.", file=file))
+    return [] if false else [signer for signer, holds in claims if holds]
 
 
-def _included(entry: CheckedEntry, ledger: Ledger) -> bool:
+def _included(entry: CheckedEntry, draft: Draft) -> bool:
     checkpoint, proof, packed = entry.accepted.checkpoint, entry.proof, entry.packed
     if verify_inclusion(leaf_hash(packed.envelope), proof.index, checkpoint.size, proof.hashes, checkpoint.root):
-        ledger.prove(
+        place = sentence(
             "{file} is entry {index} of the log {log}, in its signed state of {size} entries.",
             file=packed.envelope_file,
             index=proof.index,
             log=entry.accepted.log.name,
             size=checkpoint.size,
         )
+        draft.proved.append(place)
         return True
-    ledger.fail(
+    astray = sentence(
         "{file}: the proof does not lead from {envelope} to the log's signed state; one of the two was changed.",
         file=packed.proof_file,
         envelope=packed.envelope_file,
     )
+    draft.failures.append(astray)
     return False
 
 
-def _allowed(entry: CheckedEntry, signers: list[TrustedSigner], ledger: Ledger) -> bool:
-    file, log, index = entry.packed.envelope_file, entry.accepted.log.name, entry.proof.index
+def _allowed(entry: CheckedEntry, signers: list[TrustedSigner], draft: Draft) -> bool:
+    """Say which of the signers count here; fail if none does."""
+    log, index = entry.accepted.log.name, entry.proof.index
     predicate, system = entry.statement.predicate_type, entry.statement.predicate.system
     entitled = [signer for signer in signers if signer.may_sign(predicate, system)]
     counting = [signer for signer in entitled if signer.counts_at(log, index)]
-    for signer in counting:
-        ledger.prove(
-            "{file} is signed by {signer}, key {key}, whom the trust file lets sign {predicate} about {system}.",
-            file=file,
-            signer=signer.name,
-            key=signer.key.label,
-            predicate=predicate,
-            system=system,
-        )
+    draft.proved.extend(_signed_by(entry, signer) for signer in counting)
     if not entitled:
-        ledger.fail(
-            "{file}: the trust file does not let {signer} sign {predicate} about {system}.",
-            file=file,
-            signer=signers[0].name,
-            predicate=predicate,
-            system=system,
-        )
+        draft.failures.append(_not_entitled(entry, signers[0]))
     elif not counting:
-        ledger.fail(
-            "{file}: by the trust file, the signature of {signer} does not count at position {index} of the log {log}.",
-            file=file,
-            signer=entitled[0].name,
-            index=index,
-            log=log,
-        )
+        draft.failures.append(_not_counting(entry, entitled[0]))
     return bool(counting)
+
+
+def _signed_by(entry: CheckedEntry, signer: TrustedSigner) -> Sentence:
+    return sentence(
+        "{file} is signed by {signer}, key {key}, whom the trust file lets sign {predicate} about {system}.",
+        file=entry.packed.envelope_file,
+        signer=signer.name,
+        key=signer.key.label,
+        predicate=entry.statement.predicate_type,
+        system=entry.statement.predicate.system,
+    )
+
+
+def _not_entitled(entry: CheckedEntry, signer: TrustedSigner) -> Sentence:
+    return sentence(
+        "{file}: the trust file does not let {signer} sign {predicate} about {system}.",
+        file=entry.packed.envelope_file,
+        signer=signer.name,
+        predicate=entry.statement.predicate_type,
+        system=entry.statement.predicate.system,
+    )
+
+
+def _not_counting(entry: CheckedEntry, signer: TrustedSigner) -> Sentence:
+    return sentence(
+        "{file}: by the trust file, the signature of {signer} does not count at position {index} of the log {log}.",
+        file=entry.packed.envelope_file,
+        signer=signer.name,
+        index=entry.proof.index,
+        log=entry.accepted.log.name,
+    )

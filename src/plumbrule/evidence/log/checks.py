@@ -77,10 +77,10 @@ class LogReport:
 class _Problems:
     found: list[Sentence] = field(default_factory=list)
 
-    def add(self, text: str, /, **values: object) -> None:
+    def add(self, problem: Sentence) -> None:
         """Note a problem; after the first twenty, more would not help anybody."""
         if len(self.found) < MAX_PROBLEMS:
-            self.found.append(sentence(text, **values))
+            self.found.append(problem)
 
 
 def check_everything(cursor: Cursor, state: State, guarded: Checkpoint, key: VerifierKey) -> LogReport:
@@ -88,14 +88,16 @@ def check_everything(cursor: Cursor, state: State, guarded: Checkpoint, key: Ver
     problems = _Problems()
     if last_index(cursor) + 1 != state.size:
         problems.add(
-            "The table of entries ends at {last}, and the log says it has {size}.", last=last_index(cursor), size=state.size
+            sentence(
+                "The table of entries ends at {last}, and the log says it has {size}.", last=last_index(cursor), size=state.size
+            )
         )
     _check_tiles(cursor, state.size, problems)
     _check_root(cursor, state.size, state.root, problems, "the recorded state")
     heads = _heads(cursor, guarded, key, problems)
     for head in heads:
         if head.size > state.size:
-            problems.add("{size} entries were published, and only {held} are there.", size=head.size, held=state.size)
+            problems.add(sentence("{size} entries were published, and only {held} are there.", size=head.size, held=state.size))
         else:
             _check_root(cursor, head.size, head.root, problems, f"the checkpoint of size {head.size}")
     _check_leaves(cursor, state.size, problems)
@@ -113,7 +115,7 @@ def _check_leaves(cursor: Cursor, size: int, problems: _Problems) -> None:
         for index in range(start, min(size, start + WIDTH)):
             at = index % WIDTH * HASH_SIZE
             if index not in held or leaf_hash(held[index]) != tile[at : at + HASH_SIZE]:
-                problems.add("Entry {index} is missing, or is not what the tree says.", index=index)
+                problems.add(sentence("Entry {index} is missing, or is not what the tree says.", index=index))
 
 
 def _check_tiles(cursor: Cursor, size: int, problems: _Problems) -> None:
@@ -124,11 +126,13 @@ def _check_tiles(cursor: Cursor, size: int, problems: _Problems) -> None:
             expected = min(WIDTH, width - tile * WIDTH) * HASH_SIZE
             if len(fetch(level, tile)) != expected or (level and not _tile_holds(fetch(level, tile), level, tile, cursor)):
                 problems.add(
-                    "Tile {tile} of level {level} is missing, or is not what the level below gives.", tile=tile, level=level
+                    sentence(
+                        "Tile {tile} of level {level} is missing, or is not what the level below gives.", tile=tile, level=level
+                    )
                 )
     cursor.execute("SELECT count(*) FROM log_tile")
     if int(cursor.fetchone()[0]) != sum((width + WIDTH - 1) // WIDTH for width in widths):
-        problems.add("There are tiles that do not belong to the tree.")
+        problems.add(sentence("There are tiles that do not belong to the tree."))
 
 
 def _tile_holds(tile: bytes, level: int, index: int, cursor: Cursor) -> bool:
@@ -143,7 +147,7 @@ def _check_root(cursor: Cursor, size: int, root: bytes, problems: _Problems, nam
     except UnreadableError:
         holds = False
     if not holds:
-        problems.add("The root of {name} is not the root of the first {size} entries.", name=name, size=size)
+        problems.add(sentence("The root of {name} is not the root of the first {size} entries.", name=name, size=size))
 
 
 def _heads(cursor: Cursor, guarded: Checkpoint, key: VerifierKey, problems: _Problems) -> list[Checkpoint]:
@@ -152,13 +156,15 @@ def _heads(cursor: Cursor, guarded: Checkpoint, key: VerifierKey, problems: _Pro
         try:
             head = read_head(note, key, f"the checkpoint of size {size}")
         except UnreadableError as error:
-            problems.add("{problem}", problem=error.got)
+            problems.add(sentence("{problem}", problem=error.got))
             continue
         if head.size != size or head.size > guarded.size:
             problems.add(
-                "The checkpoint remembered as size {size} is of size {other}, or newer than the guard.",
-                size=size,
-                other=head.size,
+                sentence(
+                    "The checkpoint remembered as size {size} is of size {other}, or newer than the guard.",
+                    size=size,
+                    other=head.size,
+                )
             )
         heads.append(head)
     return heads

@@ -309,7 +309,6 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
             uri=True,
             isolation_level=None,
             timeout=WAIT_SECONDS,
-            check_same_thread=False,
         )
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cell_size_check = ON")
