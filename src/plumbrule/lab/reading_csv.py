@@ -235,7 +235,7 @@ def _ragged(name: str, line: int, record: list[str], dialect: Dialect) -> TableE
     return TableError(
         f"{name}, line {line}: {number} value{'s' if number != 1 else ''}.",
         expected=f"{dialect.width}, as many as there are columns (delimiter {dialect.delimiter})",
-        cure="Mend the line, or give the delimiter. If it is the last line, the file is probably cut off: fetch it again.",
+        cure="Mend the line, give the delimiter, or skip lines above the table; a last line like this means a file cut off.",
     )
 
 

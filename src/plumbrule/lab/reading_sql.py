@@ -14,7 +14,7 @@ from typing import Any, Final
 import duckdb
 
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import Loaded, Options, quote_text
+from plumbrule.lab.reading import Loaded, Options, quote_name, quote_text
 from plumbrule.lab.reading_typed import input_file, select_text, typed_reading
 
 VIEW: Final = "decisions"
@@ -57,7 +57,7 @@ def apply_query(connection: duckdb.DuckDBPyConnection, query: str, loaded: Loade
     connection.execute(f"CREATE VIEW {VIEW} AS SELECT * FROM answer")
     if not loaded.keep:
         connection.execute(f"DROP TABLE {loaded.relation}")
-    return replace(loaded, relation="answer", columns=columns, place=_result_row)
+    return replace(loaded, relation="answer", columns=columns, place=_result_row, typed=None)
 
 
 def forbid_files(connection: duckdb.DuckDBPyConnection, allowed: tuple[Path, ...]) -> None:
@@ -102,6 +102,7 @@ def _state(path: Path) -> tuple[int, int]:
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, select: str, options: Options) -> tuple[str, ...]:
     try:
+        _refuse_twins([str(row[0]) for row in connection.execute(f"DESCRIBE {select}").fetchall()])
         text, columns = select_text(connection, f"({select})", options, "the query's result")
         connection.execute(f"CREATE TABLE {name} AS {text}")
     except duckdb.Error as error:
@@ -109,6 +110,17 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, select: str, optio
             f"The SQL query failed: {message(error)}", expected=f"a SELECT over {VIEW}", cure="Correct the query."
         ) from error
     return columns
+
+
+def _refuse_twins(names: list[str]) -> None:
+    """DuckDB would call the second one `sex_1` without a word, and the audit would use the first."""
+    for position, name in enumerate(names):
+        if name.casefold() in {other.casefold() for other in names[:position]}:
+            raise TableError(
+                f"The query gives two columns named {name!r}.",
+                expected="names that differ in more than capitals",
+                cure=f"Name one differently, or leave the old one out: SELECT * EXCLUDE ({quote_name(name)}), …",
+            )
 
 
 def _one_select(sql: str) -> str:

@@ -18,8 +18,9 @@ import duckdb
 
 from plumbrule.base.files import sha256_file
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import Found, InputFile, Loaded, Options, Reading, quote_name, quote_text, text_sql
+from plumbrule.lab.reading import Found, InputFile, Loaded, Options, Reading, Typed, quote_name, quote_text, text_sql
 from plumbrule.lab.reading_dialect import check_header
+from plumbrule.lab.reading_pages import check_pages
 from plumbrule.lab.reading_text import head
 
 FRAME_DIGEST = "SHA-256 of the rows as UTF-8 CSV: header first, every value in quotes, a missing one empty, lines ended by LF"
@@ -60,11 +61,29 @@ def select_text(
 def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, options: Options) -> Loaded:
     """A view over the file: rows are read when they are counted, never all held in memory."""
     file = input_file(path)
+    check_pages(connection, path)
     connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet({quote_text(str(path.resolve()))})")
     select, columns = select_text(connection, "raw", options, path.name)
     connection.execute(f"CREATE VIEW source AS {select}")
-    reading = typed_reading("parquet", options, (file,))
-    return Loaded(relation="source", columns=columns, sha256=file.sha256, reading=reading, place=_row, keep=(path.resolve(),))
+    return Loaded(
+        relation="source",
+        columns=columns,
+        sha256=file.sha256,
+        reading=typed_reading("parquet", options, (file,)),
+        place=_row,
+        keep=(path.resolve(),),
+        typed=_typed(connection, "raw", columns, options),
+    )
+
+
+def _typed(connection: duckdb.DuckDBPyConnection, relation: str, columns: tuple[str, ...], options: Options) -> Typed:
+    """What `relation` holds before it becomes text, under the final names."""
+    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    kinds = {column: (str(row[0]), str(row[1])) for column, row in zip(columns, described, strict=True)}
+    strip, missing = bool(options.strip), options.missing
+    return Typed(
+        relation=relation, columns=kinds, as_text=lambda sql, kind: typed_text_sql(sql, kind, strip=strip, missing=missing)
+    )
 
 
 def read_arrow(connection: duckdb.DuckDBPyConnection, path: Path, options: Options) -> Loaded:
@@ -100,11 +119,16 @@ def read_frame(connection: duckdb.DuckDBPyConnection, frame: Any, options: Optio
 
 def materialise(connection: duckdb.DuckDBPyConnection, frame: Any, options: Options, source: str) -> tuple[str, ...]:
     """Copy a frame into the table `source` as text."""
-    check_header([str(name) for name in frame.columns] if _is_pandas(frame) else list(_names(frame)), source)
-    if _is_pandas(frame):
-        connection.execute(
-            "SET pandas_analyze_sample=0"
-        )  # Python objects as text; a type taken from a sample may not fit the rest
+    names = [str(name) for name in frame.columns] if _is_pandas(frame) else _names(frame)
+    if not names:
+        raise TableError(
+            f"{source} ({type(frame).__name__}) cannot be read: it has no columns.",
+            expected="a pandas, polars or Arrow table with columns",
+            cure="Name a file, or hand in a table.",
+        )
+    check_header(names, source)
+    if _is_pandas(frame):  # Python objects as text; a type taken from a sample may not fit the rest
+        connection.execute("SET pandas_analyze_sample=0")
     try:
         connection.register("raw_frame", frame)
     except duckdb.Error as error:
@@ -170,5 +194,7 @@ def _is_pandas(frame: Any) -> bool:
 
 
 def _names(frame: Any) -> list[str]:
-    names = getattr(frame, "column_names", None) or getattr(frame, "columns", None)
-    return [str(name) for name in names] if names is not None else []
+    """The names of the columns of an Arrow table, a reader of one, or a polars frame."""
+    schema = getattr(frame, "schema", None)
+    names = getattr(schema, "names", None) or getattr(frame, "columns", None)
+    return [str(name) for name in (names() if callable(names) else names or ())]

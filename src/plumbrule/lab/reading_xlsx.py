@@ -15,7 +15,7 @@ from plumbrule.base.sandbox import run_limited
 from plumbrule.errors import InputError, TableError
 from plumbrule.lab.reading import Found, Loaded, Options, quote_name
 from plumbrule.lab.reading_csv import load_utf8, spare_names
-from plumbrule.lab.reading_dialect import check_given, check_header
+from plumbrule.lab.reading_dialect import check_header
 from plumbrule.lab.reading_typed import damaged, input_file, typed_reading
 
 MAX_UNPACKED = 2 << 30
@@ -37,7 +37,7 @@ def read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, options: Option
     """
     _check_parts(path)
     file, rows = input_file(path), folder / "sheet.csv"
-    request = json.dumps({"sheet": options.sheet, "skip": options.skip, "named": options.columns is not None})
+    request = json.dumps({"sheet": options.sheet, "skip": options.skip, "names": len(options.columns or ())})
     try:
         said = run_limited(
             "plumbrule.lab.reading_xlsx_child",
@@ -51,7 +51,7 @@ def read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, options: Option
     with rows.open("r", encoding="utf-8", newline="") as text:
         header = next(csv.reader(text), ["", ""])[1:]
     given = options.columns
-    columns = check_header(header, path.name) if given is None else check_given(given, len(header), path.name)
+    columns = check_header(header, path.name) if given is None else check_header(given, "the list of names")
     strip = options.strip is not False
     (numbers,) = spare_names(columns, 1)  # the first column holds the numbers of the sheet's rows
     load_utf8(connection, rows, (numbers, *columns), ",", header=given is None, strip=strip, missing=options.missing)

@@ -47,7 +47,7 @@ def main(path: str, request: dict[str, Any]) -> None:
         sheet = _sheet(book, request["sheet"])
         print(json.dumps({"sheets": [one.title for one in book.worksheets]}), file=sys.stderr)
         rows = _rows(sheet, request["skip"])
-        _write(_cut(rows), named=request["named"])
+        _write(_cut(rows, request["names"]), named=request["names"] > 0)
         _check_formulas(path, sheet.title)
     except (
         InvalidFileException,
@@ -91,18 +91,25 @@ def _rows(sheet: Any, skip: int) -> Iterator[tuple[int, list[str]]]:
             yield number, values
 
 
-def _cut(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    """Every row as wide as the first."""
-    width = 0
+def _cut(rows: Iterator[tuple[int, list[str]]], names: int) -> Iterator[tuple[int, list[str]]]:
+    """Every row as wide as the first, or as there are names given (0: none)."""
+    width, widest = names, 0
     for number, values in rows:
         width = width or len(values)
+        widest = max(widest, len(values))
         if len(values) > width:
             raise InputError(
                 f"row {number} has a value in column {len(values)}, beyond the last named column ({width}).",
                 expected="a name over every column, in the first row",
-                cure="Name the column, or clear the cell; give skip when lines stand above the table.",
+                cure="Name the column, or clear the cell; skip lines that stand above the table.",
             )
         yield number, values + [""] * (width - len(values))
+    if 0 < widest < names:
+        raise InputError(
+            f"the sheet has {widest} columns and {names} names were given.",
+            expected="a name for each column",
+            cure="Correct the list of names.",
+        )
 
 
 def _write(rows: Iterator[tuple[int, list[str]]], *, named: bool) -> None:

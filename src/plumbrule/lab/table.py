@@ -52,13 +52,14 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "allow_persistent_secrets": False,
     "python_enable_replacements": False,  # a query must not see the caller's variables
 }
-_BROKEN_INPUT = (
-    duckdb.IOException,
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.OutOfMemoryException,
-    duckdb.SerializationException,
+_OUR_MISTAKES = (
+    duckdb.ParserException,
+    duckdb.SyntaxException,
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.PermissionException,
 )
+"""What DuckDB raises about a statement and not about the data; a bug must look like one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,15 @@ class Table:
         with _told(self._loaded.reading):
             return self.connection.execute(sql, parameters or None).fetchall()
 
+    def columns_of(self, sql: str) -> dict[str, Any]:
+        """The columns of an SQL query as numpy arrays (masked where a value is NULL).
+
+        Raises:
+            TableError: as `query`.
+        """
+        with _told(self._loaded.reading):
+            return self.connection.execute(sql).fetchnumpy()
+
     def require(self, *columns: str) -> None:
         """See that the table has these columns.
 
@@ -101,6 +111,29 @@ class Table:
                     expected=f"one of {', '.join(self.columns[:20])}{' …' if len(self.columns) > 20 else ''}",
                     cure=f"Did you mean {near!r}?" if near else "Correct the name.",
                 )
+
+    @property
+    def relation(self) -> str:
+        """What is counted: the input with its own types where it had some, else the text table."""
+        return self._loaded.typed.relation if self._loaded.typed else self.view
+
+    def key_sql(self, column: str) -> str:
+        """SQL for a column of `relation`, to group by."""
+        return quote_name(self._loaded.typed.columns[column][0] if self._loaded.typed else column)
+
+    def text_sql(self, column: str, expression: str) -> str:
+        """SQL for the text that the table holds where `expression` gives the column's value in `relation`."""
+        typed = self._loaded.typed
+        return typed.as_text(expression, typed.columns[column][1]) if typed else expression
+
+    def number_sql(self, column: str) -> str:
+        """SQL for the number in a column of `relation` (DOUBLE); NULL where it is missing, infinite or none."""
+        name, kind = self._loaded.typed.columns[column] if self._loaded.typed else (column, "VARCHAR")
+        if kind in {"DOUBLE", "FLOAT"}:
+            return f"CASE WHEN isfinite({quote_name(name)}) THEN {quote_name(name)}::DOUBLE END"
+        if kind.startswith("DECIMAL") or kind.removeprefix("U") in {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}:
+            return f"{quote_name(name)}::DOUBLE"
+        return numeric_sql(name, self.reading.decimal.value)
 
     def numeric_sql(self, column: str) -> str:
         """SQL for the number in a text column (DOUBLE); NULL where the text is missing or no number. See `require_numeric`."""
@@ -296,10 +329,12 @@ def _lock(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> None:
 
 @contextmanager
 def _told(reading: Reading) -> Iterator[None]:
-    """Turn what DuckDB says about damaged input, memory or disk into our words. Mistakes in our own SQL stay what they are."""
+    """Turn what DuckDB says about damaged input, memory or disk into our words."""
     try:
         yield
-    except _BROKEN_INPUT as error:
+    except _OUR_MISTAKES:
+        raise
+    except duckdb.Error as error:
         name = reading.files[0].name if reading.files else "The frame"
         raise TableError(
             f"{name} cannot be read to its end: {message(error)}",
