@@ -24,9 +24,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
 LOCALES = SOURCE / "plumbrule" / "base" / "locale"
 DRAFT = "draft: not reviewed by a named person"
-KEYWORDS = {name: None for name in ("message", "say", "text", "term", "sentence", "tell")} | {name: (1, 2) for name in ("many", "plural")}
+KEYWORDS = dict.fromkeys(("message", "say", "text", "term", "sentence", "tell")) | dict.fromkeys(("many", "plural"), (1, 2))
 """The functions whose first argument (or first two, for plurals) is a message."""
 METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")]
+HEADER = """# Wording of the Plumbrule interface. Language-Team says `draft: …` until a named person has
+# reviewed it, and then `reviewed by: NAME`."""
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """Written as the creation date of every catalogue: a date that changes by itself only makes noise."""
 _LATIN = dict(zip("abcdefghijklmnopqrstuvwxyz", "ابجدةفغهيژكلمنوپقرستعثصخطز", strict=True))
@@ -36,7 +38,8 @@ _PARTS = re.compile(r"\{\w+\}|[^{]+|\{")
 def messages() -> Catalog:
     """Every message in the source, in the order of the alphabet."""
     found = _catalogue("en")
-    extracted = extract_from_dir(SOURCE, method_map=METHODS, options_map={"**.j2": {"trim_blocks": "true", "lstrip_blocks": "true"}}, keywords=KEYWORDS)
+    options = {"**.j2": {"trim_blocks": "true", "lstrip_blocks": "true"}}
+    extracted = extract_from_dir(SOURCE, method_map=METHODS, options_map=options, keywords=KEYWORDS)
     for filename, _, text, _, _ in extracted:
         if text and text != ("", ""):
             found.add(text, locations=[(Path(filename).as_posix(), 0)])
@@ -90,7 +93,10 @@ def missing(catalogue: Catalog) -> list[str]:
 
 def looks_arabic(text: str) -> str:
     """Each Latin letter as an Arabic one that stands in for it; slots stay. It means nothing: it shows the layout."""
-    return "".join(part if part.startswith("{") and len(part) > 1 else "".join(_LATIN.get(sign.lower(), sign) for sign in part) for part in _PARTS.findall(text))
+    parts = _PARTS.findall(text)
+    return "".join(
+        part if part[0] == "{" and part[-1] == "}" else "".join(_LATIN.get(sign.lower(), sign) for sign in part) for part in parts
+    )
 
 
 def pseudo_arabic(folder: Path) -> None:
@@ -98,8 +104,7 @@ def pseudo_arabic(folder: Path) -> None:
     catalogue = _catalogue("ar")
     for item in messages():
         if item.id:
-            single = isinstance(item.id, str)
-            said = looks_arabic(item.id) if single else [looks_arabic(item.id[1])] * catalogue.num_plurals
+            said = looks_arabic(item.id) if isinstance(item.id, str) else [looks_arabic(item.id[1])] * catalogue.num_plurals
             catalogue.add(item.id, said)
     target = folder / "ar_XA" / "LC_MESSAGES"
     target.mkdir(parents=True, exist_ok=True)
@@ -123,7 +128,7 @@ def _catalogue(language: str) -> Catalog:
         language_team=DRAFT,
         msgid_bugs_address="the issue tracker of the project",
         fuzzy=False,
-        header_comment="# Wording of the Plumbrule interface. Language-Team says `draft: …` until a named person has\n# reviewed it, and then `reviewed by: NAME`.",
+        header_comment=HEADER,
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import localcontext
 from functools import lru_cache
 from pathlib import Path
 
@@ -134,7 +135,9 @@ class Words:
         if round(value, digits + scale) == 0:
             value = 0.0  # "−0.0" would say a direction that the digits do not show
         sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
-        return sign + shape.apply(abs(value), self.locale)
+        with localcontext(prec=400):  # room for every float, however large: Babel rounds in the context's precision
+            said: str = shape.apply(abs(value), self.locale)
+        return sign + said
 
 
 @lru_cache(maxsize=32)
@@ -146,12 +149,12 @@ def translator(language: str, *, locales: Path = LOCALES) -> Words:
     >>> translator("tlh").language
     'en'
     """
-    for code in (language, language.split("-")[0]):
+    for code in (language, language.split("-", maxsplit=1)[0]):
         name = code.replace("-", "_")
         # The name comes from outside and becomes part of a path: letters, digits and underscores only.
-        found = name.isidentifier() and gettext.find(DOMAIN, str(locales), [name])
-        if found:
-            with Path(found).open("rb") as stream:
+        found = locales / name / "LC_MESSAGES" / f"{DOMAIN}.mo"
+        if name.isidentifier() and found.is_file():
+            with found.open("rb") as stream:
                 catalogue = gettext.GNUTranslations(stream)
             reviewed = catalogue.info().get("language-team", "").startswith("reviewed by:")
             return Words(language=code, asked=language, draft=not reviewed, locale=_locale(code), catalogue=catalogue)
@@ -162,7 +165,7 @@ def _locale(code: str) -> Locale:
     """Babel's form of the code; the primary language's where the whole code is not known to it."""
     if code == "en":
         return Locale("en", "GB")  # the source language is written the British way: 21 November 2026
-    for candidate in (code, code.split("-")[0]):
+    for candidate in (code, code.split("-", maxsplit=1)[0]):
         try:
             return Locale.parse(candidate, sep="-")
         except (UnknownLocaleError, ValueError):

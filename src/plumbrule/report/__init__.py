@@ -3,11 +3,12 @@
 `render_dossier` makes one self-contained HTML page, `assessment_json` canonical JSON with a published schema,
 `print_findings` and `print_audit` readable tables of 80 columns. This room judges nothing and measures nothing.
 
->>> from plumbrule.report import read_assessment
->>> read_assessment(b"[]")
-Traceback (most recent call last):
-    ...
-plumbrule.errors.UnreadableError: The assessment is not a JSON object. Expected: an assessment.json Cure: Take the file again from the one who published it; do not edit it.
+>>> from plumbrule.errors import UnreadableError
+>>> try:
+...     read_assessment(b"[]")
+... except UnreadableError as refused:
+...     print(refused.got)
+The assessment is not a JSON object.
 """
 
 from plumbrule.report.audit import NO_DECISION, NO_LABEL, audit_object

@@ -32,21 +32,25 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
     """
     speaker = Speaker(words=translator(language, locales=locales))
     figures = Figures.of(assessment, speaker)
-    page = _environment().get_template("dossier.html.j2").render(
-        assessment=assessment,
-        sha256=assessment_sha256,
-        lang=speaker.words.language,
-        dir=speaker.words.direction,
-        words=speaker.words,
-        phrases=phrases,
-        say=speaker.say,
-        many=speaker.many,
-        term=speaker.term,
-        called=speaker.called,
-        wording=speaker.wording,
-        summary=summary(assessment, figures),
-        findings=tuple(finding_view(assessment, finding, figures) for finding in assessment.findings),
-        basis=basis(assessment, figures),
+    page = (
+        _environment()
+        .get_template("dossier.html.j2")
+        .render(
+            assessment=assessment,
+            sha256=assessment_sha256,
+            lang=speaker.words.language,
+            dir=speaker.words.direction,
+            words=speaker.words,
+            phrases=phrases,
+            say=speaker.say,
+            many=speaker.many,
+            term=speaker.term,
+            called=speaker.called,
+            wording=speaker.wording,
+            summary=summary(assessment, figures),
+            findings=tuple(finding_view(assessment, finding, figures) for finding in assessment.findings),
+            basis=basis(assessment, figures),
+        )
     )
     return page.encode("utf-8")
 
@@ -55,7 +59,12 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
 def _environment() -> Environment:
     """Templates of this package; a name that nobody filled is an error and never an empty place."""
     found = Environment(
-        loader=PackageLoader("plumbrule.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=PackageLoader("plumbrule.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     found.filters["plain"] = plain
     return found

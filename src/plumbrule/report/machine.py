@@ -7,6 +7,8 @@ Reading is the exact inverse. A file that our writer would not have written is r
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -21,7 +23,7 @@ SCHEMA = "plumbrule-assessment/1"
 
 def assessment_json(assessment: Assessment) -> bytes:
     """Canonical JSON of an assessment. Raises ValueError when a number in it is not finite."""
-    return rfc8785.dumps(_adapter().dump_python(assessment, mode="json")) + b"\n"
+    return rfc8785.dumps(_plain(assessment)) + b"\n"
 
 
 def read_assessment(content: bytes) -> Assessment:
@@ -36,15 +38,25 @@ def read_assessment(content: bytes) -> Assessment:
     except (ValueError, AttributeError, RecursionError):
         raise UnreadableError("The assessment is not a JSON object.", expected="an assessment.json", cure=cure) from None
     if version != SCHEMA:
-        raise UnreadableError(f"The assessment is of version {version!r}.", expected=SCHEMA, cure="Read it with the version of plumbrule that knows it.")
+        raise UnreadableError(
+            f"The assessment is of version {version!r}.",
+            expected=SCHEMA,
+            cure="Read it with the version of plumbrule that knows it.",
+        )
     try:
         assessment = _adapter().validate_json(content, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise UnreadableError(f"The assessment is not in its form at {place!r}: {first['msg']}.", expected=f"the schema {SCHEMA}", cure=cure) from None
+        raise UnreadableError(
+            f"The assessment is not in its form at {place!r}: {first['msg']}.", expected=f"the schema {SCHEMA}", cure=cure
+        ) from None
     if assessment_json(assessment) != content:
-        raise UnreadableError("The assessment holds more than its schema names, or is not in canonical form.", expected="RFC 8785 and one line feed", cure=cure)
+        raise UnreadableError(
+            "The assessment holds more than its schema names, or is not in canonical form.",
+            expected="RFC 8785 and one line feed",
+            cure=cure,
+        )
     return assessment
 
 
@@ -58,7 +70,16 @@ def assessment_schema() -> dict[str, Any]:
     return found
 
 
-def _close(schema: Any) -> None:  # noqa: ANN401 - whatever JSON Schema holds
+def _plain(value: Any) -> Any:
+    """Our frozen values as JSON's own kinds. Pydantic's dump knows `dict` only, and a mapping of ours may be read-only."""
+    if is_dataclass(value):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _close(schema: Any) -> None:
     """Every object holds all of its fields and nothing else: our writer leaves nothing out."""
     if isinstance(schema, dict):
         if "properties" in schema:

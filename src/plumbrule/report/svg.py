@@ -86,9 +86,10 @@ def draw(picture: Picture, *, rtl: bool = False) -> Markup:
     tops = list(accumulate((_height(row) for row in picture.rows), initial=TOP))
     bottom = tops[-1]
     scale = _Scale(places[0], places[-1])
+    id_ = escape(picture.id)
     parts = [
-        f'<svg class="picture" role="img" width="100%" height="{bottom + FOOT}" aria-labelledby="{escape(picture.id)}-t {escape(picture.id)}-d">',
-        f'<title id="{escape(picture.id)}-t">{escape(picture.title)}</title><desc id="{escape(picture.id)}-d">{escape(picture.desc)}</desc>',
+        f'<svg class="picture" role="img" width="100%" height="{bottom + FOOT}" aria-labelledby="{id_}-t {id_}-d">',
+        f'<title id="{id_}-t">{escape(picture.title)}</title><desc id="{id_}-d">{escape(picture.desc)}</desc>',
         *_ground(picture, scale, bottom),
         *(_axis_tick(scale.x(place), picture.tick(place), bottom) for place in places),
         *(_row(row, scale, top, rtl=rtl) for row, top in zip(picture.rows, tops, strict=False)),
@@ -113,7 +114,12 @@ class _Scale:
 
 def _places(picture: Picture) -> tuple[float, ...]:
     """The axis: it reaches over every interval, mark, band and the plumb line, and not beyond `limits`."""
-    values = [value for row in picture.rows for value in (row.low, row.high, row.point, row.mark, *(row.second or ())) if value is not None]
+    values = [
+        value
+        for row in picture.rows
+        for value in (row.low, row.high, row.point, row.mark, *(row.second or ()))
+        if value is not None
+    ]
     values += [value for value in (picture.plumb, *(picture.band or ())) if value is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
     if picture.limits:

@@ -14,7 +14,7 @@ from plumbrule.base.observation import Group, Known, Observation
 from plumbrule.base.words import MINUS, Words, message
 from plumbrule.findings.model import Assessment, CheckResult, Finding
 from plumbrule.report import phrases
-from plumbrule.report.views.figures import scaled
+from plumbrule.report.views.figures import scaled, set_size
 from plumbrule.report.views.finding import is_gap
 from plumbrule.report.views.pictures import gap_id, rate_id
 
@@ -54,12 +54,19 @@ def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> Non
 
 
 def _findings(assessment: Assessment, words: Words) -> Table:
-    table = _table(words, assessment.title.said(words.asked)[0], message("Verdict"), message("Requirement"), message("Answers"), translate=False)
+    table = _table(
+        words,
+        assessment.title.said(words.asked)[0],
+        message("Verdict"),
+        message("Requirement"),
+        message("Answers"),
+        translate=False,
+    )
     for finding in assessment.findings:
         citations = [assessment.provisions[id_][0] if id_ in assessment.provisions else id_ for id_ in finding.answers]
         title = Text(finding.title.said(words.asked)[0])
         for reason in _reasons(finding):
-            title.append("\n" + words.text(reason), style="dim")
+            title.append(f"\n({words.text(reason)})", style="dim")
         table.add_row(_verdict(words, finding.verdict), title, ", ".join(citations))
     return table
 
@@ -74,9 +81,16 @@ def _comparisons(assessment: Assessment, finding: Finding, checks: Sequence[Chec
     seen = {one.id: one for one in assessment.observations}
     metric = words.text(phrases.METRICS.get(checks[0].metric, checks[0].metric))
     title = words.say(message("{finding}: {metric}"), finding=finding.title.said(words.asked)[0], metric=metric)
-    table = _table(words, title, message("Comparison"), message("Difference"), message("Lines"), message("Verdict"), translate=False)
+    table = _table(
+        words, title, message("Comparison"), message("Difference"), message("Lines"), message("Verdict"), translate=False
+    )
     for check in checks:
-        table.add_row(_compared(check, seen, words), _difference(seen.get(gap_id(check)), words), _lines(check, words), _verdict(words, check.verdict))
+        table.add_row(
+            _compared(check, seen, words),
+            _difference(seen.get(gap_id(check)), words),
+            _lines(check, words),
+            _verdict(words, check.verdict),
+        )
     return table
 
 
@@ -96,7 +110,11 @@ def _difference(seen: Observation | None, words: Words) -> str:
         return words.text(message("not known"))
     estimate = seen.estimate
     low, high = (scaled(words, "difference", seen.metric, side, unit=False) for side in (estimate.low, estimate.high))
-    return scaled(words, "difference", seen.metric, estimate.value) + "\n" + words.say(message("{low} to {high}"), low=low, high=high)
+    return (
+        scaled(words, "difference", seen.metric, estimate.value)
+        + "\n"
+        + words.say(message("{low} to {high}"), low=low, high=high)
+    )
 
 
 def _lines(check: CheckResult, words: Words) -> Text:
@@ -112,7 +130,12 @@ def _notes(assessment: Assessment, words: Words) -> list[str]:
     notes = [words.text(phrases.GROUND_FOR_INQUIRY)]
     checks = [check for finding in assessment.findings for check in finding.checks]
     if any(check.verdict == "inconclusive" for check in checks):
-        notes.append(words.say(message("What an inconclusive finding leads to: {consequence}"), consequence=assessment.inconclusive.said(words.asked)[0]))
+        notes.append(
+            words.say(
+                message("What an inconclusive finding leads to: {consequence}"),
+                consequence=assessment.inconclusive.said(words.asked)[0],
+            )
+        )
     if any(one.family == "declared" for one in assessment.observations):
         notes.append(words.text(message("What was declared was examined on paper, not tested.")))
     return notes
@@ -122,7 +145,9 @@ def _rates(found: Mapping[str, Any], console: Console, words: Words) -> None:
     """One table for each metric: the whole table first, then every group."""
     entries = ([{"by": {}, **found["overall"]}] if "overall" in found else []) + list(found["groups"])
     for metric in dict.fromkeys(name for entry in entries for name in entry["metrics"]):
-        table = _table(words, phrases.METRICS.get(metric, metric), message("Group"), message("Value"), message("Interval"), message("Rows"))
+        table = _table(
+            words, phrases.METRICS.get(metric, metric), message("Group"), message("Value"), message("Interval"), message("Rows")
+        )
         for entry in entries[:MOST]:
             if metric in entry["metrics"]:
                 table.add_row(_group(words, entry["by"], names=True), *_estimate(entry["metrics"][metric], metric, "rate", words))
@@ -133,7 +158,16 @@ def _rates(found: Mapping[str, Any], console: Console, words: Words) -> None:
 def _gaps(gaps: Sequence[Mapping[str, Any]], console: Console, words: Words) -> None:
     for metric in dict.fromkeys(gap["metric"] for gap in gaps):
         title = words.say(message("Gaps: {metric}"), metric=words.text(phrases.METRICS.get(metric, metric)))
-        table = _table(words, title, message("Comparison"), message("Value"), message("Interval"), message("Rows"), message("Beyond the tolerance"), translate=False)
+        table = _table(
+            words,
+            title,
+            message("Comparison"),
+            message("Value"),
+            message("Interval"),
+            message("Rows"),
+            message("Beyond the tolerance"),
+            translate=False,
+        )
         of_metric = [gap for gap in gaps if gap["metric"] == metric]
         for gap in of_metric[:MOST]:
             table.add_row(_pair(words, gap), *_estimate(gap, metric, gap["kind"], words), _beyond(words, gap))
@@ -144,7 +178,7 @@ def _gaps(gaps: Sequence[Mapping[str, Any]], console: Console, words: Words) -> 
 
 
 def _tolerance(words: Words, kind: str, value: float, source: str) -> str:
-    shown = scaled(words, kind, "", value).lstrip("+") if kind == "difference" else words.number(value, 2)
+    shown = set_size(words, kind, "", value)
     if kind == "difference":
         return words.say(message("Tolerance for a difference: {value}, from {source}."), value=shown, source=source)
     return words.say(message("Tolerance for a ratio: {value} and its inverse, from {source}."), value=shown, source=source)
@@ -153,15 +187,38 @@ def _tolerance(words: Words, kind: str, value: float, source: str) -> str:
 def _strata(within: Mapping[str, Any], console: Console, words: Words) -> None:
     """Rates inside every stratum, and the gaps adjusted for the strata beside the raw ones."""
     for metric in dict.fromkeys(name for one in within["strata"] for group in one["groups"] for name in group["metrics"]):
-        title = words.say(message("{metric} within {strata}"), metric=words.text(phrases.METRICS.get(metric, metric)), strata=", ".join(within["by"]))
-        table = _table(words, title, message("Stratum"), message("Group"), message("Value"), message("Interval"), message("Rows"), translate=False)
+        title = words.say(
+            message("{metric} within {strata}"),
+            metric=words.text(phrases.METRICS.get(metric, metric)),
+            strata=", ".join(within["by"]),
+        )
+        table = _table(
+            words,
+            title,
+            message("Stratum"),
+            message("Group"),
+            message("Value"),
+            message("Interval"),
+            message("Rows"),
+            translate=False,
+        )
         rows = [(one["stratum"], group) for one in within["strata"] for group in one["groups"] if metric in group["metrics"]]
         for stratum, group in rows[:MOST]:
-            table.add_row(_group(words, stratum), _group(words, group["by"]), *_estimate(group["metrics"][metric], metric, "rate", words))
+            table.add_row(
+                _group(words, stratum), _group(words, group["by"]), *_estimate(group["metrics"][metric], metric, "rate", words)
+            )
         _print(console, table)
         _more(console, words, len(rows))
     if within["adjusted"]:
-        table = _table(words, message("Raw and adjusted for the strata"), message("Comparison"), message("Raw"), message("Adjusted"), message("Interval"), message("Rows"))
+        table = _table(
+            words,
+            message("Raw and adjusted for the strata"),
+            message("Comparison"),
+            message("Raw"),
+            message("Adjusted"),
+            message("Interval"),
+            message("Rows"),
+        )
         for one in within["adjusted"]:
             raw = _estimate(one["raw"], one["metric"], "difference", words)[0]
             note = "\n" + words.text(message("the sign turns")) if one["reversed"] else ""
@@ -185,12 +242,20 @@ def _reason(words: Words, unknown: Mapping[str, Any]) -> str:
 
 
 def _beyond(words: Words, gap: Mapping[str, Any]) -> Text:
-    said, tone = {True: (message("yes"), "bad"), False: (message("no"), "good")}.get(gap["beyond"], (message("cannot be said"), "open"))
+    said, tone = {True: (message("yes"), "bad"), False: (message("no"), "good")}.get(
+        gap["beyond"], (message("cannot be said"), "open")
+    )
     return Text(f"{SIGNS[tone]} {words.text(said)}", style=STYLES[tone])
 
 
 def _pair(words: Words, gap: Mapping[str, Any]) -> Text:
-    return Text(words.say(message("{group} compared with {reference}"), group=_group(words, gap["group"]), reference=_group(words, gap["reference"])))
+    return Text(
+        words.say(
+            message("{group} compared with {reference}"),
+            group=_group(words, gap["group"]),
+            reference=_group(words, gap["reference"]),
+        )
+    )
 
 
 def _verdict(words: Words, verdict: str) -> Text:
@@ -207,7 +272,13 @@ def _group(words: Words, group: Group, *, names: bool = False) -> str:
 
 def _table(words: Words, title: str, *columns: str, translate: bool = True) -> Table:
     """A table whose cells wrap: nothing is cut off in a narrow terminal."""
-    table = Table(title=Text(words.text(title) if translate else title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
+    table = Table(
+        title=Text(words.text(title) if translate else title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        expand=False,
+        pad_edge=False,
+    )
     for column in columns:
         table.add_column(words.text(column), overflow="fold")
     return table

@@ -63,7 +63,9 @@ def basis(assessment: Assessment, figures: Figures) -> Basis:
         thresholds=_thresholds(assessment, figures),
         tier=_tier(assessment, figures),
         unanswered=tuple(figures.speaker.called(phrases.QUESTIONS, key) for key in assessment.tier.unanswered),
-        tier_answers=citations(assessment, tuple(dict.fromkeys(id_ for rule in assessment.tier.fired for id_ in rule.answers)), figures),
+        tier_answers=citations(
+            assessment, tuple(dict.fromkeys(id_ for rule in assessment.tier.fired for id_ in rule.answers)), figures
+        ),
         reviewers=_reviewers(assessment, figures),
         materials=_materials(assessment, figures),
     )
@@ -80,16 +82,28 @@ def _adjusted(assessment: Assessment, figures: Figures) -> tuple[Adjusted, ...]:
             say(message("Shown: {differences}."), differences=gap_heading(figures, first.metric)),
             say(message("Declared factors: {factors}."), factors=figures.speaker.listing(first.factors)),
         ]
-        for lost in dict.fromkeys((one.used, one.lost) for one in group if one.lost):
-            notes.append(figures.speaker.many(
-                "{used} rows were used; {n} row was lost because a factor is missing in it.",
-                "{used} rows were used; {n} rows were lost because a factor is missing in them.", lost[1], used=figures.words.whole(lost[0])))
-        notes += [say(message("The sign turns when adjusted: {comparison}."), comparison=versus(figures, one.group, one.reference, pooled=one.pooled))
-                  for one in group if one.reversed]
+        notes += [_lost(figures, *counts) for counts in dict.fromkeys((one.used, one.lost) for one in group if one.lost)]
+        notes += [
+            say(
+                message("The sign turns when adjusted: {comparison}."),
+                comparison=versus(figures, one.group, one.reference, pooled=one.pooled),
+            )
+            for one in group
+            if one.reversed
+        ]
         if any(one.pooled for one in group):
             notes.append(say(message("“All others” are everybody of a known group other than the reference, taken together.")))
         found.append(Adjusted(figure=adjusted(figures, group, id_=f"adjusted-{index}"), notes=tuple(notes)))
     return tuple(found)
+
+
+def _lost(figures: Figures, used: int, lost: int) -> Markup:
+    return figures.speaker.many(
+        "{used} rows were used; {n} row was lost because a factor is missing in it.",
+        "{used} rows were used; {n} rows were lost because a factor is missing in them.",
+        lost,
+        used=figures.words.whole(used),
+    )
 
 
 def _alike(one: Adjustment) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
@@ -106,11 +120,16 @@ def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
     gaps.sort(key=lambda seen: (seen.metric, -abs(_place(seen))))
     found: list[Figure | None] = []
     left_out = 0
-    for measure, title, seen in (("rate", message("{metric} where attributes meet, the lowest first"), rates), ("difference", message("{differences}, the widest first"), gaps)):
+    for measure, title, seen in (
+        ("rate", message("{metric} where attributes meet, the lowest first"), rates),
+        ("difference", message("{differences}, the widest first"), gaps),
+    ):
         for index, metric in enumerate(dict.fromkeys(one.metric for one in seen)):
             of_metric = [one for one in seen if one.metric == metric]
             left_out += max(len(of_metric) - MOST, 0)
-            heading = figures.speaker.say(title, metric=figures.speaker.called(phrases.METRICS, metric), differences=gap_heading(figures, metric))
+            heading = figures.speaker.say(
+                title, metric=figures.speaker.called(phrases.METRICS, metric), differences=gap_heading(figures, metric)
+            )
             found.append(listed(figures, heading, of_metric[:MOST], id_=f"exploratory-{measure}-{index}"))
     return Exploratory(figures=tuple(figure for figure in found if figure), left_out=left_out)
 
@@ -135,14 +154,43 @@ def _unknown(assessment: Assessment, figures: Figures) -> Table | None:
         if seen.measure != "rate" or len(seen.group) != 1 or list(seen.group.values()) != [None]:
             continue
         (attribute,) = seen.group
-        bounded = [one for one in assessment.observations if one.bounds and one.family == "primary" and one.measure == "difference" and attribute in one.group and one.metric == seen.metric]
-        spans = [
-            say(message("{comparison}: {span}"), comparison=versus(figures, one.group, one.reference), span=figures.span(*one.bounds, one.measure, one.metric))
-            for one in bounded if one.bounds
+        bounded = [
+            one
+            for one in assessment.observations
+            if one.bounds
+            and one.family == "primary"
+            and one.measure == "difference"
+            and attribute in one.group
+            and one.metric == seen.metric
         ]
-        rows.append((say(message("{attribute} unknown"), attribute=attribute), figures.sample(seen.estimate), figures.value(seen), Markup("<br>").join(spans) or "–"))
-    columns = (say(message("Attribute")), say(message("Rows")), say(message("Their rate")), say(message("Where the difference would lie if all of them counted one way or the other")))
-    return Table(caption=say(message("Unknown values: counted and bounded, never the reference")), columns=columns, rows=tuple(rows)) if rows else None
+        spans = [
+            say(
+                message("{comparison}: {span}"),
+                comparison=versus(figures, one.group, one.reference),
+                span=figures.span(*one.bounds, one.measure, one.metric),
+            )
+            for one in bounded
+            if one.bounds
+        ]
+        rows.append(
+            (
+                say(message("{attribute} unknown"), attribute=attribute),
+                figures.sample(seen.estimate),
+                figures.value(seen),
+                Markup("<br>").join(spans) or "–",
+            )
+        )
+    columns = (
+        say(message("Attribute")),
+        say(message("Rows")),
+        say(message("Their rate")),
+        say(message("Where the difference would lie if all of them counted one way or the other")),
+    )
+    return (
+        Table(caption=say(message("Unknown values: counted and bounded, never the reference")), columns=columns, rows=tuple(rows))
+        if rows
+        else None
+    )
 
 
 def _thresholds(assessment: Assessment, figures: Figures) -> Table:
@@ -154,20 +202,33 @@ def _thresholds(assessment: Assessment, figures: Figures) -> Table:
                 if line.threshold:
                     used.setdefault(line.threshold.id, (line.threshold, check.metric))
     rows = tuple(
-        (speaker.say(message("{role}: {metric}"), role=speaker.called(phrases.ROLES, threshold.role), metric=speaker.called(phrases.METRICS, metric)),
-         figures.level(threshold), Markup("<bdi>{}</bdi>").format(threshold.source.citation),
-         _force(figures, threshold), speaker.wording(threshold.source.note) if threshold.source.note else "–")
+        (
+            speaker.say(
+                message("{role}: {metric}"),
+                role=speaker.called(phrases.ROLES, threshold.role),
+                metric=speaker.called(phrases.METRICS, metric),
+            ),
+            figures.level(threshold),
+            Markup("<bdi>{}</bdi>").format(threshold.source.citation),
+            _force(figures, threshold),
+            speaker.wording(threshold.source.note) if threshold.source.note else "–",
+        )
         for threshold, metric in used.values()
     )
-    columns = (say(message("Threshold")), say(message("Value")), say(message("Source")), say(message("Status, jurisdiction")), say(message("What to know")))
+    columns = (
+        say(message("Threshold")),
+        say(message("Value")),
+        say(message("Source")),
+        say(message("Status, jurisdiction")),
+        say(message("What to know")),
+    )
     return Table(caption=say(message("Every threshold used, and where it comes from")), columns=columns, rows=rows)
 
 
 def _tier(assessment: Assessment, figures: Figures) -> Table:
     speaker, say = figures.speaker, figures.speaker.say
     rows = tuple(
-        (speaker.wording(rule.because),
-         Markup("; ").join(_answer(figures, key, holds=holds) for key, holds in rule.when.items()))
+        (speaker.wording(rule.because), Markup("; ").join(_answer(figures, key, holds=holds) for key, holds in rule.when.items()))
         for rule in assessment.tier.fired
     )
     columns = (say(message("Because")), say(message("What was stated")))
@@ -195,8 +256,12 @@ def _reviewers(assessment: Assessment, figures: Figures) -> tuple[str, ...]:
 def _materials(assessment: Assessment, figures: Figures) -> Table:
     say = figures.speaker.say
     rows = tuple(
-        (Markup("<bdi>{}</bdi>").format(one.name), Markup('<code class="digest">{}</code>').format(one.sha256),
-         Markup("<bdi>{}</bdi>").format(one.source) if one.source else "–", one.licence or say(message("not stated")))
+        (
+            Markup("<bdi>{}</bdi>").format(one.name),
+            Markup('<code class="digest">{}</code>').format(one.sha256),
+            Markup("<bdi>{}</bdi>").format(one.source) if one.source else "–",
+            one.licence or say(message("not stated")),
+        )
         for one in assessment.materials
     )
     columns = (say(message("File")), say(message("SHA-256")), say(message("Source")), say(message("Licence")))

@@ -123,7 +123,9 @@ class Figures:
 
     def source(self, source: Source) -> Markup:
         """Where a threshold stands, for which jurisdiction, and with which force."""
-        parts = [Markup("<bdi>{}</bdi>").format(part) for part in (source.citation, source.jurisdiction) if part and part != "none"]
+        parts = [
+            Markup("<bdi>{}</bdi>").format(part) for part in (source.citation, source.jurisdiction) if part and part != "none"
+        ]
         return Markup(", ").join([*parts, self.status(source)])
 
     def status(self, source: Source) -> Markup:

@@ -95,7 +95,9 @@ def finding_view(assessment: Assessment, finding: Finding, figures: Figures) -> 
         citations=citations(assessment, finding.answers, figures),
         figures=_pictures(figures, comparisons, finding.requirement),
         comparisons=tuple(_check(figures, check, assessment) for check in comparisons),
-        levels=tuple(_level(figures, check, line) for check in finding.checks for line in check.lines if line.role in ("floor", "ceiling")),
+        levels=tuple(
+            _level(figures, check, line) for check in finding.checks for line in check.lines if line.role in ("floor", "ceiling")
+        ),
         facts=_facts(figures, [check for check in finding.checks if "declared" in _roles(check)]),
         unmeasured=_unmeasured(figures, [check for check in finding.checks if not check.lines]),
     )
@@ -107,7 +109,9 @@ def citations(assessment: Assessment, ids: tuple[str, ...], figures: Figures) ->
     for id_ in ids:
         citation, wording = assessment.provisions.get(id_, (id_, None))
         shown = figures.speaker.wording(wording) if wording else Markup("")
-        found.append(Citation(id=id_, citation=citation, wording=shown, draft=bool(wording) and figures.speaker.unreviewed(wording)))
+        found.append(
+            Citation(id=id_, citation=citation, wording=shown, draft=wording is not None and figures.speaker.unreviewed(wording))
+        )
     return tuple(found)
 
 
@@ -124,13 +128,30 @@ def gap_sentence(figures: Figures, check: CheckResult) -> Markup:
         return Markup("")
     rate = (scaled(figures.words, "rate", check.metric, value.value) for value in (one, other))
     size = scaled(figures.words, "difference", check.metric, abs(difference.value)).lstrip("+")
-    sentence = message("{metric}: {rate} of {n} rows recorded as {group}, {rate2} of {n2} recorded as {reference}; {size} lower (interval {low} to {high}).")
+    sentence = message(
+        "{metric}: {rate} of {n} rows recorded as {group}, {rate2} of {n2} recorded as {reference}; "
+        "{size} lower (interval {low} to {high})."
+    )
     if difference.value >= 0:
-        sentence = message("{metric}: {rate} of {n} rows recorded as {group}, {rate2} of {n2} recorded as {reference}; {size} higher (interval {low} to {high}).")
-    low, high = (scaled(figures.words, "difference", check.metric, side, unit=False) for side in (difference.low, difference.high))
+        sentence = message(
+            "{metric}: {rate} of {n} rows recorded as {group}, {rate2} of {n2} recorded as {reference}; "
+            "{size} higher (interval {low} to {high})."
+        )
+    low, high = (
+        scaled(figures.words, "difference", check.metric, side, unit=False) for side in (difference.low, difference.high)
+    )
     return figures.speaker.say(
-        sentence, metric=figures.speaker.called(phrases.METRICS, check.metric), rate=next(rate), n=figures.words.whole(one.n), group=figures.speaker.group(check.group), rate2=next(rate),
-        n2=figures.words.whole(other.n), reference=figures.speaker.group(check.reference or {}), size=size, low=low, high=high,
+        sentence,
+        metric=figures.speaker.called(phrases.METRICS, check.metric),
+        rate=next(rate),
+        n=figures.words.whole(one.n),
+        group=figures.speaker.group(check.group),
+        rate2=next(rate),
+        n2=figures.words.whole(other.n),
+        reference=figures.speaker.group(check.reference or {}),
+        size=size,
+        low=low,
+        high=high,
     )
 
 
@@ -155,8 +176,12 @@ def _check(figures: Figures, check: CheckResult, assessment: Assessment) -> Chec
     comparison = versus(figures, check.group, check.reference)
     title = speaker.say(message("{attribute}: {comparison}"), attribute=speaker.attributes(check.group), comparison=comparison)
     return CheckView(
-        title=title, badge=badge(figures, check.verdict), sentence=gap_sentence(figures, check),
-        lines=tuple(_line(figures, line) for line in check.lines), notes=_notes(figures, check, assessment), power=_power(figures, check),
+        title=title,
+        badge=badge(figures, check.verdict),
+        sentence=gap_sentence(figures, check),
+        lines=tuple(_line(figures, line) for line in check.lines),
+        notes=_notes(figures, check, assessment),
+        power=_power(figures, check),
     )
 
 
@@ -169,10 +194,15 @@ def _line(figures: Figures, line: Line) -> Outcome:
     method = figures.method(seen) if seen and line.role != "screen" else speaker.say(message("point value"))
     basis = speaker.say(message("{n} rows; {method}"), n=figures.sample(seen.estimate), method=method) if seen else Markup("")
     return Outcome(
-        kind=speaker.called(phrases.ROLES, line.role), help=speaker.called(phrases.ROLE_HELP, line.role),
-        value=_measured(figures, line), interval=interval, against=against,
+        kind=speaker.called(phrases.ROLES, line.role),
+        help=speaker.called(phrases.ROLE_HELP, line.role),
+        value=_measured(figures, line),
+        interval=interval,
+        against=against,
         source=figures.source(line.threshold.source) if line.threshold else Markup(""),
-        outcome=speaker.term(outcome), tone=phrases.OUTCOME_TONES[line.outcome], basis=basis,
+        outcome=speaker.term(outcome),
+        tone=phrases.OUTCOME_TONES[line.outcome],
+        basis=basis,
     )
 
 
@@ -181,7 +211,11 @@ def _measured(figures: Figures, line: Line) -> Markup:
     if not seen:
         return figures.speaker.say(message("not known"))
     value = figures.value(seen)
-    return figures.speaker.say(message("ratio {value}"), value=value) if seen.measure == "ratio" and isinstance(seen.estimate, Known) else value
+    return (
+        figures.speaker.say(message("ratio {value}"), value=value)
+        if seen.measure == "ratio" and isinstance(seen.estimate, Known)
+        else value
+    )
 
 
 def _notes(figures: Figures, check: CheckResult, assessment: Assessment) -> tuple[Markup, ...]:
@@ -191,12 +225,19 @@ def _notes(figures: Figures, check: CheckResult, assessment: Assessment) -> tupl
     seen = figures.observations.get(gap_id(check))
     if seen and seen.bounds and isinstance(seen.estimate, Known):
         low, high = (scaled(figures.words, seen.measure, seen.metric, side) for side in seen.bounds)
-        text = message("If all rows whose {attribute} is unknown counted one way or the other, the difference would lie between {low} and {high}.")
+        text = message(
+            "If all rows of unknown {attribute} counted one way or the other, the difference would lie between {low} and {high}."
+        )
         notes.append(speaker.say(text, attribute=speaker.attributes(check.group), low=low, high=high))
     if check.verdict == "inconclusive":
         if not check.more_rows:
             notes.append(speaker.say(message("No more rows exist: these data will never decide it.")))
-        notes.append(speaker.say(message("What an inconclusive finding leads to: {consequence}"), consequence=speaker.wording(assessment.inconclusive)))
+        notes.append(
+            speaker.say(
+                message("What an inconclusive finding leads to: {consequence}"),
+                consequence=speaker.wording(assessment.inconclusive),
+            )
+        )
     return tuple(notes)
 
 
@@ -209,8 +250,11 @@ def _power(figures: Figures, check: CheckResult) -> Table | None:
         (set_size(words, "difference", check.metric, power.truth), words.whole(power.rows) if power.rows is not None else never)
         for power in check.power
     )
-    return Table(caption=say(message("How many rows would decide it with 80% power")),
-                 columns=(say(message("If the true difference were")), say(message("Rows needed, in the proportions seen"))), rows=rows)
+    return Table(
+        caption=say(message("How many rows would decide it with 80% power")),
+        columns=(say(message("If the true difference were")), say(message("Rows needed, in the proportions seen"))),
+        rows=rows,
+    )
 
 
 def _level(figures: Figures, check: CheckResult, line: Line) -> Outcome:
@@ -221,7 +265,9 @@ def _level(figures: Figures, check: CheckResult, line: Line) -> Outcome:
     metric = speaker.called(phrases.METRICS, check.metric)
     shown = _line(figures, line)
     against = speaker.say(message("{role}: {level}"), role=shown.kind, level=shown.against)
-    return replace(shown, kind=speaker.say(message("{group}: {metric}"), group=name, metric=metric), help=Markup(""), against=against)
+    return replace(
+        shown, kind=speaker.say(message("{group}: {metric}"), group=name, metric=metric), help=Markup(""), against=against
+    )
 
 
 def _unmeasured(figures: Figures, checks: list[CheckResult]) -> Table | None:
@@ -229,14 +275,21 @@ def _unmeasured(figures: Figures, checks: list[CheckResult]) -> Table | None:
         return None
     say, names = figures.speaker.say, {**phrases.METRICS, **phrases.FACTS}
     rows = tuple((figures.speaker.called(names, check.metric), figures.speaker.term(check.reason)) for check in checks)
-    return Table(caption=say(message("What could not be assessed")), columns=(say(message("Check")), say(message("Why"))), rows=rows)
+    return Table(
+        caption=say(message("What could not be assessed")), columns=(say(message("Check")), say(message("Why"))), rows=rows
+    )
 
 
 def _facts(figures: Figures, checks: list[CheckResult]) -> Table | None:
     if not checks:
         return None
     say = figures.speaker.say
-    columns = (say(message("Fact")), say(message("What was declared")), say(message("By whom, and where it stands")), say(message("Known by")))
+    columns = (
+        say(message("Fact")),
+        say(message("What was declared")),
+        say(message("By whom, and where it stands")),
+        say(message("Known by")),
+    )
     rows = tuple(_fact_row(figures, check, line) for check in checks for line in check.lines)
     return Table(caption=say(message("Declared facts")), columns=columns, rows=rows)
 
@@ -247,6 +300,10 @@ def _fact_row(figures: Figures, check: CheckResult, line: Line) -> tuple[str, ..
     if not (seen and isinstance(seen.estimate, Stated)):
         return (name, speaker.say(message("not declared")), "–", "–")
     stated = seen.estimate
-    verb = speaker.say(message("yes: {text}"), text=stated.text) if stated.holds else speaker.say(message("no: {text}"), text=stated.text)
+    verb = (
+        speaker.say(message("yes: {text}"), text=stated.text)
+        if stated.holds
+        else speaker.say(message("no: {text}"), text=stated.text)
+    )
     where = "; ".join(part for part in (stated.stated_by, stated.source) if part)
     return (name, verb, Markup("<bdi>{}</bdi>").format(where), speaker.term(phrases.DECLARED_ONLY))

@@ -40,7 +40,11 @@ class Figure:
 def rates(figures: Figures, metric: str, attribute: str, checks: Sequence[CheckResult], *, id_: str) -> Figure | None:
     """Rates by group of one attribute, the reference first; None when fewer than two are known."""
     reference = checks[0].reference or {}
-    seen = [one for one in figures.observations.values() if one.metric == metric and one.measure == "rate" and set(one.group) == {attribute}]
+    seen = [
+        one
+        for one in figures.observations.values()
+        if one.metric == metric and one.measure == "rate" and set(one.group) == {attribute}
+    ]
     seen.sort(key=lambda one: (one.group != reference, None in one.group.values()))
     shown = [(one, one.estimate) for one in seen if isinstance(one.estimate, Known)]
     if len(shown) < 2:
@@ -59,7 +63,9 @@ def rates(figures: Figures, metric: str, attribute: str, checks: Sequence[CheckR
         keys.append(Key(swatch="band", text=say(message("the tolerance around the reference"))))
     svg = _drawn(figures, id_, heading, rows, metric, "rate", plumb=base.value if base else None, band=band)
     overall = [one for one in (figures.observations.get(rate_id(metric, {})),) if one]
-    return Figure(heading=heading, svg=svg, keys=(*keys, *_screen_key(figures, rows)), table=rate_table(figures, heading, [*seen, *overall]))
+    return Figure(
+        heading=heading, svg=svg, keys=(*keys, *_screen_key(figures, rows)), table=rate_table(figures, heading, [*seen, *overall])
+    )
 
 
 def gaps(figures: Figures, metric: str, checks: Sequence[CheckResult], *, id_: str) -> Figure | None:
@@ -85,20 +91,35 @@ def adjusted(figures: Figures, adjustments: Sequence[Adjustment], *, id_: str) -
     say, metric = figures.speaker.say, adjustments[0].metric
     rows = tuple(row for one in adjustments if (row := _adjusted_row(figures, one)))
     attributes = figures.speaker.attributes(adjustments[0].reference)
-    heading = say(message("{attributes}: {kind}"), attributes=attributes, kind=figures.speaker.called(ADJUSTMENTS, adjustments[0].kind))
+    heading = say(
+        message("{attributes}: {kind}"), attributes=attributes, kind=figures.speaker.called(ADJUSTMENTS, adjustments[0].kind)
+    )
     columns = (message("Comparison"), message("Raw, all rows"), message("Raw, the rows used"), message("Adjusted"))
     cells = tuple(
-        (versus(figures, one.group, one.reference, pooled=one.pooled), *(_estimate_cell(figures, part, metric) for part in (one.raw, one.raw_same_rows, one.adjusted)))
+        (
+            versus(figures, one.group, one.reference, pooled=one.pooled),
+            *(_estimate_cell(figures, part, metric) for part in (one.raw, one.raw_same_rows, one.adjusted)),
+        )
         for one in adjustments
     )
-    keys = (Key(swatch="point", text=say(message("raw, the rows used"))), Key(swatch="open", text=say(message("adjusted"))), _none_key(figures))
+    keys = (
+        Key(swatch="point", text=say(message("raw, the rows used"))),
+        Key(swatch="open", text=say(message("adjusted"))),
+        _none_key(figures),
+    )
     table = Table(caption=heading, columns=tuple(say(column) for column in columns), rows=cells)
-    return Figure(heading=heading, svg=_drawn(figures, id_, heading, rows, metric, "difference", plumb=0.0), keys=keys, table=table)
+    return Figure(
+        heading=heading, svg=_drawn(figures, id_, heading, rows, metric, "difference", plumb=0.0), keys=keys, table=table
+    )
 
 
 def listed(figures: Figures, heading: Markup, seen: Sequence[Observation], *, id_: str) -> Figure | None:
     """Observations of one metric and measure in the order given, unjudged; None when none is known."""
-    rows = tuple(_row(figures, _short(figures, one), one.estimate, one.metric, one.measure) for one in seen if isinstance(one.estimate, Known))
+    rows = tuple(
+        _row(figures, _short(figures, one), one.estimate, one.metric, one.measure)
+        for one in seen
+        if isinstance(one.estimate, Known)
+    )
     if not rows:
         return None
     difference = seen[0].measure == "difference"
@@ -128,7 +149,9 @@ def gap_heading(figures: Figures, metric: str) -> Markup:
 def versus(figures: Figures, group: Group, reference: Group | None, *, pooled: bool = False) -> Markup:
     """Who is compared with whom; `pooled` means all known groups but the reference, together."""
     one = figures.speaker.say(message("all others")) if pooled else figures.speaker.group(group)
-    return figures.speaker.say(message("{group} compared with {reference}"), group=one, reference=figures.speaker.group(reference or {}))
+    return figures.speaker.say(
+        message("{group} compared with {reference}"), group=one, reference=figures.speaker.group(reference or {})
+    )
 
 
 def rate_id(metric: str, group: Group) -> str:
@@ -144,7 +167,11 @@ def gap_id(check: CheckResult) -> str:
 
 def screen(check: CheckResult) -> float:
     """The ratio at which the check's screen fails; 0 when it has none."""
-    found = [line.threshold.value for line in check.lines if line.role == "screen" and line.threshold and line.threshold.measure == "ratio"]
+    found = [
+        line.threshold.value
+        for line in check.lines
+        if line.role == "screen" and line.threshold and line.threshold.measure == "ratio"
+    ]
     return found[0] if found else 0.0
 
 
@@ -154,21 +181,27 @@ def _table(figures: Figures, caption: Markup, first: str, named: Sequence[tuple[
     methods = {figures.method(one) for _, one in named if isinstance(one.estimate, Known)}
     shared = len(methods) == 1
     rows = tuple(
-        (name, figures.value(one), figures.interval(one) if shared else _with_method(figures, one), figures.sample(one.estimate)) for name, one in named
+        (name, figures.value(one), figures.interval(one) if shared else _with_method(figures, one), figures.sample(one.estimate))
+        for name, one in named
     )
     columns = (say(first), say(message("Value")), say(message("Interval")), say(message("Rows")))
-    return Table(caption=caption, columns=columns, rows=rows, note=say(message("Method: {method}."), method=methods.pop()) if shared else "")
+    return Table(
+        caption=caption,
+        columns=columns,
+        rows=rows,
+        note=say(message("Method: {method}."), method=methods.pop()) if shared else "",
+    )
 
 
 def _with_method(figures: Figures, seen: Observation) -> Markup:
-    return Markup("{}<small>{}</small>").format(figures.interval(seen), figures.method(seen))
+    return Markup("{} <small>{}</small>").format(figures.interval(seen), figures.method(seen))
 
 
 def _estimate_cell(figures: Figures, estimate: Estimate, metric: str) -> Markup:
     value, reach = figures.estimate(estimate, "difference", metric), figures.reach(estimate, "difference", metric)
     basis = figures.speaker.say(message("{n} rows; {method}"), n=figures.sample(estimate), method=figures.method_name(estimate))
     interval = Markup(' <span class="interval">({})</span>').format(reach) if reach else ""
-    return Markup("<b>{}</b>{}<small>{}</small>").format(value, interval, basis)
+    return Markup("<b>{}</b>{} <small>{}</small>").format(value, interval, basis)
 
 
 def _short(figures: Figures, seen: Observation, *, pooled: bool = False) -> Markup:
@@ -179,7 +212,9 @@ def _short(figures: Figures, seen: Observation, *, pooled: bool = False) -> Mark
     return figures.speaker.say(message("{group} vs {reference}"), group=one, reference=figures.speaker.group(seen.reference))
 
 
-def _row(figures: Figures, label: Markup, estimate: Known, metric: str, measure: str, tone: Tone = "plain", mark: float | None = None) -> Row:
+def _row(
+    figures: Figures, label: Markup, estimate: Known, metric: str, measure: str, tone: Tone = "plain", mark: float | None = None
+) -> Row:
     value = scaled(figures.words, measure, metric, estimate.value, unit=False)
     return Row(label=plain(label), value=value, point=estimate.value, low=estimate.low, high=estimate.high, tone=tone, mark=mark)
 
@@ -236,17 +271,36 @@ def _none_key(figures: Figures) -> Key:
 
 def _screen_key(figures: Figures, rows: Sequence[Row]) -> list[Key]:
     marked = any(row.mark is not None for row in rows)
-    return [Key(swatch="mark", text=figures.speaker.say(message("the screen: a value beyond this mark fails it")))] if marked else []
+    return (
+        [Key(swatch="mark", text=figures.speaker.say(message("the screen: a value beyond this mark fails it")))] if marked else []
+    )
 
 
 def _drawn(
-    figures: Figures, id_: str, heading: Markup, rows: tuple[Row, ...], metric: str, measure: str, *, plumb: float | None = None, band: tuple[float, float] | None = None
+    figures: Figures,
+    id_: str,
+    heading: Markup,
+    rows: tuple[Row, ...],
+    metric: str,
+    measure: str,
+    *,
+    plumb: float | None = None,
+    band: tuple[float, float] | None = None,
 ) -> Markup:
     if not rows:
         return Markup("")
     desc = "; ".join(f"{row.label}: {row.value}" for row in rows)
     limits = UNIT if measure == "rate" and metric not in PLAIN_METRICS else None
-    picture = Picture(id=id_, title=plain(heading), desc=desc, rows=rows, tick=_tick(figures, measure, metric), plumb=plumb, band=band, limits=limits)
+    picture = Picture(
+        id=id_,
+        title=plain(heading),
+        desc=desc,
+        rows=rows,
+        tick=_tick(figures, measure, metric),
+        plumb=plumb,
+        band=band,
+        limits=limits,
+    )
     return draw(picture, rtl=figures.words.direction == "rtl")
 
 

@@ -29,7 +29,7 @@ class Tally:
     """How many findings have one verdict."""
 
     badge: Badge
-    count: Markup
+    count: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +60,16 @@ def _tested(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
     speaker, system = figures.speaker, assessment.system
     first = speaker.say(
         message("{name}, version {version}, of {organisation}."),
-        name=speaker.wording(system.name), version=system.version, organisation=system.organisation,
+        name=speaker.wording(system.name),
+        version=system.version,
+        organisation=system.organisation,
     )
     n = len(assessment.findings)
     second = speaker.many(
         "It was held against {n} requirement for systems of {tier}.",
         "It was held against {n} requirements for systems of {tier}.",
-        n, tier=speaker.called(phrases.TIERS, assessment.tier.tier),
+        n,
+        tier=speaker.called(phrases.TIERS, assessment.tier.tier),
     )
     return (first, speaker.wording(system.purpose), second)
 
@@ -76,7 +79,8 @@ def _population(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
     rows = figures.speaker.many(
         "{n} row was read; {used} had a decision and were used.",
         "{n} rows were read; {used} had a decision and were used.",
-        population.rows, used=figures.words.whole(population.used),
+        population.rows,
+        used=figures.words.whole(population.used),
     )
     return (figures.speaker.wording(population.description), rows)
 
@@ -84,8 +88,9 @@ def _population(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
 def _tally(assessment: Assessment, figures: Figures) -> tuple[Tally, ...]:
     verdicts = [finding.verdict for finding in assessment.findings]
     return tuple(
-        Tally(badge=badge(figures, verdict), count=Markup(figures.words.whole(verdicts.count(verdict))))
-        for verdict in phrases.VERDICTS if verdict in verdicts
+        Tally(badge=badge(figures, verdict), count=figures.words.whole(verdicts.count(verdict)))
+        for verdict in phrases.VERDICTS
+        if verdict in verdicts
     )
 
 
@@ -94,7 +99,12 @@ def _found(finding: Finding, figures: Figures) -> Found:
     sentences = [sentence for check in open_ if (sentence := _in_short(figures, check))]
     reasons = dict.fromkeys(check.reason for check in finding.checks if check.verdict == "not-assessed")
     sentences += [_because(figures, finding, reason) for reason in ([finding.reason] if finding.reason else reasons) if reason]
-    return Found(id=finding.requirement, badge=badge(figures, finding.verdict), title=figures.speaker.wording(finding.title), sentences=tuple(sentences))
+    return Found(
+        id=finding.requirement,
+        badge=badge(figures, finding.verdict),
+        title=figures.speaker.wording(finding.title),
+        sentences=tuple(sentences),
+    )
 
 
 def _because(figures: Figures, finding: Finding, reason: str) -> Markup:
@@ -111,14 +121,24 @@ def _in_short(figures: Figures, check: CheckResult) -> Markup:
         return Markup("")
     sentence = gap_sentence(figures, check) or versus(figures, check.group, check.reference)
     if check.verdict == "inconclusive":
-        return figures.speaker.say(message("{sentence} Too few rows to decide whether that is within the tolerance."), sentence=sentence)
+        return figures.speaker.say(
+            message("{sentence} Too few rows to decide whether that is within the tolerance."), sentence=sentence
+        )
     return sentence
 
 
 def _not_shown(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
     speaker = figures.speaker
-    said = [speaker.say(message("Why there is a gap, and whether it is lawful. A gap is a ground for inquiry, not proof of unlawful treatment."))]
-    undecided = [check for finding in assessment.findings for check in finding.checks if check.verdict == "inconclusive" and is_gap(check)]
+    said = [
+        speaker.say(
+            message(
+                "Why there is a gap, and whether it is lawful. A gap is a ground for inquiry, not proof of unlawful treatment."
+            )
+        )
+    ]
+    undecided = [
+        check for finding in assessment.findings for check in finding.checks if check.verdict == "inconclusive" and is_gap(check)
+    ]
     said += [_undecided(figures, check) for check in undecided]
     skipped = [finding for finding in assessment.findings if finding.verdict == "not-assessed"]
     if skipped:
@@ -126,7 +146,9 @@ def _not_shown(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
         said.append(speaker.say(message("Anything about what was not assessed: {titles}."), titles=titles))
     if any(seen.family == "declared" for seen in assessment.observations):
         said.append(speaker.say(message("That what was declared is so: it was examined on paper, not tested.")))
-    said.append(speaker.say(message("That the table is true and complete: it was taken as it was handed in, and its digest is given.")))
+    said.append(
+        speaker.say(message("That the table is true and complete: it was taken as it was handed in, and its digest is given."))
+    )
     return tuple(said)
 
 
@@ -135,5 +157,6 @@ def _undecided(figures: Figures, check: CheckResult) -> Markup:
     size = figures.level(tolerance) if tolerance else ""
     return figures.speaker.say(
         message("Whether the gap is within {size} for {comparison}: these data cannot decide it."),
-        size=size, comparison=versus(figures, check.group, check.reference),
+        size=size,
+        comparison=versus(figures, check.group, check.reference),
     )
