@@ -73,7 +73,7 @@ CASES = {
     "compas": (compas, ["race", "sex", "age_cat"]),
     "adult": (adult, ["sex", "age"]),
     "german": (german, ["sex", "age", "foreign_worker"]),
-    "law_school": (law_school, ["race", "sex", "tier"]),
+    "law_school": (law_school, ["race", "tier"]),
     "loanapp": (loanapp, ["race", "sex"]),
 }
 

@@ -90,34 +90,34 @@ def compare(found: Any, frame: pd.DataFrame, options: Mapping[str, Any]) -> None
 @pytest.mark.shared
 @pytest.mark.parametrize("name", TABLES)
 @pytest.mark.parametrize(("seed", "dropped"), [(1, 0.0), (2, 0.01)], ids=["whole", "one percent dropped"])
-def test_answers_follow(name: str, seed: int, dropped: float, shared: Path, tmp_path: Path, cli: Callable[..., Ran]) -> None:
+def test_answers_follow(name: str, seed: int, dropped: float, shared: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
     """Order, names and a few rows less change no answer but as the plain definition says."""
     frame, options = reworked(name, shared, seed=seed, dropped=dropped)
     file = contract.write_csv(frame, tmp_path / "ünïcode, and blanks.csv")
-    found = cli("audit", file, *contract.arguments(options), "--json").json()
+    found = here("audit", file, *contract.arguments(options), "--json").json()
     compare(found, frame, options)
 
 
 @pytest.mark.shared
-def test_order_of_rows_changes_nothing(shared: Path, tmp_path: Path, cli: Callable[..., Ran]) -> None:
+def test_order_of_rows_changes_nothing(shared: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
     """The same rows in another order give the same bytes of JSON."""
     frame = load("compas", shared)
     answers = set()
     for seed in range(2):
         file = contract.write_csv(frame.sample(frac=1, random_state=seed), tmp_path / "compas.csv")
-        ran = cli("audit", file, "--prediction", "score", "--label", "label_value", "--by", "race,sex", "--json")
+        ran = here("audit", file, "--prediction", "score", "--label", "label_value", "--by", "race,sex", "--json")
         assert ran.code == 0
         answers.add(ran.stdout)
     assert len(answers) == 1
 
 
 @pytest.mark.shared
-def test_counts_written_out_are_the_same_people(shared: Path, tmp_path: Path, cli: Callable[..., Ran]) -> None:
+def test_counts_written_out_are_the_same_people(shared: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
     """24 rows with counts and 4,526 rows without say the same, intervals included."""
     frame = load("berkeley", shared)
     long = frame.loc[frame.index.repeat(pd.to_numeric(frame.Freq))]
     asked = ["--prediction", "Admit", "--favourable", "Admitted", "--by", "Gender,Dept", "--json"]
-    short = cli("audit", contract.write_csv(frame, tmp_path / "short.csv"), *asked, "--count", "Freq").json()
-    written_out = cli("audit", contract.write_csv(long, tmp_path / "long.csv"), *asked).json()
+    short = here("audit", contract.write_csv(frame, tmp_path / "short.csv"), *asked, "--count", "Freq").json()
+    written_out = here("audit", contract.write_csv(long, tmp_path / "long.csv"), *asked).json()
     for part in ("rows", "overall", "groups", "gaps"):
         assert short[part] == written_out[part]

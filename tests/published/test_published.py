@@ -52,7 +52,7 @@ def table(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[s
 
 
 @pytest.fixture(scope="module")
-def audit(cli: Callable[..., Ran], table: Callable[[str], Path]) -> Audit:
+def audit(here: Callable[..., Ran], table: Callable[[str], Path]) -> Audit:
     """Audit a published table with the options of answers.yaml and others; the same question is asked once."""
 
     @cache
@@ -60,7 +60,7 @@ def audit(cli: Callable[..., Ran], table: Callable[[str], Path]) -> Audit:
         options = ANSWERS["tables"][name]["options"] | dict(others)
         if "reference" in dict(others):
             options["reference"] = dict(options["reference"])
-        return cli("audit", table(name), *contract.arguments(options), "--json").json()
+        return here("audit", table(name), *contract.arguments(options), "--json").json()
 
     def ask(name: str, **others: Any) -> Any:
         hashable = {key: tuple(value.items()) if isinstance(value, dict) else value for key, value in others.items()}
@@ -169,12 +169,12 @@ def test_new_york_stops_say_what_cannot_be_known(audit: Audit) -> None:
 
 
 @pytest.mark.shared
-def test_adult_as_it_lies_there(cli: Callable[..., Ran], shared: Path) -> None:
+def test_adult_as_it_lies_there(here: Callable[..., Ran], shared: Path) -> None:
     """Without a header and with ? for missing: the columns are named on the command line, the ? never becomes a group."""
     asked = {"prediction": "income", "favourable": ">50K"}
     options = asked | {"by": ("sex", "workclass"), "columns": independent.ADULT, "missing": ("?",)}
     file = shared / "data" / "audit" / "adult" / "adult.data"
-    found = cli("audit", file, *contract.arguments(options), "--json").json()
+    found = here("audit", file, *contract.arguments(options), "--json").json()
     frame = independent.text_of(file, header=None, names=independent.ADULT, skipinitialspace=True)
     assert found["rows"] == len(frame)
     for group in ({"sex": "Female"}, {"sex": "Male"}, {"workclass": "Private"}):
