@@ -357,7 +357,10 @@ def _attest(
     ]
     envelope = evidence.seal(evidence.write_statement(evidence.make_statement(subjects, predicate)), [recorder.signer])
     index = recorder.log.record(envelope)
-    recorder.log.publish(clock)
-    entries = {"plan": (plan_envelope, recorder.log.prove(plan_index)), "assessment": (envelope, recorder.log.prove(index))}
+    head = recorder.log.publish(clock)
+    entries = {
+        "plan": (plan_envelope, recorder.log.prove(plan_index, head)),
+        "assessment": (envelope, recorder.log.prove(index, head)),
+    }
     evidence.write_pack(aside / "pack", entries, content)
     evidence.write_trust(aside / "trust", recorder.log.verifier, [recorder.signer.verifier], as_of=clock().date(), demo=recorder.demo)

@@ -43,9 +43,13 @@ def check(pack: Path, policy: Path, trust: Path, words: Words, console: Console)
     parts = (
         ("Proved", found.proved, "green"),
         ("Failed", found.failures, "bold red"),
+        ("What the pack would have us trust, ignored", found.suggested, "dim"),
         ("Warnings", found.warnings, "yellow"),
         ("Not shown", found.not_shown, ""),
     )
+    console.print(words.text("Checked against, by fingerprint"), style="bold")
+    for name, fingerprint in found.fingerprints.items():
+        console.print(f"  {name}: {fingerprint}", markup=False)
     for title, sentences, style in parts:
         if sentences:
             console.print(words.text(title), style="bold")

@@ -7,6 +7,7 @@ A cell is one combination of attribute values, label and prediction. `count_cell
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Group
 from plumbrule.lab.columns import Decisions
-from plumbrule.lab.metrics import Metric
+from plumbrule.lab.metrics import MISSING, Metric
 from plumbrule.lab.table import Table
 
 Key = tuple[str | None, ...]
@@ -81,35 +82,46 @@ def count_cells(table: Table, decisions: Decisions) -> Cells:
     """One GROUP BY over the table.
 
     Raises:
-        TableError: a column is missing or does not hold what it should (see `columns`).
+        TableError: a column does not hold what it should (see `columns`).
     """
     attributes = (*decisions.by, *decisions.within)
-    found = table.connection.execute(decisions.cells_sql(table)).fetchnumpy()
+    decisions.check(table)
+    found = table.columns_of(decisions.cells_sql(table))
     keys = [_texts(found[f"a{position}"]) for position in range(len(attributes))]
-    levels = tuple(tuple(sorted(set(column), key=lambda v: (v is None, v or ""))) for column in keys)
-    index = [{value: code for code, value in enumerate(level)} for level in levels]
-    size = len(found["rows"])
-    codes = np.empty((size, len(attributes)), np.int64)
-    for position, column in enumerate(keys):
-        codes[:, position] = [index[position][value] for value in column]
-    rows = _numbers(found["rows"]).astype(np.int64)
-    weight = _numbers(found["weight"]) if decisions.weight else rows.astype(float)
+    levels = tuple(tuple(sorted(set(column), key=lambda value: (value is None, value or ""))) for column in keys)
+    codes = np.empty((len(found["rows"]), len(attributes)), np.int64)
+    for position, (column, level) in enumerate(zip(keys, levels, strict=True)):
+        index = {value: code for code, value in enumerate(level)}
+        codes[:, position] = [index[value] for value in column]
+    label, prediction = _outcomes(found, decisions)
+    rows = _numbers(found["rows"])
+    nothing = np.zeros(len(rows))
     return Cells(
         attributes=tuple(attribute.name for attribute in attributes),
         levels=levels,
         codes=codes,
-        label=_numbers(found["label"]).astype(np.int64),
-        prediction=_numbers(found["prediction"]).astype(np.int64),
-        rows=rows,
-        weight=weight,
-        weight_sq=_numbers(found["weight_sq"]) if decisions.weight else rows.astype(float),
-        score=_numbers(found["score"]),
-        score_sq=_numbers(found["score_sq"]),
-        scored=_numbers(found["scored"]),
+        label=label,
+        prediction=prediction,
+        rows=rows.astype(np.int64),
+        weight=_numbers(found["weight"]) if decisions.weight else rows,
+        weight_sq=_numbers(found["weight_sq"]) if decisions.weight else rows,
+        score=_numbers(found["score"]) if decisions.score else nothing,
+        score_sq=_numbers(found["score_sq"]) if decisions.score else nothing,
+        scored=_numbers(found["scored"]) if decisions.score else nothing,
         weighted=bool(decisions.weight),
-        cluster=_numbered(_texts(found["cluster"]))
-        if decisions.cluster
-        else None,
+        cluster=_numbered(_texts(found["cluster"])) if decisions.cluster else None,
+    )
+
+
+def _outcomes(found: dict[str, Any], decisions: Decisions) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Label and prediction as 1, 0 or -1 for missing; see `Decisions.coding`."""
+    label, prediction = _texts(found["label"]), _texts(found["prediction"])
+    labels, predictions = ({value for value in texts if value is not None} for texts in (label, prediction))
+    code = decisions.coding(predictions, "prediction", labels)
+    mark = decisions.coding(labels, "label", predictions)
+    return (
+        np.array([MISSING if value is None else mark[value] for value in label], np.int64),
+        np.array([MISSING if value is None else code[value] for value in prediction], np.int64),
     )
 
 
@@ -137,10 +149,7 @@ def _sums(place: NDArray[np.int64], values: NDArray[np.float64], length: int) ->
 def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
     """Add the cells over all attributes but these; no attributes gives one group, everybody."""
     positions = [cells.attributes.index(name) for name in attributes]
-    unique, inverse = np.unique(cells.codes[:, positions], axis=0, return_inverse=True)
-    inverse = inverse.reshape(-1)
-    if not positions:
-        unique, inverse = np.zeros((1, 0), np.int64), np.zeros(len(cells.rows), np.int64)
+    unique, inverse = _grouped(cells.codes[:, positions], [len(cells.levels[position]) for position in positions])
     groups = len(unique)
     place = inverse * 9 + (cells.label % 3) * 3 + cells.prediction % 3
 
@@ -152,7 +161,14 @@ def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
 
     return RollUp(
         attributes=tuple(attributes),
-        keys=tuple(tuple(cells.levels[p][code] for p, code in zip(positions, line, strict=True)) for line in unique),
+        keys=tuple(
+            zip(
+                *(map(cells.levels[p].__getitem__, column) for p, column in zip(positions, unique.T.tolist(), strict=True)),
+                strict=True,
+            )
+        )
+        if positions
+        else ((),),
         rows=spread(cells.rows.astype(float)).astype(np.int64),
         weight=spread(cells.weight),
         weight_sq=spread(cells.weight_sq),
@@ -161,6 +177,18 @@ def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
         scored=add(cells.scored),
         clusters=None if cells.cluster is None else _pairs(inverse, cells),
     )
+
+
+def _grouped(codes: NDArray[np.int64], sizes: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct lines of `codes` in order, and for each line the place of its kind among them."""
+    if not sizes:
+        return np.zeros((1, 0), np.int64), np.zeros(len(codes), np.int64)
+    if math.prod(sizes) >= 2**62:
+        unique, inverse = np.unique(codes, axis=0, return_inverse=True)
+        return unique, inverse.reshape(-1)
+    # One number for each combination sorts many times faster than lines do.
+    numbers, inverse = np.unique(np.ravel_multi_index(tuple(codes.T), sizes), return_inverse=True)
+    return np.stack(np.unravel_index(numbers, sizes), axis=1), inverse
 
 
 def _pairs(group: NDArray[np.int64], cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Literal
 
 from plumbrule.errors import TableError
 from plumbrule.lab.reading import quote_name, quote_text
@@ -16,6 +18,8 @@ from plumbrule.lab.table import Table
 
 _YES_WORDS = ("1", "1.0", "true", "t")
 _NO_WORDS = ("0", "0.0", "false", "f")
+SAMPLE, MOST_OUTCOMES = 10_000, 50
+"""A prediction or label with more than 50 values in the first 10,000 rows is refused before the rows are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +45,18 @@ class Attribute:
         return (f"{below} {marks[0]}", *middle, f"{above} {marks[-1]}")
 
     def sql(self, table: Table) -> str:
-        """The expression that gives the group's name, NULL where the value is missing."""
-        if not self.edges:
-            return quote_name(self.name)
-        number = table.numeric_sql(self.name)
+        """The expression over the text table that gives the group's name, NULL where the value is missing."""
+        return self._cut(table.numeric_sql(self.name)) if self.edges else quote_name(self.name)
+
+    def key(self, table: Table) -> str:
+        """The expression over `table.relation` to group by: a raw value, or the name that the cut gives."""
+        return self._cut(table.number_sql(self.name)) if self.edges else table.key_sql(self.name)
+
+    def text(self, table: Table, key: str) -> str:
+        """The group's name, from what `key` gave."""
+        return key if self.edges else table.text_sql(self.name, key)
+
+    def _cut(self, number: str) -> str:
         compare = "<=" if self.right else "<"
         cases = " ".join(
             f"WHEN {number} {compare} {edge!r} THEN {quote_text(name)}"
@@ -80,9 +92,7 @@ class Decisions:
         wanted = [self.prediction, self.label, self.score, self.count, self.weight, self.cluster]
         table.require(*(name for name in wanted if name), *(attribute.name for attribute in (*self.by, *self.within)))
         _check_parts(self)
-        _check_outcome(table, self.prediction, self.favourable, "prediction", must_hold=True)
-        if self.label:
-            _check_outcome(table, self.label, self.favourable, "label", must_hold=False)
+        _check_few_values(table, self)
         for name in (self.score, self.count, self.weight, *(a.name for a in (*self.by, *self.within) if a.edges)):
             if name:
                 table.require_numeric(name)
@@ -91,49 +101,79 @@ class Decisions:
         if self.weight:
             _check_weights(table, self.weight)
 
-    def cells_sql(self, table: Table) -> str:
-        """The one GROUP BY: columns a0…, label, prediction, rows, weight, weight_sq, score, score_sq, scored."""
-        keys = [attribute.sql(table) for attribute in (*self.by, *self.within)]
-        chosen = [f"{key} AS a{position}" for position, key in enumerate(keys)]
-        cluster = f"{quote_name(self.cluster)} AS cluster," if self.cluster else ""
-        grouped = [
-            *(f"a{position}" for position in range(len(keys))),
-            "label",
-            "prediction",
-            *(["cluster"] if self.cluster else []),
-        ]
-        rows = table.numeric_sql(self.count) if self.count else "1"
-        weight = table.numeric_sql(self.weight) if self.weight else rows
-        squares = f"{weight} * {weight}" if self.weight else rows
-        score = table.numeric_sql(self.score) if self.score else "NULL"
-        scored = f"CASE WHEN {score} IS NULL THEN 0 ELSE {weight} END"
-        return f"""
-            SELECT {", ".join([*chosen, ""])} {cluster}
-                   {outcome_sql(table, self.label, self.favourable)} AS label,
-                   {outcome_sql(table, self.prediction, self.favourable)} AS prediction,
-                   sum({rows})::BIGINT AS rows, sum({weight})::DOUBLE AS weight, sum({squares})::DOUBLE AS weight_sq,
-                   coalesce(sum(({weight}) * ({score})), 0)::DOUBLE AS score,
-                   coalesce(sum(({weight}) * ({score}) * ({score})), 0)::DOUBLE AS score_sq,
-                   sum({scored})::DOUBLE AS scored
-            FROM decisions GROUP BY {", ".join(grouped)}
+    def coding(
+        self, values: AbstractSet[str], part: Literal["label", "prediction"], beside: AbstractSet[str] = frozenset()
+    ) -> dict[str, int]:
+        """1 or 0 for each value that stands in the label or prediction column; `beside` is what stands in the other one.
+
+        The favourable value may stand in one of them in words while the other is in 0 and 1.
+
+        Raises:
+            TableError: the values are not 0 and 1, and nothing says which of them counts as yes.
         """
+        column = self.prediction if part == "prediction" else self.label
+        if not values and column is not None:
+            raise TableError(
+                f"The {part} column {column!r} is empty.", expected="0 and 1, or two words", cure="Name another column."
+            )
+        if self.favourable in values:
+            return {value: int(value == self.favourable) for value in values}
+        plain = all(value.lower() in (*_YES_WORDS, *_NO_WORDS) for value in values)
+        if plain and (self.favourable is None or self.favourable in beside):
+            return {value: int(value.lower() in _YES_WORDS) for value in values}
+        some = sorted(values)[:8]
+        listed = ", ".join(map(repr, some)) + (" and more" if len(values) > len(some) else "")
+        if self.favourable is None:
+            raise TableError(
+                f"The {part} column {column!r} holds {listed}.",
+                expected="0 and 1 (or true and false)",
+                cure=f"Name the value that counts as yes with --favourable, for instance --favourable {some[0]!r}; "
+                f"or map it in a query: select *, ({column} = {some[0]!r})::int as {part}01 from …",
+            )
+        raise TableError(
+            f"No row of the {part} column {column!r} holds {self.favourable!r}; it holds {listed}.",
+            expected="a value that stands in the column, as it is written there",
+            cure=f"Give one of these to --favourable: {listed}.",
+        )
+
+    def cells_sql(self, table: Table) -> str:
+        """The one GROUP BY over the rows: columns a0…, label, prediction (text), cluster, rows, weight, and score sums.
+
+        Rows are grouped by the values as they came; only the few lines that are left are written as text.
+        """
+        parts = (*self.by, *self.within)
+        keys = {f"a{position}": (part.key(table), part.text(table, f"a{position}")) for position, part in enumerate(parts)}
+        for name, column in (("label", self.label), ("prediction", self.prediction), ("cluster", self.cluster)):
+            keys[name] = (table.key_sql(column), table.text_sql(column, name)) if column else ("NULL", "NULL")
+        rows = table.number_sql(self.count) if self.count else "1"
+        weight = table.number_sql(self.weight) if self.weight else rows
+        sums = {"rows": f"sum({rows})::BIGINT" if self.count else "count(*)"}
+        if self.weight:
+            sums |= {"weight": f"sum({weight})", "weight_sq": f"sum({weight} * {weight})"}
+        if self.score:
+            score = table.number_sql(self.score)
+            sums |= {
+                "score": f"coalesce(sum({weight} * {score}), 0)",
+                "score_sq": f"coalesce(sum({weight} * {score} * {score}), 0)",
+                "scored": f"sum(CASE WHEN {score} IS NULL THEN 0 ELSE {weight} END)",
+            }
+        inner = ", ".join(f"{sql} AS {name}" for name, sql in {**{name: key for name, (key, _) in keys.items()}, **sums}.items())
+        outer = ", ".join([*(f"{text} AS {name}" for name, (_, text) in keys.items()), *sums])
+        return f"SELECT {outer} FROM (SELECT {inner} FROM {table.relation} GROUP BY ALL)"
 
 
-def outcome_sql(table: Table, column: str | None, favourable: str | None) -> str:
-    """1, 0 or -1 for missing. With `favourable` every other value is 0, unless only 0 and 1 stand in the column."""
-    if column is None:
-        return "-1"
+def outcome_sql(table: Table, decisions: Decisions) -> str:
+    """The prediction over the text table as 1, 0 or -1 for missing."""
+    name = quote_name(decisions.prediction)
+    beside = _values(table, decisions.label) if decisions.label else set()
+    coding = decisions.coding(_values(table, decisions.prediction), "prediction", beside)
+    yes = [quote_text(value) for value, code in coding.items() if code]
+    return f"CASE WHEN {name} IS NULL THEN -1 WHEN {name} IN ({', '.join(yes) or 'NULL'}) THEN 1 ELSE 0 END"
+
+
+def _values(table: Table, column: str) -> set[str]:
     name = quote_name(column)
-    if favourable is not None and _holds(table, column, favourable):
-        yes = f"{name} = {quote_text(favourable)}"
-    else:
-        yes = f"lower({name}) IN ({', '.join(quote_text(word) for word in _YES_WORDS)})"
-    return f"CASE WHEN {name} IS NULL THEN -1 WHEN {yes} THEN 1 ELSE 0 END"
-
-
-def _holds(table: Table, column: str, value: str) -> bool:
-    row = table.connection.execute(f"SELECT bool_or({quote_name(column)} = ?) FROM decisions", [value]).fetchone()
-    return bool(row and row[0])
+    return {str(value) for (value,) in table.query(f"SELECT DISTINCT {name} FROM {table.view} WHERE {name} IS NOT NULL")}
 
 
 def _check_parts(decisions: Decisions) -> None:
@@ -153,34 +193,18 @@ def _check_parts(decisions: Decisions) -> None:
             )
 
 
-def _seen(table: Table, column: str, limit: int = 8) -> list[str]:
-    name = quote_name(column)
-    rows = table.connection.execute(
-        f"SELECT {name} FROM decisions WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {limit + 1}"
-    ).fetchall()
-    return [str(value) for (value,) in rows]
-
-
-def _check_outcome(table: Table, column: str, favourable: str | None, part: str, *, must_hold: bool) -> None:
-    """A prediction or label: two values, 0 and 1 or one of them named favourable."""
-    seen = _seen(table, column)
-    listed = ", ".join(repr(value) for value in seen[:8]) + (" and more" if len(seen) > 8 else "")
-    plain = all(value.lower() in (*_YES_WORDS, *_NO_WORDS) for value in seen)
-    if not seen:
-        raise TableError(f"The {part} column {column!r} is empty.", expected="0 and 1, or two words", cure="Name another column.")
-    if favourable is None and not plain:
-        raise TableError(
-            f"The {part} column {column!r} holds {listed}.",
-            expected="0 and 1 (or true and false)",
-            cure=f"Name the value that counts as yes with --favourable, for instance --favourable {seen[0]!r}; "
-            f"or map it in a query: select *, ({column} = {seen[0]!r})::int as {part}01 from …",
-        )
-    if favourable is not None and not (plain and not must_hold) and not _holds(table, column, favourable):
-        raise TableError(
-            f"No row of the {part} column {column!r} holds {favourable!r}; it holds {listed}.",
-            expected="a value that stands in the column, as it is written there",
-            cure=f"Give one of these to --favourable: {listed}.",
-        )
+def _check_few_values(table: Table, decisions: Decisions) -> None:
+    """A prediction or label with many values is no decision; grouping by it would keep every row. A sample tells."""
+    for column in filter(None, (decisions.prediction, decisions.label)):
+        key = table.key_sql(column)
+        sample = f"(SELECT {key} AS value FROM {table.relation} LIMIT {SAMPLE})"
+        values = {
+            str(value)
+            for (value,) in table.query(f"SELECT DISTINCT {table.text_sql(column, 'value')} FROM {sample}")
+            if value is not None
+        }
+        if len(values) > MOST_OUTCOMES:
+            decisions.coding(values, "prediction" if column == decisions.prediction else "label")
 
 
 def _check_counts(table: Table, column: str) -> None:

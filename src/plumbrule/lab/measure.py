@@ -91,7 +91,6 @@ def measure(
     Raises:
         TableError: a column or a group is not there, or does not hold what it should.
     """
-    decisions.check(table)
     by, within = (tuple(attribute.name for attribute in part) for part in (decisions.by, decisions.within))
     return measure_cells(
         count_cells(table, decisions),

@@ -53,7 +53,7 @@ def rows_with_factors(table: Table, decisions: Decisions, attribute: Attribute, 
         TableError: a factor's column is missing, or holds more than `MOST_WORDS` different words.
     """
     table.require(*factors)
-    parts = [outcome_sql(table, decisions.prediction, decisions.favourable), attribute.sql(table)]
+    parts = [outcome_sql(table, decisions), attribute.sql(table)]
     extra = [table.numeric_sql(name) for name in (decisions.count, decisions.weight) if name]
     names = [quote_name(name) for name in factors]
     numbers = [table.numeric_sql(name) for name in factors]

@@ -213,6 +213,10 @@ def open_table(
             with standing_still(loaded.keep), _told(loaded.reading):
                 _lock(connection, loaded)
                 yield _table(connection, loaded if query is None else apply_query(connection, query, loaded))
+        except RuntimeError as error:
+            if "interrupted" not in str(error).lower():
+                raise
+            raise KeyboardInterrupt from None  # DuckDB stops a running query on Ctrl-C and says it in its own way
         finally:
             connection.close()
 
