@@ -26,6 +26,12 @@ def tool(name: str) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def schema_tool() -> ModuleType:
+    """`tools/assessment_schema.py`."""
+    return tool("assessment_schema")
+
+
+@pytest.fixture(scope="session")
 def boston() -> Assessment:
     """The assessment of the example, as the pipeline wrote it."""
     return read_assessment((RELEASED / "assessment-1.json").read_bytes())

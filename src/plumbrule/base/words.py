@@ -25,21 +25,13 @@ from babel.lists import format_list
 from babel.numbers import NumberPattern, parse_pattern
 
 from plumbrule.base.languages import direction
+from plumbrule.base.messages import message
 
 DOMAIN = "plumbrule"
 LOCALES = Path(__file__).parent / "locale"
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 MINUS = "\u2212"
 _SLOT = re.compile(r"\{(\w+)\}")
-
-
-def message(text: str) -> str:
-    """Mark a text as a message id, to be translated where it is shown. Returns it unchanged.
-
-    >>> message("not known")
-    'not known'
-    """
-    return text
 
 
 def fill(template: str, values: dict[str, object], dress: Callable[[object], str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from plumbrule.base.words import message
+from plumbrule.base.messages import message
 from plumbrule.report.svg import Tone
 
 VERDICTS: Mapping[str, str] = {
@@ -113,6 +113,8 @@ METHODS: Mapping[str, str] = {
     "least squares, HC3": message("least squares, robust standard errors (HC3)"),
     "normal": message("normal interval"),
     "counted": message("counted"),
+    "delong, logit": message("DeLong interval on the logit scale"),
+    "hoeffding-chernoff": message("Hoeffding–Chernoff interval"),
 }
 
 STATUSES: Mapping[str, str] = {

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Group, Known, Observation
-from plumbrule.base.words import MINUS, Words, message
+from plumbrule.base.words import MINUS, Words
 from plumbrule.findings.model import Assessment, CheckResult, Finding
 from plumbrule.report import phrases
 from plumbrule.report.views.figures import scaled, set_size

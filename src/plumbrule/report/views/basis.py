@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Known, Observation
-from plumbrule.base.words import message
 from plumbrule.findings.model import Assessment
 from plumbrule.lab.model import Adjustment
 from plumbrule.report import phrases

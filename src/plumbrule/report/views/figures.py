@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Observation, Stated, Unknown
-from plumbrule.base.words import Words, message
+from plumbrule.base.words import Words
 from plumbrule.findings.model import Assessment
 from plumbrule.report.phrases import METHODS, STATUSES
 from plumbrule.report.views.speaker import Speaker

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Known, Stated
-from plumbrule.base.words import message
 from plumbrule.findings.model import Assessment, CheckResult, Finding, Line
 from plumbrule.report import phrases
 from plumbrule.report.views.figures import Figures, scaled, set_size

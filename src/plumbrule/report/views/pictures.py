@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Group, Known, Observation
-from plumbrule.base.words import message
 from plumbrule.findings.model import CheckResult
 from plumbrule.lab.model import Adjustment
 from plumbrule.report.phrases import ADJUSTMENTS, METRICS, VERDICT_TONES

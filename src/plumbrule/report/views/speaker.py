@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from plumbrule.base.languages import Wording, direction
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Group
-from plumbrule.base.words import Words, fill, message
+from plumbrule.base.words import Words, fill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from plumbrule.base.words import message
+from plumbrule.base.messages import message
 from plumbrule.findings.model import Assessment, CheckResult, Finding
 from plumbrule.report import phrases
 from plumbrule.report.views.figures import Figures
