@@ -41,7 +41,9 @@ def test_what_is_compiled_is_what_people_edit(language: str) -> None:
     """plumbrule.mo says the same as plumbrule.po, message by message."""
     compiled = read_mo(io.BytesIO((LOCALES / language / "LC_MESSAGES" / "plumbrule.mo").read_bytes()))
     edited = tool.read(language)
-    pairs = [{_all(item.id): _all(item.string) for item in one if item.id and all(_all(item.string))} for one in (compiled, edited)]
+    pairs = [
+        {_all(item.id): _all(item.string) for item in one if item.id and all(_all(item.string))} for one in (compiled, edited)
+    ]
     assert pairs[0] == pairs[1]
     assert compiled.language_team == edited.language_team
 

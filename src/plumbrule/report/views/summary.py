@@ -11,7 +11,7 @@ from plumbrule.findings.model import Assessment, CheckResult, Finding
 from plumbrule.report import phrases
 from plumbrule.report.views.figures import Figures
 from plumbrule.report.views.finding import Badge, badge, gap_sentence, is_gap
-from plumbrule.report.views.pictures import versus
+from plumbrule.report.views.pictures import gap_id, versus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Summary:
     population: tuple[Markup, ...]
     tally: tuple[Tally, ...]
     found: tuple[Found, ...]
+    methods: tuple[Markup, ...]
     not_shown: tuple[Markup, ...]
 
 
@@ -52,6 +53,7 @@ def summary(assessment: Assessment, figures: Figures) -> Summary:
         population=_population(assessment, figures),
         tally=_tally(assessment, figures),
         found=tuple(_found(finding, figures) for finding in ranked),
+        methods=_methods(assessment, figures),
         not_shown=_not_shown(assessment, figures),
     )
 
@@ -105,6 +107,13 @@ def _found(finding: Finding, figures: Figures) -> Found:
         title=figures.speaker.wording(finding.title),
         sentences=tuple(sentences),
     )
+
+
+def _methods(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
+    """How the intervals in the sentences above were made, each method once."""
+    ids = [gap_id(check) for finding in assessment.findings for check in finding.checks if is_gap(check)]
+    used = (figures.method(figures.observations[id_]) for id_ in ids if id_ in figures.observations)
+    return tuple(figures.speaker.say(message("Intervals: {method}."), method=method) for method in dict.fromkeys(used) if method)
 
 
 def _because(figures: Figures, finding: Finding, reason: str) -> Markup:
