@@ -6,6 +6,7 @@ application and adds to it.
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.metadata import entry_points
 
@@ -56,14 +57,25 @@ def _root(
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        # A library may hand the same Ctrl-C on a second time; it must not end us in another way than the first.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        Console(stderr=True).print("Interrupted. Nothing half-written was left behind.", style="bold")
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
         application()()
     except PlumbruleError as error:
         _explain(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except SystemExit as end:
-        if end.code == INTERRUPTED:
-            Console(stderr=True).print("Interrupted. Nothing half-written was left behind.", style="bold")
-        raise
+        return end.code if isinstance(end.code, int) else 0
+    return 0
 
 
 def _explain(error: PlumbruleError) -> None:
