@@ -64,7 +64,8 @@ def beta_quantile(a: Floats, b: Floats, probability: float) -> Floats:
         error = beta_cdf(a, b, x, log_beta) - probability
         low, high = np.where(error < 0, x, low), np.where(error < 0, high, x)
         density = np.exp((a - 1) * np.log(np.clip(x, _TINY, 1)) + (b - 1) * np.log1p(-np.clip(x, 0, 1 - 1e-16)) - log_beta)
-        step = x - np.divide(error, density, out=np.full(x.shape, np.inf), where=density > 0)
+        with np.errstate(over="ignore"):  # far out in a tail the density is next to nothing, and the step too long to take
+            step = x - np.divide(error, density, out=np.full(x.shape, np.inf), where=density > 0)
         following = np.where((step > low) & (step < high), step, (low + high) / 2)
         if np.all(np.abs(following - x) <= 1e-15 + 1e-14 * x):
             return following

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.base.observation import Group
-from plumbrule.lab.columns import Decisions
+from plumbrule.lab.columns import Attribute, Decisions
 from plumbrule.lab.metrics import MISSING, Metric
 from plumbrule.lab.table import Table
 
@@ -88,7 +88,7 @@ def count_cells(table: Table, decisions: Decisions) -> Cells:
     decisions.check(table)
     found = table.columns_of(decisions.cells_sql(table))
     keys = [_texts(found[f"a{position}"]) for position in range(len(attributes))]
-    levels = tuple(tuple(sorted(set(column), key=lambda value: (value is None, value or ""))) for column in keys)
+    levels = tuple(_ordered(column, part) for column, part in zip(keys, attributes, strict=True))
     codes = np.empty((len(found["rows"]), len(attributes)), np.int64)
     for position, (column, level) in enumerate(zip(keys, levels, strict=True)):
         index = {value: code for code, value in enumerate(level)}
@@ -111,6 +111,12 @@ def count_cells(table: Table, decisions: Decisions) -> Cells:
         weighted=bool(decisions.weight),
         cluster=_numbered(_texts(found["cluster"])) if decisions.cluster else None,
     )
+
+
+def _ordered(values: list[str | None], attribute: Attribute) -> tuple[str | None, ...]:
+    """The distinct values, a cut from low to high, others by the alphabet; a missing value comes last."""
+    names = attribute.names() if attribute.edges else ()
+    return tuple(sorted(set(values), key=lambda value: (value is None, names.index(value) if value in names else 0, value or "")))
 
 
 def _outcomes(found: dict[str, Any], decisions: Decisions) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -183,6 +183,8 @@ def _check_parts(decisions: Decisions) -> None:
             expected="one of them: --count where a row stands for that many people, --weight for sampling weights",
             cure="Leave one out.",
         )
+    if not decisions.by:
+        raise TableError("No attribute was named.", expected="at least one column to compare by", cure="Name it with --by.")
     names = [attribute.name for attribute in (*decisions.by, *decisions.within)]
     for name in names:
         if names.count(name) > 1:

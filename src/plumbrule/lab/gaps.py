@@ -16,6 +16,7 @@ from plumbrule.lab.metrics import Metric
 
 Floats = NDArray[np.float64]
 Kind = Literal["difference", "ratio"]
+WEIGHTLESS = "every weight is zero"
 NO_REFERENCE_YES = "the rate of the reference group is zero"
 METHODS = ("unknown", "miettinen-nurminen", "clopper-pearson rectangle", "miettinen-nurminen, small")
 UNKNOWN, SCORE, EXACT, SMALL = range(4)
@@ -94,7 +95,7 @@ class RateTable(Sequence[Rates]):
 
     def _estimate(self, metric: int, group: int) -> Estimate:
         if not self.known[metric, group]:
-            return Unknown(reason=self.metrics[metric].empty)
+            return Unknown(reason=WEIGHTLESS if self.n[metric, group] else self.metrics[metric].empty)
         value, low, high = (float(column[metric, group]) for column in (self.value, self.low, self.high))
         return Known(value=value, low=low, high=high, n=int(self.n[metric, group]), method="wilson")
 
