@@ -14,7 +14,7 @@
     >>> round(gap.value, 3), round(gap.low, 3), round(gap.high, 3), gap.method
     (-0.25, -0.402, -0.14, 'tango')
     >>> round(seen["accuracy:language=kk~en:smallest_gap"].value, 3)
-    0.235
+    0.219
 
 Answers come from any table in long form (here), from Inspect logs (`languages_inspect`) or from the runner
 (`languages_run`). Every gap says how many items stand behind it, and the smallest gap that so many could have shown.

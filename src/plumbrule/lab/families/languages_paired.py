@@ -79,9 +79,9 @@ def tango(b: float, c: float, n: float, confidence: float) -> tuple[float, float
     return _crossing(statistic, -1.0, seen, z), _crossing(statistic, seen, 1.0, -z)
 
 
-def _crossing(falling: Callable[[float], float], low: float, high: float, target: float) -> float:
+def _crossing(falling: Callable[[float], float], low: float, high: float, target: float, *, steps: int = 80) -> float:
     """Where a falling function crosses the target."""
-    for _ in range(80):
+    for _ in range(steps):
         middle = (low + high) / 2
         low, high = (middle, high) if falling(middle) > target else (low, middle)
     return (low + high) / 2
@@ -182,6 +182,7 @@ def _divergence(p: float, q: float) -> float:
 # ── what could have been seen ────────────────────────────────────────────────────────────────────────────────────────
 
 
+@lru_cache(maxsize=256)  # many languages differ on the same few numbers of items
 def smallest_gap(n: int, discordant: float, confidence: float, power: float = POWER) -> float | None:
     """The smallest true gap that McNemar's exact test on n pairs shows with this power; None where no gap would do.
 
@@ -190,10 +191,10 @@ def smallest_gap(n: int, discordant: float, confidence: float, power: float = PO
     1984, 1005-1015); beyond 3,000 pairs by the normal formula (Connor, Biometrics 43, 1987, 207-211).
     """
     if n > _EXACT_PAIRS:
-        return _crossing(lambda gap: -_normal_power(n, gap, discordant, confidence), 0.0, 1.0, -power)
+        return _crossing(lambda gap: -_normal_power(n, gap, discordant, confidence), 0.0, 1.0, -power, steps=20)
     if _power(n, 1.0, discordant, confidence) < power:
         return None
-    return _crossing(lambda gap: -_power(n, gap, discordant, confidence), 0.0, 1.0, -power)
+    return _crossing(lambda gap: -_power(n, gap, discordant, confidence), 0.0, 1.0, -power, steps=20)
 
 
 def smallest_gap_items(values: Floats, confidence: float, power: float = POWER) -> float | None:
@@ -233,7 +234,7 @@ def _power(n: int, gap: float, discordant: float, confidence: float) -> float:
 
 def _binomial(k: Floats, n: int, p: float) -> Floats:
     if p >= 1:
-        return (k == n).astype(float)
+        return np.asarray(k == n, dtype=float)
     ways = np.array([math.lgamma(n + 1) - math.lgamma(x + 1) - math.lgamma(n - x + 1) for x in k.tolist()])
     return np.exp(ways + k * math.log(p) + (n - k) * math.log1p(-p))
 
