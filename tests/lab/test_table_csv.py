@@ -7,6 +7,9 @@ import csv
 import gzip
 import hashlib
 import io
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -351,3 +354,20 @@ def test_nothing_is_left_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
     _error(_write(tmp_path, "имя;да\nА\n".encode("cp1251")))
     assert not list((tmp_path / "tmp").iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a full disk is played with a limit that Windows does not have")
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-8"])
+def test_a_disk_that_fills_up(tmp_path: Path, encoding: str) -> None:
+    """While the file is decoded or unpacked: our words, no traceback, nothing left."""
+    data = ("имя;да\n" + "Айгуль;1\n" * 50_000).encode(encoding)
+    _write(tmp_path, gzip.compress(data))
+    code = (
+        "import resource, tempfile\nfrom plumbrule.errors import TableError\nfrom plumbrule.lab.table import open_table\n"
+        f"tempfile.tempdir = {str(tmp_path)!r}\nresource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        f"try:\n    with open_table({str(tmp_path / 't.csv')!r}): pass\nexcept TableError as error: print(error)"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, text=True)
+    assert "could not be read or copied (File too large)" in ran.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]

@@ -103,6 +103,8 @@ def _copy_unpacked(path: Path, target: Path, opener: Callable[..., IO[bytes]], n
                     )
                 out.write(block)
     except (EOFError, OSError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk, not the archive: bz2 and gzip give no number
         raise TableError(
             f"{path.name} is a damaged or cut-off {name} file ({error}).",
             expected="a whole file",

@@ -275,6 +275,12 @@ def _load(connection: duckdb.DuckDBPyConnection, source: object, options: Option
             return read_csv(connection, path, options, folder)
     except duckdb.Error as error:
         raise damaged(path.name, words, error) from error
+    except OSError as error:
+        raise TableError(
+            f"{path.name} could not be read or copied ({error.strerror or error}).",
+            expected="a file that you may read, and room in the folder for temporary files",
+            cure=f"Free some room in {tempfile.gettempdir()}, or name another folder with the variable TMPDIR.",
+        ) from error
 
 
 def _kind(path: Path, start: bytes) -> tuple[str, str]:
