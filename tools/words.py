@@ -27,6 +27,8 @@ LOCALES = SOURCE / "plumbrule" / "base" / "locale"
 DRAFT = "draft: not reviewed by a named person"
 KEYWORDS = dict.fromkeys(("message", "say", "text", "term", "sentence", "tell")) | dict.fromkeys(("many", "plural"), (1, 2))
 """The functions whose first argument (or first two, for plurals) is a message."""
+MARKS = dict.fromkeys(("message", "sentence"))
+"""The only ones that count in rooms that say nothing themselves; a `text` there may be anything."""
 METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")]
 HEADER = """# Wording of the Plumbrule interface. Language-Team says `draft: …` until a named person has
 # reviewed it, and then `reviewed by: NAME`."""
@@ -34,6 +36,10 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """Written as the creation date of every catalogue: a date that changes by itself only makes noise."""
 _LATIN = dict(zip("abcdefghijklmnopqrstuvwxyz", "ابجدةفغهيژكلمنوپقرستعثصخطز", strict=True))
 _PARTS = re.compile(r"\{\w+\}|[^{]+|\{")
+
+
+def _only_marks(filename: str) -> bool:
+    return Path(filename).as_posix().startswith(("plumbrule/lab/", "plumbrule/rulebook/"))
 
 
 @cache
@@ -44,7 +50,10 @@ def messages() -> Catalog:
     extracted = extract_from_dir(SOURCE, method_map=METHODS, options_map=options, keywords=KEYWORDS)
     for filename, _, text, _, _ in extracted:
         # The children of the sandbox speak JSON to their parent; nothing they say is read by people.
-        if text and text != ("", "") and not filename.endswith("_child.py"):
+        if text and text != ("", "") and not filename.endswith("_child.py") and not _only_marks(filename):
+            found.add(text, locations=[(Path(filename).as_posix(), 0)])
+    for filename, _, text, _, _ in extract_from_dir(SOURCE, method_map=METHODS, options_map=options, keywords=MARKS):
+        if text and _only_marks(filename):
             found.add(text, locations=[(Path(filename).as_posix(), 0)])
     return found
 

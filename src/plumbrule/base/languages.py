@@ -15,7 +15,7 @@ def direction(language: str) -> str:
     >>> direction("ar"), direction("zh-Hans")
     ('rtl', 'ltr')
     """
-    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if language.split("-", maxsplit=1)[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

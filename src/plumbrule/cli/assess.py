@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.base.messages import message
 from plumbrule.cli.keys import open_recorder
 from plumbrule.cli.speech import words_in
 
@@ -62,10 +63,13 @@ def judge(assessment: Path, out: Path, *, recorder: Recorder | None, force: bool
 
 
 def _written(out: Path, *, signed: bool) -> list[tuple[Path, str]]:
-    found = [(out / "dossier.html", "the dossier, to read and to print"), (out / "assessment.json", "the same for machines")]
+    found = [
+        (out / "dossier.html", message("the dossier, to read and to print")),
+        (out / "assessment.json", message("the same for machines")),
+    ]
     if signed:
         found += [
-            (out / "pack", "what a stranger verifies"),
-            (out / "trust", "policy and trust: hand them over by another way than the pack"),
+            (out / "pack", message("what a stranger verifies")),
+            (out / "trust", message("policy and trust: hand them over by another way than the pack")),
         ]
     return found

@@ -8,15 +8,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.base.messages import message
 from plumbrule.cli import assess
 from plumbrule.cli.keys import open_recorder
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import InputError
 
 MEANING = {
-    0: "0: everything that was judged is satisfied",
-    1: "1: something is not satisfied; for a demo of a real table that is a success",
-    3: "3: nothing failed, and something is inconclusive or not assessed",
+    0: message("0: everything that was judged is satisfied"),
+    1: message("1: something is not satisfied; for a demo of a real table that is a success"),
+    3: message("3: nothing failed, and something is inconclusive or not assessed"),
 }
 
 

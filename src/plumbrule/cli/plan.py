@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from plumbrule.cli.keys import open_recorder
 from plumbrule.cli.speech import words_in
@@ -30,6 +29,7 @@ def run(
     """What will be judged and how. The data are not opened."""
     from plumbrule import pipeline, rulebook  # noqa: PLC0415 - loaded only when the verb runs
     from plumbrule.findings import read_plan  # noqa: PLC0415
+    from plumbrule.report import print_plan  # noqa: PLC0415
 
     try:
         text = assessment.read_bytes()
@@ -42,7 +42,7 @@ def run(
     profile = rulebook.profile(book, plan.profile)
     pipeline.check_plan(plan, profile)
     words, console = words_in(lang), Console()
-    _show(plan, profile, words, console)
+    print_plan(plan, profile, console, words)
     if sign:
         recorder = open_recorder(key, log)
         if recorder is None:
@@ -54,23 +54,3 @@ def run(
         _, index = pipeline.declare(plan, text, recorder)
         recorder.log.publish(lambda: datetime.now(UTC))
         console.print(words.say("Signed into the log at position {index}, before the data were read.", index=index))
-
-
-def _show(plan, profile, words, console) -> None:  # type: ignore[no-untyped-def]
-    table = Table(title=words.text("The primary family: judged together"), title_justify="left")
-    for name in ("Compared", "Against", "Metric", "Threshold", "Source"):
-        table.add_column(words.text(name), overflow="fold")
-    for one in plan.comparison:
-        for check in profile.checks:
-            if check.kind == "gap" and (plan.decisions.label or check.metric == "selection_rate"):
-                for threshold in check.thresholds:
-                    source = f"{threshold.source.citation} ({threshold.source.status})"
-                    table.add_row(
-                        f"{one.attribute}: {one.group}",
-                        one.reference,
-                        check.metric,
-                        f"{threshold.role} {threshold.value:g}",
-                        source,
-                    )
-    console.print(table)
-    console.print(words.say("Adjusted for: {factors}", factors=", ".join(plan.adjust.factors) or "–"))

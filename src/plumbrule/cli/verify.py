@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.base.messages import message
 from plumbrule.cli.speech import words_in
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ def check(pack: Path, policy: Path, trust: Path, words: Words, console: Console)
 
     found = verify_pack(pack, policy, trust, now=datetime.now(UTC))
     parts = (
-        ("Proved", found.proved, "green"),
-        ("Failed", found.failures, "bold red"),
-        ("What the pack would have us trust, ignored", found.suggested, "dim"),
-        ("Warnings", found.warnings, "yellow"),
-        ("Not shown", found.not_shown, ""),
+        (message("Proved"), found.proved, "green"),
+        (message("Failed"), found.failures, "bold red"),
+        (message("What the pack would have us trust, ignored"), found.suggested, "dim"),
+        (message("Warnings"), found.warnings, "yellow"),
+        (message("Not shown"), found.not_shown, ""),
     )
     console.print(words.text("Checked against, by fingerprint"), style="bold")
     for name, fingerprint in found.fingerprints.items():

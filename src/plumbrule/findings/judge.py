@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Known, Observation, Stated, Unknown
 from plumbrule.findings.model import CheckResult, Finding, Line, Power, Verdict
 from plumbrule.findings.power import rows_needed
 from plumbrule.rulebook import Check, Profile, Requirement, Rulebook, Threshold
 
-NOT_DECLARED = "nobody declared it"
-NOT_MEASURED = "the table does not hold what this check needs"
-NO_CHECK = "this profile has no check for it"
+NOT_DECLARED = message("nobody declared it")
+NOT_MEASURED = message("the table does not hold what this check needs")
+NO_CHECK = message("this profile has no check for it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

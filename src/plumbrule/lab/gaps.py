@@ -9,6 +9,7 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
 from plumbrule.lab import intervals
 from plumbrule.lab.cells import Key, RollUp, Tally, tally
@@ -16,8 +17,8 @@ from plumbrule.lab.metrics import Metric
 
 Floats = NDArray[np.float64]
 Kind = Literal["difference", "ratio"]
-WEIGHTLESS = "every weight is zero"
-NO_REFERENCE_YES = "the rate of the reference group is zero"
+WEIGHTLESS = message("every weight is zero")
+NO_REFERENCE_YES = message("the rate of the reference group is zero")
 METHODS = ("unknown", "miettinen-nurminen", "clopper-pearson rectangle", "miettinen-nurminen, small")
 UNKNOWN, SCORE, EXACT, SMALL = range(4)
 NOT_GUARANTEED = METHODS[SMALL]
@@ -107,7 +108,7 @@ def _means(rolled: RollUp, confidence: float) -> list[Estimate]:
     for i in range(len(rolled.keys)):
         weight, rows = float(rolled.scored[i]), int(rolled.size()[i])
         if weight <= 0 or rows < 2:
-            found.append(Unknown(reason="fewer than two rows have a score", n=rows))
+            found.append(Unknown(reason=message("fewer than two rows have a score"), n=rows))
             continue
         mean = float(rolled.score[i]) / weight
         spread = max(float(rolled.score_sq[i]) / weight - mean * mean, 0.0) * rows / (rows - 1)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import adjust, intervals
@@ -13,10 +14,10 @@ from plumbrule.lab.cells import Cells, Key, RollUp, count_cells, roll_up, select
 from plumbrule.lab.columns import Decisions
 from plumbrule.lab.gaps import Comparison, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.metrics import Metric, metrics_for
-from plumbrule.lab.model import Adjustment
+from plumbrule.lab.model import Adjustment, Level
 from plumbrule.lab.table import Table
 
-TOO_SMALL = "fewer people than the least group size"
+TOO_SMALL = message("fewer people than the least group size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +233,7 @@ def stratified(
 ) -> tuple[Adjustment, ...]:
     """The Mantel-Haenszel difference of each comparison over the strata, beside the raw one (see `adjust`)."""
     rolled, fine = roll_up(cells, attributes), roll_up(cells, (*within, *attributes))
+    level = Level(confidence=confidence, comparisons=comparisons)
     found = []
     for metric in metrics:
         raw = {
@@ -241,12 +243,12 @@ def stratified(
         }
         for comparison in compared:
             estimate = raw[comparison.group, comparison.reference]
-            found.append(_stratified(fine, len(within), metric, comparison, estimate, 1 - (1 - confidence) / comparisons, within))
+            found.append(_stratified(fine, len(within), metric, comparison, estimate, level, within))
     return tuple(found)
 
 
 def _stratified(
-    fine: RollUp, depth: int, metric: Metric, comparison: Comparison, raw: Estimate, level: float, within: tuple[str, ...]
+    fine: RollUp, depth: int, metric: Metric, comparison: Comparison, raw: Estimate, level: Level, within: tuple[str, ...]
 ) -> Adjustment:
     counted = tally(fine, metric)
     sides: dict[Key, dict[Key, tuple[float, float, int]]] = {}
@@ -265,8 +267,8 @@ def _stratified(
     used = sum(rows for side in usable for _, _, rows in side.values())
     lost = sum(rows for side in sides.values() for _, _, rows in side.values()) - used
     strata = [(*side[comparison.group][:2], *side[comparison.reference][:2]) for side in usable]
-    adjusted = _mantel_haenszel(strata, used, level)
-    same = _crude(strata, used, level)
+    adjusted = _mantel_haenszel(strata, used, level.each)
+    same = _crude(strata, used, level.each)
     return Adjustment(
         kind="mantel-haenszel",
         metric=metric.name,
@@ -279,12 +281,14 @@ def _stratified(
         used=used,
         lost=lost,
         reversed=is_reversed(same, adjusted),
+        confidence=level.confidence,
+        comparisons=level.comparisons,
     )
 
 
 def _mantel_haenszel(strata: Sequence[adjust.Stratum], used: int, level: float) -> Estimate:
     if not strata:
-        return Unknown(reason="no stratum holds both groups", n=used)
+        return Unknown(reason=message("no stratum holds both groups"), n=used)
     value, variance = adjust.mantel_haenszel_difference(strata)
     half = intervals.critical_value(level) * variance**0.5
     return Known(value=value, low=max(value - half, -1.0), high=min(value + half, 1.0), n=used, method="mantel-haenszel, sato")
@@ -293,7 +297,7 @@ def _mantel_haenszel(strata: Sequence[adjust.Stratum], used: int, level: float) 
 def _crude(strata: Sequence[adjust.Stratum], used: int, level: float) -> Estimate:
     x1, n1, x0, n0 = (sum(column) for column in zip(*strata, strict=True)) if strata else (0.0, 0.0, 0.0, 0.0)
     if n1 <= 0 or n0 <= 0:
-        return Unknown(reason="no stratum holds both groups", n=used)
+        return Unknown(reason=message("no stratum holds both groups"), n=used)
     low, high = intervals.score_difference(x1, n1, x0, n0, level)
     return Known(value=x1 / n1 - x0 / n0, low=float(low), high=float(high), n=used, method="miettinen-nurminen")
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plumbrule.base.messages import message
+
 YES, NO, MISSING = 1, 0, -1
 Pair = tuple[int, int]
 """(label, prediction), each YES, NO or MISSING. MISSING indexes the last place of an axis of length 3."""
@@ -37,11 +39,11 @@ def _metric(name: str, numerator: set[Pair], denominator: set[Pair] | frozenset[
     return Metric(name=name, numerator=frozenset(numerator), denominator=frozenset(denominator), empty=empty)
 
 
-_NO_POSITIVE = "no row has a positive label"
-_NO_NEGATIVE = "no row has a negative label"
-_NO_LABEL = "no row has both a label and a prediction"
-_NONE_PREDICTED_YES = "no row with a label has a positive prediction"
-_NONE_PREDICTED_NO = "no row with a label has a negative prediction"
+_NO_POSITIVE = message("no row has a positive label")
+_NO_NEGATIVE = message("no row has a negative label")
+_NO_LABEL = message("no row has both a label and a prediction")
+_NONE_PREDICTED_YES = message("no row with a label has a positive prediction")
+_NONE_PREDICTED_NO = message("no row with a label has a negative prediction")
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
@@ -50,7 +52,7 @@ METRICS: dict[str, Metric] = {
             name="selection_rate",
             numerator=frozenset({pair for pair in _DECIDED if pair[1] == YES}),
             denominator=_DECIDED,
-            empty="no row has a prediction",
+            empty=message("no row has a prediction"),
             needs_label=False,
         ),
         _metric("true_positive_rate", {_TP}, {_TP, _FN}, _NO_POSITIVE),

@@ -9,12 +9,30 @@ from plumbrule.base.observation import Estimate, Group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A confidence that holds for a family of comparisons together (Bonferroni)."""
+
+    confidence: float
+    comparisons: int
+
+    @property
+    def each(self) -> float:
+        """The level of each interval by itself.
+
+        >>> round(Level(confidence=0.95, comparisons=5).each, 4)
+        0.99
+        """
+        return 1 - (1 - self.confidence) / self.comparisons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
     """A raw gap and the same gap after declared factors, side by side.
 
     Both are group minus reference (plain numbers). `factors` are the columns adjusted for; `used` and `lost` count
     rows with and without all factors. `raw_same_rows` is the raw gap among the rows used, so that a change is not
     mistaken for a change of rows. `reversed` says that the sign turned (Simpson's reversal).
+    The intervals hold with `confidence` for all `comparisons` together.
     `pooled` says that everybody of a known group is held against the reference together, and `group` is then empty.
     A gap is a ground for inquiry, not proof of unlawful treatment; a factor may itself carry bias.
     """
@@ -30,4 +48,6 @@ class Adjustment:
     used: int
     lost: int
     reversed: bool
+    confidence: float
+    comparisons: int
     pooled: bool = False

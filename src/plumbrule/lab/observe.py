@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Group, Known, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import intervals
@@ -112,7 +113,7 @@ def observe_levels(
         share: Known | Unknown = (
             Known(value=unknown / total, low=float(low), high=float(high), n=total, method="wilson")
             if total
-            else Unknown(reason="the table is empty")
+            else Unknown(reason=message("the table is empty"))
         )
         smallest = min(known, default=0)
         count = Known(value=smallest, low=smallest, high=smallest, n=total, method="counted")

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import adjust, intervals
 from plumbrule.lab.columns import Attribute, Decisions, outcome_sql
 from plumbrule.lab.measure import is_reversed
-from plumbrule.lab.model import Adjustment
+from plumbrule.lab.model import Adjustment, Level
 from plumbrule.lab.reading import quote_name
 from plumbrule.lab.table import Table
 
@@ -115,14 +116,14 @@ def adjusted(
     1 - (1 - confidence) / comparisons each.
     """
     rows, everybody = rows_with_factors(table, decisions, attribute, factors), rows_with_factors(table, decisions, attribute, ())
-    level = 1 - (1 - confidence) / comparisons
+    level = Level(confidence=confidence, comparisons=comparisons)
     others = sorted({str(group) for group in rows.group} - {reference})
     separate = _fit(rows, others)
     wanted = [([group], separate[group]) for group in groups if group in separate]
     if pooled and len(others) > 1:
         wanted.append((others, _fit(rows, [others])["pooled"]))
     return tuple(
-        _adjustment(rows, attribute.name, names, reference, fitted, level, raw=_raw(everybody, names, reference, level))
+        _adjustment(rows, attribute.name, names, reference, fitted, level, raw=_raw(everybody, names, reference, level.each))
         for names, fitted in wanted
     )
 
@@ -138,13 +139,13 @@ def _fit(rows: Rows, others: Sequence[str | list[str]]) -> dict[str, tuple[float
 
 
 def _adjustment(
-    rows: Rows, attribute: str, groups: list[str], reference: str, fitted: tuple[float, float], level: float, *, raw: Estimate
+    rows: Rows, attribute: str, groups: list[str], reference: str, fitted: tuple[float, float], level: Level, *, raw: Estimate
 ) -> Adjustment:
     value, error = fitted
     used = round(rows.people())
-    half = intervals.critical_value(level) * error
+    half = intervals.critical_value(level.each) * error
     after = Known(value=value, low=value - half, high=value + half, n=used, method="least squares, HC3")
-    same = _raw(rows, groups, reference, level)
+    same = _raw(rows, groups, reference, level.each)
     return Adjustment(
         kind="regression",
         metric="selection_rate",
@@ -157,6 +158,8 @@ def _adjustment(
         used=used,
         lost=rows.lost,
         reversed=is_reversed(same, after),
+        confidence=level.confidence,
+        comparisons=level.comparisons,
         pooled=len(groups) > 1,
     )
 
@@ -172,6 +175,6 @@ def _raw(rows: Rows, groups: list[str], reference: str, level: float) -> Estimat
         sides.append((float((pull * rows.outcome)[chosen].sum()) / weight * size if weight else 0.0, size))
     (x1, n1), (x2, n2) = sides
     if n1 <= 0 or n2 <= 0:
-        return Unknown(reason="no row of one group has every factor")
+        return Unknown(reason=message("no row of one group has every factor"))
     low, high = intervals.score_difference(x1, n1, x2, n2, level)
     return Known(value=x1 / n1 - x2 / n2, low=float(low), high=float(high), n=round(n1 + n2), method="miettinen-nurminen")

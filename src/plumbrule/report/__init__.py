@@ -14,6 +14,7 @@ The assessment is not a JSON object.
 from plumbrule.report.audit import NO_DECISION, NO_LABEL, audit_object
 from plumbrule.report.dossier import render_dossier
 from plumbrule.report.machine import SCHEMA, assessment_json, assessment_schema, read_assessment
+from plumbrule.report.plan import print_plan
 from plumbrule.report.terminal import print_audit, print_findings
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "audit_object",
     "print_audit",
     "print_findings",
+    "print_plan",
     "read_assessment",
     "render_dossier",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known
 from plumbrule.findings.judge import beyond, beyond_ratio
 from plumbrule.lab import NOT_GUARANTEED, Adjustment, Gap, Measurement, Rates
 from plumbrule.rulebook import Threshold
 
-NO_DECISION = "no decision in these rows"
-NO_LABEL = "no label in these rows"
+NO_DECISION = message("no decision in these rows")
+NO_LABEL = message("no label in these rows")
 
 
 def audit_object(measured: Measurement, tolerances: Mapping[str, Threshold]) -> dict[str, Any]:

@@ -124,27 +124,6 @@ STATUSES: Mapping[str, str] = {
     "ours": message("ours, unreviewed"),
 }
 
-REASONS: tuple[str, ...] = (
-    message("nobody declared it"),
-    message("the table does not hold what this check needs"),
-    message("this profile has no check for it"),
-    message("no row has a positive label"),
-    message("no row has a negative label"),
-    message("no row has both a label and a prediction"),
-    message("no row with a label has a positive prediction"),
-    message("no row with a label has a negative prediction"),
-    message("no row has a prediction"),
-    message("fewer than two rows have a score"),
-    message("the rate of the reference group is zero"),
-    message("fewer people than the least group size"),
-    message("no stratum holds both groups"),
-    message("the table is empty"),
-    message("no row of one group has every factor"),
-    message("no decision in these rows"),
-    message("no label in these rows"),
-)
-"""Why something is not known or was left out: the message ids that the lab and the judge give as reasons."""
-
 QUESTIONS: Mapping[str, str] = {
     "non_military": message("outside the military domain"),
     "impossible_within_human_rights_law": message("found impossible to run within human rights law"),

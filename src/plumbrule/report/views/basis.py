@@ -82,6 +82,7 @@ def _adjusted(assessment: Assessment, figures: Figures) -> tuple[Adjusted, ...]:
             say(message("Shown: {differences}."), differences=gap_heading(figures, first.metric)),
             say(message("Declared factors: {factors}."), factors=figures.speaker.listing(first.factors)),
         ]
+        notes += [_level(figures, *level) for level in dict.fromkeys((one.confidence, one.comparisons) for one in group)]
         notes += [_lost(figures, *counts) for counts in dict.fromkeys((one.used, one.lost) for one in group if one.lost)]
         notes += [
             say(
@@ -95,6 +96,15 @@ def _adjusted(assessment: Assessment, figures: Figures) -> tuple[Adjusted, ...]:
             notes.append(say(message("“All others” are everybody of a known group other than the reference, taken together.")))
         found.append(Adjusted(figure=adjusted(figures, group, id_=f"adjusted-{index}"), notes=tuple(notes)))
     return tuple(found)
+
+
+def _level(figures: Figures, confidence: float, comparisons: int) -> Markup:
+    return figures.speaker.many(
+        "The intervals hold at {level}.",
+        "The intervals hold at {level} for all {n} comparisons together.",
+        comparisons,
+        level=figures.words.percent(confidence, 0),
+    )
 
 
 def _lost(figures: Figures, used: int, lost: int) -> Markup:
