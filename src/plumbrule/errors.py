@@ -33,7 +33,11 @@ class PlumbruleError(Exception):
         self.got, self.expected, self.cure = got, expected, cure
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.got, self.expected and f"Expected: {self.expected}", self.cure and f"Cure: {self.cure}") if part)
+        return " ".join(
+            part
+            for part in (self.got, self.expected and f"Expected: {self.expected}", self.cure and f"Cure: {self.cure}")
+            if part
+        )
 
 
 class InputError(PlumbruleError):
