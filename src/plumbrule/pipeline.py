@@ -165,7 +165,12 @@ def assess(
         if recorder and declared:
             tell("Signing and recording")
             _attest(
-                assessment, recorder, declared, {"assessment.json": machine, "dossier.html": dossier, PLAN_FILE: text}, aside, clock
+                assessment,
+                recorder,
+                declared,
+                {"assessment.json": machine, "dossier.html": dossier, PLAN_FILE: text},
+                aside,
+                clock,
             )
     return Assessed(assessment=assessment, out=out, signed=recorder is not None)
 
@@ -363,4 +368,6 @@ def _attest(
         "assessment": (envelope, recorder.log.prove(index, head)),
     }
     evidence.write_pack(aside / "pack", entries, content)
-    evidence.write_trust(aside / "trust", recorder.log.verifier, [recorder.signer.verifier], as_of=clock().date(), demo=recorder.demo)
+    evidence.write_trust(
+        aside / "trust", recorder.log.verifier, [recorder.signer.verifier], as_of=clock().date(), demo=recorder.demo
+    )
