@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from conftest import Ran, command_environment
+from running import Ran, command_environment
 
 Cli = Callable[..., Ran]
 ASK = ("--prediction", "hired", "--by", "group")

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import Ran
 from oracles import contract, independent
+from running import Ran
 
 Cli = Callable[..., Ran]
 ASK = ("--prediction", "hired", "--label", "able", "--by", "sex,region", "--json")

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from conftest import Ran
 from oracles import contract, independent
+from running import Ran
 
 TABLES = yaml.safe_load((Path(__file__).parent / "answers.yaml").read_text("utf-8"))["tables"]
 NAMES = [

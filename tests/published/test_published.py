@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import Ran
 from oracles import contract, independent
+from running import Ran
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = yaml.safe_load((Path(__file__).parent / "answers.yaml").read_text("utf-8"))

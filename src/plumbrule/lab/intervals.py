@@ -11,7 +11,7 @@ effective sizes) and a two-sided confidence level, and returns `(low, high)` of 
 
 >>> low, high = wilson(133, 197, 0.95)
 >>> round(float(low), 4), round(float(high), 4)
-(0.607, 0.7366)
+(0.6069, 0.7366)
 """
 
 from __future__ import annotations
