@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import jsonschema
@@ -10,7 +11,8 @@ import pytest
 from plumbrule.errors import AssessmentError
 from plumbrule.findings import plan_object, plan_schema, read_plan
 
-EXAMPLE = (Path(__file__).resolve().parents[2] / "examples" / "mortgage" / "assessment.toml").read_bytes()
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = (ROOT / "examples" / "mortgage" / "assessment.toml").read_bytes()
 
 
 def test_the_example_is_a_plan() -> None:
@@ -50,3 +52,19 @@ def test_bytes_that_are_no_text_are_refused() -> None:
     """Not UTF-8 is a clear error."""
     with pytest.raises(AssessmentError):
         read_plan(b"\xff\xfe\x00")
+
+
+def test_the_published_schema_and_page_are_up_to_date() -> None:
+    """The committed schema and reference page are what `tools/plan_schema.py` writes."""
+    spec = importlib.util.spec_from_file_location("plan_schema_tool", ROOT / "tools" / "plan_schema.py")
+    assert spec and spec.loader
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.SCHEMA.read_text(encoding="utf-8") == tool.schema_text()
+    assert tool.PAGE.read_text(encoding="utf-8") == tool.page()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "findings" / "released").glob("*.toml")), ids=lambda path: path.stem)
+def test_every_released_version_is_read(path: Path) -> None:
+    """A plan that some release could write is read for ever."""
+    assert read_plan(path.read_bytes()).comparison
