@@ -174,20 +174,29 @@ def choose_references(cells: Cells, by: Sequence[str], named: Mapping[str, str])
         sizes = {
             str(key[0]): int(size) for key, size in zip(rolled.keys, decided, strict=True) if key[0] is not None and size > 0
         }
-        if len(sizes) < 2:
-            raise TableError(
-                f"The column {name!r} holds {'one group only: ' + next(iter(sizes)) if sizes else 'no value'}.",
-                expected="at least two groups with decisions, so that they can be compared",
-                cure="Name another column, or check that the rows of the other groups were not left out.",
-            )
-        if name in named and named[name] not in sizes:
-            raise TableError(
-                f"The reference {named[name]!r} is no group of {name!r}.",
-                expected=f"one of {', '.join(sizes)}",
-                cure=f"Write --reference {name}=GROUP with one of these.",
-            )
-        chosen[name] = named.get(name) or max(sizes, key=lambda value: (sizes[value], value))
+        chosen[name] = choose_reference(name, sizes, named.get(name))
     return chosen
+
+
+def choose_reference(name: str, sizes: Mapping[str, int], named: str | None) -> str:
+    """The reference group of one attribute among groups of these sizes: the one named, else the largest.
+
+    Raises:
+        TableError: there are fewer than two groups, or none of that name.
+    """
+    if len(sizes) < 2:
+        raise TableError(
+            f"The column {name!r} holds {'one group only: ' + next(iter(sizes)) if sizes else 'no value'}.",
+            expected="at least two groups with decisions, so that they can be compared",
+            cure="Name another column, or check that the rows of the other groups were not left out.",
+        )
+    if named is not None and named not in sizes:
+        raise TableError(
+            f"The reference {named!r} is no group of {name!r}.",
+            expected=f"one of {', '.join(sizes)}",
+            cure=f"Write --reference {name}=GROUP with one of these.",
+        )
+    return named or max(sizes, key=lambda value: (sizes[value], value))
 
 
 def _comparisons(

@@ -1,11 +1,11 @@
-"""The nouns of the lab: adjustments. Cells stand in `cells`, observations in `plumbrule.base.observation`."""
+"""The nouns of the lab: levels, adjustments, values within bounds. Cells stand in `cells`, observations in `plumbrule.base.observation`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from plumbrule.base.observation import Estimate, Group
+from plumbrule.base.observation import Estimate, Group, Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +51,23 @@ class Adjustment:
     confidence: float
     comparisons: int
     pooled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """A number of people that is not known exactly: at least `least`, at most `most` (None: nobody knows)."""
+
+    least: int
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounded(Unknown):
+    """An unknown value of which the lowest and the highest possible are known, because counts behind it are hidden.
+
+    `bounds` hold for certain (or nearly, where counts are rounded or carry noise: see `reason`) and say nothing about
+    chance. `people` are the people in the denominator, or in both denominators of a gap.
+    """
+
+    bounds: tuple[float, float]
+    people: tuple[People, ...]
