@@ -110,7 +110,9 @@ def summarise(
             for group, members in groups
         ),
         gaps=tuple(gap for trial in trials for metric in _metrics(trial) for gap in _gaps(trial, metric, pairs, level)),
-        shifts=tuple(Shift(trial=trial.name, estimate=_shift(trial, alone)) for trial in trials),
+        shifts=tuple(
+            Shift(trial=trial.name, estimate=_shift(trial, alone)) for trial in trials if trial.refused or trial.shift is not None
+        ),
         confidence=confidence,
         comparisons=together,
     )
