@@ -17,7 +17,6 @@ from typing import Any
 from plumbrule import __version__, evidence, findings, lab, report, rulebook
 from plumbrule.base.files import write_aside
 from plumbrule.base.languages import Wording
-from plumbrule.base.observation import Observation, Stated
 from plumbrule.errors import AssessmentError, OutputError
 from plumbrule.evidence.log import Log
 from plumbrule.findings import Assessment, Finding, Plan
@@ -197,8 +196,9 @@ def _judge(plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now:
     source = lab.package_file(plan.data.package, plan.data.file) if plan.data.package else plan_file.parent / plan.data.file
     reading = {name: getattr(plan.data, name) for name in ("query", "encoding", "delimiter", "decimal", "sheet", "missing")}
     with lab.open_table(source, **reading) as table:
-        measured, observed, adjustments = _observe(plan, profile, table)
+        observed = findings.observe(plan, profile, table)
         digest = table.sha256
+    judged = findings.judge(observed.observations, book, profile, more_rows=plan.data.more_rows)
     return Assessment(
         schema=ASSESSMENT_SCHEMA,
         id=plan.id,
@@ -206,134 +206,29 @@ def _judge(plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now:
         created=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         software=f"plumbrule/{__version__}",
         rulebook=book.version,
-        system=_system(plan),
+        system=findings.system_of(plan),
         plan=findings.PlanReference(sha256=hashlib.sha256(text).hexdigest(), log_index=log_index),
         tier=suggested,
         profile=profile.id,
         materials=(findings.Material(name=source.name, sha256=digest, source=plan.data.source, licence=plan.data.licence),),
-        population=findings.Population(
-            rows=measured.rows,
-            used=measured.rows - measured.undecided,
-            excluded={
-                reason: n for reason, n in ((report.NO_DECISION, measured.undecided), (report.NO_LABEL, measured.unlabelled)) if n
-            },
-            description=Wording(texts=plan.data.population),
-            more_rows=plan.data.more_rows,
-        ),
-        observations=observed,
-        adjustments=adjustments,
-        findings=(judged := findings.judge(observed, book, profile, more_rows=plan.data.more_rows)),
-        provisions=_cited(book, judged, suggested),
+        population=_population(plan, observed.measured),
+        observations=observed.observations,
+        adjustments=observed.adjustments,
+        findings=judged,
+        provisions=findings.cited(book, judged, suggested),
         inconclusive=profile.inconclusive,
     )
 
 
-def _observe(
-    plan: Plan, profile: rulebook.Profile, table: lab.Table
-) -> tuple[lab.Measurement, tuple[Observation, ...], tuple[lab.Adjustment, ...]]:
-    """The primary family, the levels, the declared facts, and everything else as exploratory."""
-    wanted = plan.decisions
-    parts = lab.attributes([*wanted.by, *plan.adjust.within], wanted.cut)
-    columns = {name: getattr(wanted, name) for name in ("prediction", "label", "favourable", "count", "weight", "cluster")}
-    decisions = lab.Decisions(by=parts[: len(wanted.by)], **columns)
-    references = {one.attribute: one.reference for one in plan.comparison}
-    inputs = (table.sha256,)
-    measured = lab.measure(
-        table,
-        decisions,
-        references=references,
-        confidence=wanted.confidence,
-        min_n=wanted.min_n,
-        intersections=wanted.intersections,
+def _population(plan: Plan, measured: lab.Measurement) -> findings.Population:
+    excluded = {report.NO_DECISION: measured.undecided, report.NO_LABEL: measured.unlabelled}
+    return findings.Population(
+        rows=measured.rows,
+        used=measured.rows - measured.undecided,
+        excluded={reason: n for reason, n in excluded.items() if n},
+        description=Wording(texts=plan.data.population),
+        more_rows=plan.data.more_rows,
     )
-    within = lab.Decisions(by=parts[: len(wanted.by)], within=parts[len(wanted.by) :], **columns)
-    cells = lab.count_cells(table, within)
-    judged = {check.metric for check in profile.checks if check.kind == "gap"}
-    metrics = tuple(metric.name for metric in lab.metrics_for(label=wanted.label is not None) if metric.name in judged)
-    questions = [lab.Question(attribute=one.attribute, group=one.group, reference=one.reference) for one in plan.comparison]
-    primary = lab.observe_gaps(lab.primary_gaps(cells, questions, metrics, wanted.confidence), inputs) if metrics else ()
-    observed = (
-        *lab.observe_rates((measured.overall, *measured.groups), wanted.confidence, inputs),
-        *primary,
-        *lab.observe_levels(cells, list(references), wanted.confidence, inputs),
-        *_declared(plan),
-        *lab.exploratory(measured, primary, inputs),
-    )
-    return measured, observed, _adjust(plan, table, within, cells, len(questions) * max(len(metrics), 1))
-
-
-def _adjust(plan: Plan, table: lab.Table, decisions: lab.Decisions, cells: lab.Cells, family: int) -> tuple[lab.Adjustment, ...]:
-    """Both adjusted figures of every planned comparison."""
-    found: list[lab.Adjustment] = []
-    selection = [lab.METRICS["selection_rate"]]
-    for one in plan.comparison:
-        if plan.adjust.within:
-            found += lab.stratified_primary(
-                cells,
-                one.attribute,
-                one.group,
-                one.reference,
-                plan.adjust.within,
-                selection,
-                confidence=plan.decisions.confidence,
-                comparisons=family,
-            )
-    for attribute in decisions.by:
-        asked = [one for one in plan.comparison if one.attribute == attribute.name]
-        if asked and plan.adjust.factors:
-            found += lab.adjusted(
-                table,
-                decisions,
-                attribute,
-                reference=asked[0].reference,
-                groups=[one.group for one in asked],
-                factors=plan.adjust.factors,
-                pooled=plan.adjust.pooled,
-                confidence=plan.decisions.confidence,
-                comparisons=family,
-            )
-    return tuple(found)
-
-
-def _declared(plan: Plan) -> tuple[Observation, ...]:
-    """Declared facts are observations by examination: somebody said so, nobody tested it."""
-    return tuple(
-        Observation(
-            id=f"declared:{key}",
-            means="examination",
-            metric=key,
-            measure="fact",
-            estimate=Stated(holds=fact.holds, text=fact.text, stated_by=fact.stated_by, source=fact.source),
-            group={},
-            family="declared",
-        )
-        for key, fact in plan.declared.items()
-    )
-
-
-def _system(plan: Plan) -> findings.System:
-    system = plan.system
-    return findings.System(
-        id=system.id,
-        name=Wording(texts=system.name),
-        version=system.version,
-        organisation=system.organisation,
-        purpose=Wording(texts=system.purpose),
-        jurisdiction=system.jurisdiction,
-        phase=system.phase,
-        note=Wording(texts=system.note) if system.note else None,
-    )
-
-
-def _cited(
-    book: rulebook.Rulebook, judged: tuple[Finding, ...], tier: rulebook.TierSuggestion
-) -> Mapping[str, tuple[str, Wording]]:
-    """Citation and our wording of every provision that a finding or a fired tier rule answers."""
-    wanted = [
-        *(answer for finding in judged for answer in finding.answers),
-        *(answer for rule in tier.fired for answer in rule.answers),
-    ]
-    return {name: (rulebook.cite(book, name), book.provisions[name].wording) for name in dict.fromkeys(wanted)}
 
 
 def _attest(

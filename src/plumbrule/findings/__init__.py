@@ -10,7 +10,7 @@ A verdict is honest about chance: an interval that lies across a threshold is `i
 would have settled it. A requirement is not satisfied when any of its checks is not.
 """
 
-from plumbrule.findings.judge import beyond, beyond_ratio, combine, judge
+from plumbrule.findings.judge import beyond, beyond_ratio, cited, combine, judge
 from plumbrule.findings.model import (
     Assessment,
     CheckResult,
@@ -23,6 +23,7 @@ from plumbrule.findings.model import (
     System,
     Verdict,
 )
+from plumbrule.findings.observe import Observed, observe, system_of
 from plumbrule.findings.plan import Plan, plan_object, plan_schema, read_plan
 from plumbrule.findings.power import rows_needed
 
@@ -32,6 +33,7 @@ __all__ = [
     "Finding",
     "Line",
     "Material",
+    "Observed",
     "Plan",
     "PlanReference",
     "Population",
@@ -40,10 +42,13 @@ __all__ = [
     "Verdict",
     "beyond",
     "beyond_ratio",
+    "cited",
     "combine",
     "judge",
+    "observe",
     "plan_object",
     "plan_schema",
     "read_plan",
     "rows_needed",
+    "system_of",
 ]

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from plumbrule.base.languages import Wording
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Known, Observation, Stated, Unknown
 from plumbrule.findings.model import CheckResult, Finding, Line, Power, Verdict
 from plumbrule.findings.power import rows_needed
-from plumbrule.rulebook import Check, Profile, Requirement, Rulebook, Threshold
+from plumbrule.rulebook import Check, Profile, Requirement, Rulebook, Threshold, TierSuggestion, cite
 
 NOT_DECLARED = message("nobody declared it")
 NOT_MEASURED = message("the table does not hold what this check needs")
@@ -223,3 +224,12 @@ def _declared(check: Check, one: Observation) -> CheckResult:
     holds = isinstance(one.estimate, Stated) and one.estimate.holds
     line = Line(role="declared", outcome="stated-yes" if holds else "stated-no", observation=one.id)
     return CheckResult(check=check.id, metric=check.metric, verdict=_VERDICTS[line.outcome], lines=(line,), group={})
+
+
+def cited(book: Rulebook, judged: tuple[Finding, ...], tier: TierSuggestion) -> Mapping[str, tuple[str, Wording]]:
+    """Citation and our wording of every provision that a finding or a fired tier rule answers."""
+    wanted = [
+        *(answer for finding in judged for answer in finding.answers),
+        *(answer for rule in tier.fired for answer in rule.answers),
+    ]
+    return {name: (cite(book, name), book.provisions[name].wording) for name in dict.fromkeys(wanted)}
