@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from plumbrule import __version__
-from plumbrule.cli import assess, audit, demo, log, node, plan, verify
+from plumbrule.cli import assess, audit, demo, log, node, plan, verify, watch
 from plumbrule.errors import PlumbruleError
 
 __all__ = ["application", "main"]
@@ -33,7 +33,7 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
     )
     app.callback()(_root)
-    for verb in (audit, plan, assess, verify, demo):
+    for verb in (audit, plan, assess, verify, watch, demo):
         verb.add_to(app)
     for group in (node, log):
         group.add_to(app)

@@ -13,12 +13,12 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from statistics import fmean
-from typing import Any
-
-from inspect_ai.log import EvalLog, EvalSample, read_eval_log
-from inspect_ai.scorer import value_to_float
+from typing import TYPE_CHECKING, Any
 
 from plumbrule.errors import InputError
+
+if TYPE_CHECKING:  # inspect-ai is an extra, and loads only in the process that reads a log
+    from inspect_ai.log import EvalLog, EvalSample
 
 _CLOSE = 1e-6
 _TEXT_LIMIT = 20_000
@@ -51,6 +51,8 @@ def main(path: str, asked: Mapping[str, Any]) -> None:
 
 
 def _load(path: str) -> EvalLog:
+    from inspect_ai.log import read_eval_log  # noqa: PLC0415 - an extra
+
     try:
         return read_eval_log(path, resolve_attachments=False)
     except MemoryError:
@@ -98,6 +100,8 @@ def _scorer(samples: list[EvalSample], named: str | None) -> str:
 
 def _value(sample: EvalSample, scorer: str) -> float | None:
     """The score as a number; None where the sample has none or broke off."""
+    from inspect_ai.scorer import value_to_float  # noqa: PLC0415 - an extra
+
     score = (sample.scores or {}).get(scorer)
     if score is None or sample.error is not None:
         return None
