@@ -162,3 +162,13 @@ def test_observations_hold_no_value_of_a_row() -> None:
     leaked = observe_leakage(compare(train, train), confidence=0.95, inputs=("t",), family="primary")
     assert "Ann" not in repr(observations) + repr(leaked)
     assert [one.family for one in leaked] == ["primary", "exploratory", "primary"]
+
+
+def test_columns_may_be_called_anything() -> None:
+    """Names that we use inside our own SQL change nothing."""
+    names = ["n", "c", "h", "k0", "whole", "first", "again", "carried", "labels", "g", "learn", "c0", "v", 'a"b']
+    frame = pd.DataFrame({name: ["x", "x", str(place)] for place, name in enumerate(names)})
+    with open_table(frame) as table:
+        found = duplicates(table, label="carried")
+    assert (found.repeats, found.contradicting) == (1, 0)
+    assert compare(frame, frame).shared == 3

@@ -183,3 +183,13 @@ def test_bad_columns_are_refused() -> None:
         assert caught.value.cure
     with open_table(pd.DataFrame({"g": ["a", "a"], "x": ["1", "2"]})) as table, pytest.raises(TableError):
         proxies(table, G)
+
+
+def test_columns_may_be_called_anything() -> None:
+    """Names that we use inside our own SQL change no area."""
+    frame = noise(11, 1_000)
+    frame["word"] = np.where(np.random.default_rng(12).random(1_000) < 0.8, frame["g"], "z")
+    plain = areas(find(frame, columns=("word", "number")))
+    for one, two in (("learn", "n"), ("c0", "_"), ("c1", "c0"), ('a"b', "__")):
+        renamed = areas(find(frame.rename(columns={"word": one, "number": two}), columns=(one, two)))
+        assert (renamed[one], renamed[two]) == (plain["word"], plain["number"])

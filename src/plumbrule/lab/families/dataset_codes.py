@@ -67,16 +67,15 @@ def read_codes(
         numeric.get(name, f"CASE WHEN {quote_name(name)} IS NULL THEN NULL ELSE hash({quote_name(name)}) END") + f" AS c{i}"
         for i, name in enumerate(columns)
     )
-    unit = (
-        f"coalesce(md5_number_lower({quote_name(cluster)}), md5_number_lower(n::VARCHAR))"
-        if cluster
-        else ("md5_number_lower(n::VARCHAR)")
-    )
-    numbered = f"SELECT row_number() OVER () AS n, * FROM {table.view}"
-    drawn = f"md5_number_upper(n::VARCHAR) % {table.rows} < {most_rows}" if table.rows > most_rows else "TRUE"
-    known = f"SELECT {attribute.sql(table)} AS g, {unit} % 2 = 0 AS learn, * FROM ({numbered}) WHERE {drawn}"
-    listed = f"g, learn{', ' if values else ''}{values}"
-    found = table.connection.execute(f"SELECT {listed} FROM ({known}) ORDER BY n").fetchnumpy()
+    row = quote_name(spare_column(table))
+    unit = f"md5_number_lower({row}::VARCHAR)"
+    if cluster:
+        unit = f"coalesce(md5_number_lower({quote_name(cluster)}), {unit})"
+    drawn = f"md5_number_upper({row}::VARCHAR) % {table.rows} < {most_rows}" if table.rows > most_rows else "TRUE"
+    found = table.connection.execute(
+        f"SELECT {attribute.sql(table)} AS g, {unit} % 2 = 0 AS learn{', ' if values else ''}{values}"
+        f" FROM (SELECT row_number() OVER () AS {row}, * FROM {table.view}) WHERE {drawn} ORDER BY {row}"
+    ).fetchnumpy()
     held = ~_hidden(found["g"])
     groups, target = np.unique(np.asarray(found["g"])[held].astype(str), return_inverse=True)
     _check_groups(attribute.name, groups)
@@ -91,6 +90,11 @@ def read_codes(
         unknown=int((~held).sum()),
         sampled=table.rows > most_rows,
     )
+
+
+def spare_column(table: Table) -> str:
+    """A name that no column of the table bears, for the number of the row."""
+    return "_" * (1 + max(map(len, table.columns)))
 
 
 def evidence(coded: Coded, column: int, group: int) -> Floats:

@@ -80,11 +80,11 @@ def duplicates(
     keys = ", ".join(f"{_even(table, name) if loose else quote_name(name)} AS k{i}" for i, name in enumerate(chosen))
     places = ", ".join(f"k{i}" for i in range(len(chosen)))
     whole = " AND ".join(f"{quote_name(name)} IS NOT NULL" for name in chosen) if columns is not None else "TRUE"
-    told = f"count(DISTINCT {quote_name(label)})" if label else "0"
-    carried = f", {quote_name(label)}" if label else ""
+    told = "count(DISTINCT carried)" if label else "0"
+    carried = f", {quote_name(label)} AS carried" if label else ""
     source = f"SELECT row_number() OVER () AS n{carried}, {keys}, {whole} AS whole FROM {table.view}"
     grouped = (
-        f"SELECT count(*) AS c, {told} AS labels, min(n) AS first, list(n ORDER BY n)[2] AS again"
+        f"SELECT count(*) AS c, {told} AS labels, min(n, 2)[1] AS first, min(n, 2)[2] AS again"
         f" FROM ({source}) WHERE whole GROUP BY {places}"
     )
     rows, classes, repeats, largest, contradicting = table.query(

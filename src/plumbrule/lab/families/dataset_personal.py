@@ -13,6 +13,7 @@ import numpy as np
 
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.lab import intervals
+from plumbrule.lab.families.dataset_codes import spare_column
 from plumbrule.lab.families.dataset_identifiers import Form, Identifiers, column_kinds, load_identifiers, valid
 from plumbrule.lab.reading import quote_name, quote_text
 from plumbrule.lab.table import Table
@@ -112,8 +113,9 @@ def _drawn(table: Table, most_rows: int | None) -> str:
     """SQL for the rows looked at."""
     if most_rows is None:
         return table.view
-    numbered = f"SELECT row_number() OVER () AS row_number_of_the_table, * FROM {table.view}"
-    return f"(SELECT * FROM ({numbered}) WHERE md5_number_upper(row_number_of_the_table::VARCHAR) % {table.rows} < {most_rows})"
+    row = quote_name(spare_column(table))
+    numbered = f"SELECT row_number() OVER () AS {row}, * FROM {table.view}"
+    return f"(SELECT * FROM ({numbered}) WHERE md5_number_upper({row}::VARCHAR) % {table.rows} < {most_rows})"
 
 
 def _rows(table: Table, most_rows: int) -> int:
