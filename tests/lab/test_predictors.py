@@ -169,6 +169,17 @@ def test_the_model_does_not_see_the_users_environment(bank: Bank, monkeypatch: p
     assert ask(bank("return np.full(len(x), float('BANK_SECRET' in os.environ))"), numbered(1)).tolist() == [0]
 
 
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="only Linux shows the arguments of a process as a file")
+def test_a_key_in_a_url_is_not_among_the_arguments_of_a_process() -> None:
+    """Other users of the machine see the arguments of every process; the URL is not one of them."""
+    with open_predictor("http://127.0.0.1:9/?key=abcsecret", columns=["x"]):
+        own = Path("/proc/self/task")
+        children = [int(pid) for task in own.iterdir() for pid in (task / "children").read_text(encoding="utf-8").split()]
+        seen = b"".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children)
+    assert b"predictor_child" in seen
+    assert b"abcsecret" not in seen
+
+
 @posix
 def test_no_child_is_left_behind(bank: Bank) -> None:
     """After the block the process is gone, also when the block ends in an error."""

@@ -6,9 +6,7 @@ What the predictor prints goes to standard error, where it cannot be mistaken fo
 from __future__ import annotations
 
 import importlib
-import json
 import os
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -30,9 +28,10 @@ KINDS = {
 _MOST_ASKED = 1 << 34
 
 
-def main(request: dict[str, Any]) -> None:
-    """Load, say so, then answer one question after the other."""
+def main() -> None:
+    """Load what the first message names, say so, then answer one question after the other."""
     asked, answers = _take_pipes()
+    request, _ = receive(asked, most=_MOST_ASKED)
 
     def say(head: dict[str, Any], body: bytes = b"") -> None:
         answers.write(pack(head, body))
@@ -88,4 +87,4 @@ def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main()

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from plumbrule.errors import InputError, LimitError
 from plumbrule.lab.predictor_inputs import Inputs
-from plumbrule.lab.predictor_wire import Column, Head, pack_columns, receive
+from plumbrule.lab.predictor_wire import Column, Head, pack, pack_columns, receive
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = Path(__file__).with_name("predictor_child.py")
@@ -74,14 +74,14 @@ class Process:
         command = [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(_search_path()), json.dumps(limits), str(_CHILD)]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         self._child = subprocess.Popen(
-            [*command, json.dumps(dict(self.request))],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env=_environment(),
             start_new_session=sys.platform != "win32",
         )
-        head, _ = self._exchange(b"", self.limits.start_seconds)
+        head, _ = self._exchange(pack(self.request), self.limits.start_seconds)  # no argument: other users see arguments
         if "ready" not in head:
             self.end()
             raise _failure(head, f"{self.name} cannot be loaded", "a model that loads, with what it needs installed")

@@ -155,6 +155,10 @@ def test_out_of_range_goes_both_ways() -> None:
     high, low = out_of_range(base, "income")
     assert [call["income"].tolist() for call in seen[1:]] == [[110, 110], [-40, -40]]
     assert (high.marks["gain_rate"].tolist(), low.marks["loss_rate"].tolist()) == ([True, False], [False, True])
+    one = look(Rule(line), Inputs.of({"income": [40.0, 40.0]}))
+    assert out_of_range(one, "income")[0].marks["gain_rate"].all()
+    with pytest.raises(TableError, match="empty"):
+        out_of_range(look(Rule(lambda c: np.zeros(2)), Inputs.of({"income": [None, None]})), "income")
     (unseen,) = out_of_range(base, "job")
     assert unseen.name == "out-of-range=job&unseen"
     assert not set(seen[-1]["job"]) & {"clerk", "cook"}

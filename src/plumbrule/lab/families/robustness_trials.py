@@ -121,13 +121,19 @@ def out_of_range(base: Baseline, column: str, *, times: float = 1.0) -> tuple[Tr
     """Set one column far outside: a number `times` its range above the largest and below the smallest; a word to one never seen.
 
     Two trials for numbers (high, low), one for words (unseen).
+
+    Raises:
+        TableError: no such column, or no value in it.
     """
     base.inputs.require(column)
     values = base.inputs[column]
     if not is_number(values):
         return (_again(base, f"out-of-range={column}&unseen", [{column: np.full(len(values), _UNSEEN, object)}]),)
-    low, high = np.nanmin(values), np.nanmax(values)
-    reach = times * (high - low)
+    held = values[~np.isnan(values)]
+    if not len(held):
+        raise TableError(f"Column {column!r} is empty.", expected="a value in at least one row", cure="Leave the column out.")
+    low, high = held.min(), held.max()
+    reach = times * ((high - low) or max(abs(high), 1.0))  # a column of one value has no range: its size then, or 1
     ends = {"high": high + reach, "low": low - reach}
     return tuple(_again(base, f"out-of-range={column}&{end}", [{column: np.full(len(values), v)}]) for end, v in ends.items())
 
