@@ -4,13 +4,16 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check bench screens lock clean
+.PHONY: demo test heavy check bench lock clean
 
 demo: $(VENV)/demo.installed
 	@$(PY) -m plumbrule demo --out build/mortgage
 
 test: $(VENV)/test.installed
 	@$(PY) -m pytest -n 2 -q
+
+# Spark and Inspect's reader too, which `make test` leaves out unless they are there.
+heavy: $(VENV)/heavy.installed
 
 # What a machine can say about the code: style, types, the map of the house.
 check: $(VENV)/test.installed
@@ -22,10 +25,6 @@ check: $(VENV)/test.installed
 bench: $(VENV)/test.installed
 	@for file in benchmarks/bench_*.py; do $(PY) $$file || exit 1; done
 
-# The pictures in the README and the docs, made from the demo by a real browser.
-screens: $(VENV)/test.installed demo
-	@$(PY) tools/screens.py build/mortgage/dossier.html docs/pictures
-
 # Pin every version with its hash; needs uv. The files name no address.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 lock:
@@ -33,6 +32,8 @@ lock:
 	$(LOCK) pyproject.toml -o requirements/base.txt
 	$(LOCK) pyproject.toml --extra demo -o requirements/demo.txt
 	$(LOCK) pyproject.toml --extra demo --group dev -o requirements/test.txt
+	$(LOCK) pyproject.toml --extra demo --group dev --group heavy -o requirements/heavy.txt
+	for extra in inspect onnx shap skops warehouse; do $(LOCK) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit("Plumbrule needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
