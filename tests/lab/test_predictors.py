@@ -12,7 +12,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -169,13 +169,27 @@ def test_the_model_does_not_see_the_users_environment(bank: Bank, monkeypatch: p
     assert ask(bank("return np.full(len(x), float('BANK_SECRET' in os.environ))"), numbered(1)).tolist() == [0]
 
 
+def children() -> set[int]:
+    """The processes that this one started, by any of its threads."""
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread may end meanwhile
+            found |= {int(pid) for pid in (task / "children").read_text(encoding="utf-8").split()}
+    return found
+
+
+def arguments(pid: int) -> bytes:
+    """How a process was started; nothing when it has ended."""
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="only Linux shows the arguments of a process as a file")
 def test_a_key_in_a_url_is_not_among_the_arguments_of_a_process() -> None:
     """Other users of the machine see the arguments of every process; the URL is not one of them."""
     with open_predictor("http://127.0.0.1:9/?key=abcsecret", columns=["x"]):
-        own = Path("/proc/self/task")
-        children = [int(pid) for task in own.iterdir() for pid in (task / "children").read_text(encoding="utf-8").split()]
-        seen = b"".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children)
+        seen = b"".join(map(arguments, children()))
     assert b"predictor_child" in seen
     assert b"abcsecret" not in seen
 
