@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
-from plumbrule.lab import intervals
+from plumbrule.lab import exact, intervals
 from plumbrule.lab.cells import Key, RollUp, Tally, tally
 from plumbrule.lab.metrics import Metric
 
@@ -19,8 +19,14 @@ Floats = NDArray[np.float64]
 Kind = Literal["difference", "ratio"]
 WEIGHTLESS = message("every weight is zero")
 NO_REFERENCE_YES = message("the rate of the reference group is zero")
-METHODS = ("unknown", "miettinen-nurminen", "clopper-pearson rectangle", "miettinen-nurminen, small")
-UNKNOWN, SCORE, EXACT, SMALL = range(4)
+METHODS = (
+    "unknown",
+    "miettinen-nurminen",
+    "clopper-pearson rectangle",
+    "miettinen-nurminen, small",
+    "exact unconditional score",
+)
+UNKNOWN, SCORE, EXACT, SMALL, UNCONDITIONAL = range(5)
 NOT_GUARANTEED = METHODS[SMALL]
 """The method where a denominator is small and the exact interval has no upper end: its coverage is not guaranteed."""
 KINDS: tuple[Kind, Kind] = ("difference", "ratio")
@@ -128,8 +134,10 @@ class Comparison:
 class GapTable(Sequence[Gap]):
     """The difference and the ratio of each comparison in each metric, in columns; a line becomes a `Gap` when looked at.
 
-    Intervals are Miettinen-Nurminen's where both denominators reach `intervals.EXACT_BELOW`, and of guaranteed coverage
-    below that; each is made at 1 - (1 - confidence) / comparisons (Bonferroni over a family of that size).
+    Intervals are Miettinen-Nurminen's where both denominators reach `intervals.EXACT_BELOW`. Below that their coverage is
+    guaranteed: by exact unconditional score intervals in the primary family, which is judged and has few lines; by the
+    wider rectangle, which is quick, elsewhere and where weights or clusters make the sizes effective ones. Each is made
+    at 1 - (1 - confidence) / comparisons (Bonferroni over a family of that size).
     """
 
     def __init__(
@@ -151,7 +159,10 @@ class GapTable(Sequence[Gap]):
         sides = Sides.of(counted, self.ones, self.twos)
         level = 1 - (1 - confidence) / comparisons
         self._sides = sides
-        self.columns: dict[Kind, Column] = {"difference": differences(sides, level), "ratio": ratios(sides, level)}
+        self.columns: dict[Kind, Column] = {
+            "difference": differences(sides, level, judged=family == "primary"),
+            "ratio": ratios(sides, level, judged=family == "primary"),
+        }
         self._bounds = unknown_bounds(rolled, counted, self.ones, self.twos)
 
     def __len__(self) -> int:
@@ -218,6 +229,11 @@ class Sides:
         one, two = ([column[:, at].reshape(-1) for column in (x, n, rows)] for at in (ones, twos))
         return cls(x1=one[0], n1=one[1], rows1=one[2], x2=two[0], n2=two[1], rows2=two[2])
 
+    def whole(self) -> NDArray[np.bool_]:
+        """Where both sides are plain counts of people, as exact intervals need them."""
+        counted = (self.n1 == self.rows1) & (self.n2 == self.rows2)
+        return np.asarray(counted & (self.x1 == np.rint(self.x1)) & (self.x2 == np.rint(self.x2)))
+
     def interval(
         self, function: Callable[..., intervals.Interval], chosen: NDArray[np.bool_], level: float
     ) -> intervals.Interval:
@@ -244,24 +260,28 @@ def _column(value: Floats) -> Column:
     return Column(value=value, low=np.zeros_like(value), high=np.zeros_like(value), method=np.zeros(len(value), np.int8))
 
 
-def differences(sides: Sides, level: float) -> Column:
-    """p1 - p2 on every line."""
+def differences(sides: Sides, level: float, *, judged: bool = False) -> Column:
+    """p1 - p2 on every line; small groups get the shorter exact interval where the lines are to be judged."""
     known = (sides.n1 > 0) & (sides.n2 > 0)
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _column(sides.x1 / sides.n1 - sides.x2 / sides.n2)
-    found.fill(small, sides.interval(intervals.exact_rectangle_difference, small, level), EXACT)
+    fine = small & sides.whole() & judged
+    found.fill(fine, sides.interval(exact.exact_difference, fine, level), UNCONDITIONAL)
+    found.fill(small & ~fine, sides.interval(intervals.exact_rectangle_difference, small & ~fine, level), EXACT)
     found.fill(known & ~small, sides.interval(intervals.score_difference, known & ~small, level), SCORE)
     return found
 
 
-def ratios(sides: Sides, level: float) -> Column:
+def ratios(sides: Sides, level: float, *, judged: bool = False) -> Column:
     """p1 / p2 on every line; unknown where p2 is zero."""
     known = (sides.n1 > 0) & (sides.n2 > 0) & (sides.x2 > 0)
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _column((sides.x1 / sides.n1) / (sides.x2 / sides.n2))
-    found.fill(small, sides.interval(intervals.exact_rectangle_ratio, small, level), EXACT)
+    fine = small & sides.whole() & judged
+    found.fill(fine, sides.interval(exact.exact_ratio, fine, level), UNCONDITIONAL)
+    found.fill(small & ~fine, sides.interval(intervals.exact_rectangle_ratio, small & ~fine, level), EXACT)
     # A reference too small to bound the ratio from above: the score interval still does, without the guarantee.
     unbounded = small & ~np.isfinite(found.high)
     found.fill(unbounded, sides.interval(intervals.score_ratio, unbounded, level), SMALL)

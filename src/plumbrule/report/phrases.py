@@ -109,6 +109,7 @@ METHODS: Mapping[str, str] = {
     "miettinen-nurminen": message("Miettinen–Nurminen interval"),
     "miettinen-nurminen, small": message("Miettinen–Nurminen interval, not guaranteed for so few rows"),
     "clopper-pearson rectangle": message("exact interval (two Clopper–Pearson intervals)"),
+    "exact unconditional score": message("exact unconditional score interval"),
     "mantel-haenszel, sato": message("Mantel–Haenszel, Sato’s variance"),
     "least squares, HC3": message("least squares, robust standard errors (HC3)"),
     "normal": message("normal interval"),
