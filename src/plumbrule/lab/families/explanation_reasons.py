@@ -90,19 +90,12 @@ def shap_reasons(
     drawn = random.choice(others, size=size, replace=False)
     asked = _Coded(predictor, inputs.take(np.concatenate([[place], drawn])))
     columns = len(inputs)
-    exact = columns < 20 and 2**columns * size <= budget
-    orders = budget // ((2 * columns + 1) * size)
-    if not exact and orders < 1:
-        raise TableError(
-            f"{columns} columns and {size} rows of background need {(2 * columns + 1) * size} questions at least.",
-            expected=f"a budget of that size, and not {budget}",
-            cure="Raise the budget, or take a smaller background.",
-        )
+    orders = _orders(columns, size, budget)
     codes = asked.codes
     found = []
     for part in np.split(codes[1:], PARTS):
         masker = shap.maskers.Independent(part, max_samples=len(part))
-        found.append(_explained(shap, asked, masker, codes[:1], orders=0 if exact else orders, seed=int(random.integers(2**31))))
+        found.append(_explained(shap, asked, masker, codes[:1], orders=orders, seed=int(random.integers(2**31))))
     values, averages = np.stack([one for one, _ in found]), [average for _, average in found]
     order = sorted(range(columns), key=lambda j: (-abs(float(values[:, j].mean())), j))
     names = list(inputs)
@@ -114,10 +107,24 @@ def shap_reasons(
             Reason(column=names[j], value=_plain(inputs[names[j]], place), estimate=_over_parts(values[:, j], size, confidence))
             for j in order
         ),
-        way="exact" if exact else "permutations",
+        way="permutations" if orders else "exact",
         background=size,
         questions=asked.questions,
     )
+
+
+def _orders(columns: int, size: int, budget: int) -> int:
+    """How many orders of the columns the budget allows; 0 where every combination fits into it."""
+    if columns < 20 and 2**columns * size <= budget:
+        return 0
+    needed = (2 * columns + 1) * size
+    if needed > budget:
+        raise TableError(
+            f"{columns} columns and {size} rows of background need {needed} questions at least.",
+            expected=f"a budget of that size, and not {budget}",
+            cure="Raise the budget, or take a smaller background.",
+        )
+    return budget // needed
 
 
 def single_effects(predictor: Predictor, inputs: Inputs, *, background: Inputs, most: int = 50, seed: int) -> Floats:
