@@ -118,7 +118,9 @@ def test_spelling_can_be_evened_out() -> None:
     assert compare(train, test, loose=True).shared == 2
     with open_table(pd.concat([train, test])) as table:
         assert duplicates(table).repeats == 0
-        assert duplicates(table, loose=True).repeats == 2
+        found = duplicates(table, loose=True)
+    assert found.repeats == 2
+    assert observe_duplicates(found, inputs=())[0].id == "duplicate_share:name&amount, loosely"
 
 
 def test_chosen_columns_find_a_person_whose_details_changed() -> None:

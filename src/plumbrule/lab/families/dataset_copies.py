@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,12 +28,13 @@ ONE_ROW = "one row says nothing about how often rows repeat"
 class Duplicates:
     """Rows that repeat an earlier row in these columns.
 
-    `rows` were looked at, `without` had no value in one of the columns named and were not; `repeats` stand again;
+    `loose` says that spelling was evened out first. `rows` were looked at, `without` had no value in one of the columns named and were not; `repeats` stand again;
     `classes` are the different rows that stand more than once; `contradicting` of those carry more than one label.
     `examples` are pairs of row numbers (from 1): an earlier row and one that repeats it.
     """
 
     columns: tuple[str, ...]
+    loose: bool
     rows: int
     without: int
     repeats: int
@@ -94,6 +96,7 @@ def duplicates(
     examples = table.query(f"SELECT first, again FROM ({grouped}) WHERE c > 1 ORDER BY c DESC, first LIMIT {MOST_EXAMPLES}")
     return Duplicates(
         columns=chosen,
+        loose=loose,
         rows=int(rows),
         without=table.rows - int(rows),
         repeats=int(repeats),
@@ -253,7 +256,7 @@ def _pairs(ours: _Hashed, theirs: _Hashed, held: NDArray[np.bool_]) -> tuple[tup
 
 def observe_duplicates(found: Duplicates, *, inputs: tuple[str, ...], family: Family = "exploratory") -> tuple[Observation, ...]:
     """The share of rows that repeat an earlier one, and of different rows that carry more than one label."""
-    detail = "&".join(found.columns) if found.without or len(found.columns) < 6 else f"{len(found.columns)} columns"
+    detail = _named(found.columns) + (", loosely" if found.loose else "")
     distinct = found.rows - found.repeats
     lines = [("duplicate_share", found.repeats, found.rows, NO_ROWS)]
     if found.contradicting is not None:
@@ -265,8 +268,7 @@ def observe_leakage(
     found: Leakage, *, confidence: float, inputs: tuple[str, ...], family: Family = "exploratory"
 ) -> tuple[Observation, ...]:
     """The share of test rows that the training table holds, what chance would bring, and the excess."""
-    detail = "&".join(found.columns) if len(found.columns) < 6 else f"{len(found.columns)} columns"
-    detail += ", loosely" if found.loose else ""
+    detail = _named(found.columns) + (", loosely" if found.loose else "")
     lines: tuple[tuple[str, Estimate], ...] = (
         ("leakage_share", found.overlap),
         ("leakage_expected", found.expected),
@@ -276,6 +278,13 @@ def observe_leakage(
         _shared(metric, detail, estimate, inputs, "exploratory" if metric == "leakage_expected" else family, confidence)
         for metric, estimate in lines
     )
+
+
+def _named(columns: tuple[str, ...]) -> str:
+    """The columns, or with many of them their number and a digest of their names."""
+    if len(columns) < 6:
+        return "&".join(columns)
+    return f"{len(columns)} columns {hashlib.sha256('&'.join(columns).encode()).hexdigest()[:8]}"
 
 
 def _counted(part: int, whole: int, reason: str) -> Estimate:

@@ -89,28 +89,18 @@ def proxies(
     lines = _lines(coded)
     family = comparisons or (len(chosen) + 1) * len(lines)
     level = 1 - (1 - confidence) / family
-    tried = ~coded.learn
+
+    def proxy(columns: tuple[str, ...], score: NDArray[np.float64], group: int) -> Proxy:
+        return Proxy(columns=columns, group=coded.groups[group], area=_area(coded, score, group, level, guaranteed=guaranteed))
+
     return Proxies(
         attribute=attribute.name,
         single=tuple(
-            Proxy(
-                columns=(name,),
-                group=coded.groups[group],
-                area=_area(coded, evidence(coded, place, group), group, level, guaranteed=guaranteed),
-            )
-            for place, name in enumerate(chosen)
-            for group in lines
+            proxy((name,), evidence(coded, place, group), group) for place, name in enumerate(chosen) for group in lines
         ),
-        joint=tuple(
-            Proxy(
-                columns=chosen,
-                group=coded.groups[group],
-                area=_area(coded, joint_evidence(coded, group), group, level, guaranteed=guaranteed),
-            )
-            for group in lines
-        ),
+        joint=tuple(proxy(chosen, joint_evidence(coded, group), group) for group in lines),
         learnt=int(coded.learn.sum()),
-        tried=int(tried.sum()),
+        tried=int((~coded.learn).sum()),
         unknown=coded.unknown,
         sampled=coded.sampled,
         comparisons=family,

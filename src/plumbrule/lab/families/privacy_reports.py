@@ -132,7 +132,7 @@ def _measured(values: Mapping[str, Any]) -> Measured:
 def read_garak(path: Path) -> GarakReport:
     """Read a garak report: the entries "eval", which garak writes after each probe and detector.
 
-    Older reports count `total`; since 0.14 `total_evaluated`, `fails` and `nones` stand there. Where the same probe and
+    Older reports count `total`; in newer ones `total_evaluated`, `fails` and `nones` stand there. Where the same probe and
     detector stand twice (a report put together from several), the counts are added. What the model was asked and what
     it said is not read.
 
