@@ -28,9 +28,10 @@ ONE_ROW = "one row says nothing about how often rows repeat"
 class Duplicates:
     """Rows that repeat an earlier row in these columns.
 
-    `loose` says that spelling was evened out first. `rows` were looked at, `without` had no value in one of the columns named and were not; `repeats` stand again;
-    `classes` are the different rows that stand more than once; `contradicting` of those carry more than one label.
-    `examples` are pairs of row numbers (from 1): an earlier row and one that repeats it.
+    `loose` says that spelling was evened out first. `rows` were looked at, `without` had no value in one of the columns
+    named and were not; `repeats` stand again; `classes` are the different rows that stand more than once;
+    `contradicting` of the different rows carry more than one label. `examples` are pairs of row numbers (from 1): an
+    earlier row and one that repeats it.
     """
 
     columns: tuple[str, ...]
