@@ -25,7 +25,7 @@ from plumbrule.lab.disclosure import Before
 from plumbrule.lab.exchange_check import problems
 from plumbrule.lab.exchange_form import SCHEMA, CellsFile, FileAttribute, Source, Suppression, adapter
 from plumbrule.lab.exchange_tables import perturbed, sealed, suppressed
-from plumbrule.lab.release import Meaning, Release, check_release, check_same
+from plumbrule.lab.release import Meaning, Release, check_release, check_same, meaning_of
 
 MOST_BYTES = 64 * 2**20
 _AGAIN = "Ask the site that wrote it for the file again; do not edit it."
@@ -90,8 +90,8 @@ def _held_against(frame: Frame, meaning: Meaning, earlier: CellsFile) -> tuple[F
             expected="a file written with --disclosure suppress",
             cure="Name the file that was published.",
         )
-    check_same(meaning, frame, earlier, "the earlier file")
     old = frame_in(earlier)
+    check_same(meaning, frame, meaning_of(earlier), old, "the earlier file")
     wide = widened(frame, old)
     wide.check_size()
     told = bounds_in(earlier, "The earlier file").rows.into(old, wide)

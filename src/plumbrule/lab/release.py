@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from plumbrule.errors import TableError
-from plumbrule.lab.bounds import frame_in
 from plumbrule.lab.cells import Cells
 from plumbrule.lab.columns import Attribute, Decisions
 from plumbrule.lab.cube import Frame
@@ -54,27 +53,24 @@ class Release:
     after: tuple[CellsFile, str] | None = None
 
 
-def check_same(meaning: Meaning, frame: Frame, other: CellsFile, what: str) -> None:
-    """See that two sets of cells count the same things.
+def check_same(meaning: Meaning, frame: Frame, theirs: Meaning, their_frame: Frame, what: str) -> None:
+    """See that two sets of cells count the same things; `what` names the second.
 
     Raises:
         TableError: names the first difference.
     """
-    theirs = meaning_of(other)
     for part in fields(Meaning):
-        mine, other_one = getattr(meaning, part.name), getattr(theirs, part.name)
-        if mine != other_one:
+        mine, other = getattr(meaning, part.name), getattr(theirs, part.name)
+        if mine != other:
             raise TableError(
-                f"These cells and {what} differ in {part.name!r}: {mine!r} and {other_one!r}.",
+                f"The first cells and {what} differ in {part.name!r}: {mine!r} and {other!r}.",
                 expected="cells that count the same thing everywhere",
                 cure="Count again with the same columns and values; a query can rename them: select x as y, … from …",
             )
-    old = frame_in(other)
-    if frame.attributes != old.attributes:
-        mine, other_one = ({_cut_words(part) for part in one.attributes} for one in (frame, old))
+    if frame.attributes != their_frame.attributes:
+        mine, other = ({_cut_words(part) for part in one.attributes} for one in (frame, their_frame))
         raise TableError(
-            f"These cells and {what} differ in their attributes: "
-            f"{_listed(mine - other_one)} here, {_listed(other_one - mine)} there.",
+            f"The first cells and {what} differ in their attributes: {_listed(mine - other)}; {_listed(other - mine)}.",
             expected="the same attributes with the same cuts",
             cure="Count again with the same --by and --cut.",
         )
