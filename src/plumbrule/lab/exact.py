@@ -129,9 +129,9 @@ def _statistic(kind: Kind) -> Callable[[Floats, Floats, Floats, Floats, Floats],
 def score_limit(kind: Kind, x1: int, n1: int, x2: int, n2: int, confidence: float) -> float:
     """Miettinen and Nurminen's lower limit, for a ratio its logarithm; also where x2 is 0."""
     target, far = critical_value(confidence), 1.0 if kind == "difference" else _FAR
-    sides = [np.array([float(value)]) for value in (x1, n1, x2, n2)]
+    y1, m1, y2, m2 = (np.array([float(value)]) for value in (x1, n1, x2, n2))
     score = _statistic(kind)
-    return float(falling_root(lambda shift, _: score(*sides, shift) - target, np.array([-far]), np.array([far]))[0])
+    return float(falling_root(lambda shift, _: score(y1, m1, y2, m2, shift) - target, np.array([-far]), np.array([far]))[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -110,6 +110,8 @@ METHODS: Mapping[str, str] = {
     "miettinen-nurminen, small": message("Miettinen–Nurminen interval, not guaranteed for so few rows"),
     "clopper-pearson rectangle": message("exact interval (two Clopper–Pearson intervals)"),
     "exact unconditional score": message("exact unconditional score interval"),
+    "simultaneous score bounds, bonferroni": message("score bounds for all pairs together (Bonferroni)"),
+    "simultaneous score bounds, max-t": message("score bounds for all pairs together (largest statistic, by drawing)"),
     "mantel-haenszel, sato": message("Mantel–Haenszel, Sato’s variance"),
     "least squares, HC3": message("least squares, robust standard errors (HC3)"),
     "normal": message("normal interval"),
