@@ -25,6 +25,7 @@ from plumbrule.lab.families.languages import (
     observe_languages,
 )
 from plumbrule.lab.families.languages_compare import Discordant, Repeated
+from plumbrule.lab.families.languages_exact import exact_score
 
 COLUMNS = AnswerColumns(item="item", language="language", correct="correct")
 
@@ -91,12 +92,24 @@ def _coverage(n: int, up: float, down: float, *, guaranteed: bool) -> float:
 
 
 def test_coverage_of_the_intervals_of_pairs() -> None:
-    """Tango's interval is near 95 % on average; the rectangle for verdicts never below."""
+    """Tango's interval is near 95 % on average; the exact one for verdicts never below, and hardly wider."""
     truths = [(0.2, 0.1), (0.05, 0.05), (0.3, 0.05), (0.02, 0.1)]
     shown = [_coverage(20, up, down, guaranteed=False) for up, down in truths]
     assert 0.93 <= float(np.mean(shown)) <= 0.99
     assert min(shown) > 0.90
     assert min(_coverage(20, up, down, guaranteed=True) for up, down in truths) >= 0.95
+
+
+@pytest.mark.parametrize(("b", "c", "n"), [(12, 2, 50), (1, 7, 21), (0, 0, 8), (31, 6, 99), (0, 10, 40), (3, 0, 3), (0, 0, 1)])
+def test_the_exact_interval_contains_tangos_and_little_more(b: int, c: int, n: int) -> None:
+    """Guaranteed coverage costs little: wider than the score interval, by less than a third from 20 pairs on."""
+    exact, score = exact_score(b, c, n, 0.95), paired.tango(b, c, n, 0.95)
+    assert -1 <= exact[0] <= score[0] + 1e-3
+    assert score[1] - 1e-3 <= exact[1] <= 1
+    if n >= 20:
+        assert exact[1] - exact[0] < 1.3 * (score[1] - score[0])
+    turned = exact_score(c, b, n, 0.95)
+    assert turned == pytest.approx((-exact[1], -exact[0]))
 
 
 def test_coverage_of_the_intervals_of_repeated_runs() -> None:
@@ -268,7 +281,7 @@ def test_more_languages_do_not_change_what_a_plan_named() -> None:
     ]
     assert chosen[0] == chosen[1]
     assert chosen[0][0].estimate.state == "known"
-    assert chosen[0][0].estimate.method == paired.RECTANGLE
+    assert chosen[0][0].estimate.method == paired.EXACT
 
 
 def test_observations_carry_ids_families_and_power() -> None:

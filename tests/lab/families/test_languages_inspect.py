@@ -154,8 +154,8 @@ def test_one_log_that_names_its_languages(tmp_path: Path, guide: dict[str, Any])
 
 
 def test_damaged_and_hostile_files_end_in_a_refusal(tmp_path: Path, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut off, no log at all, and a part that unpacks to 1.5 GiB: within the limits, without a traceback."""
-    monkeypatch.setattr(languages_inspect, "_MEGABYTES", 1024)
+    """Cut off, no log at all, and a part that unpacks to 768 MiB: within the limits, without a traceback."""
+    monkeypatch.setattr(languages_inspect, "_MEGABYTES", 640)
     whole = (logs / "log_formats.eval").read_bytes()
     cut = tmp_path / "cut.eval"
     cut.write_bytes(whole[: len(whole) // 2])
@@ -164,7 +164,7 @@ def test_damaged_and_hostile_files_end_in_a_refusal(tmp_path: Path, logs: Path, 
     bomb = tmp_path / "bomb.eval"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts, parts.open("header.json", "w", force_zip64=True) as part:
         part.write(b'{"version": 2, "x": "')
-        for _ in range(96):
+        for _ in range(48):
             part.write(b"a" * (16 << 20))
     for path in (cut, other, bomb):
         with pytest.raises(TableError) as caught:

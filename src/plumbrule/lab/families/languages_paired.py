@@ -22,10 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.lab.beta import beta_cdf
-from plumbrule.lab.intervals import EXACT_BELOW, clopper_pearson, critical_value
+from plumbrule.lab.families.languages_exact import exact_score
+from plumbrule.lab.intervals import EXACT_BELOW, critical_value
 
 Floats = NDArray[np.float64]
-TANGO, RECTANGLE = "tango", "clopper-pearson rectangle of pairs"
+TANGO, EXACT = "tango", "exact unconditional score of pairs"
 BOOTSTRAP, CHERNOFF, NORMAL = "item-clustered bootstrap-t", "chernoff-hoeffding rectangle of items", "item-clustered normal"
 POWER = 0.80
 _ENOUGH_ITEMS, _ENOUGH_DIFFERENT = 30, 10
@@ -87,18 +88,11 @@ def _crossing(falling: Callable[[float], float], low: float, high: float, target
     return (low + high) / 2
 
 
-def exact_rectangle(b: int, c: int, n: int, confidence: float) -> tuple[float, float]:
-    """Bounds from the Clopper-Pearson intervals of b/n and c/n at half the error each (Bonferroni): never below the level."""
-    half = 1 - (1 - confidence) / 2
-    low, high = clopper_pearson([b, c], [n, n], half)
-    return float(low[0] - high[1]), float(high[0] - low[1])
-
-
 def paired_interval(b: int, c: int, n: int, confidence: float, *, guaranteed: bool) -> Spread:
-    """Tango's interval; where coverage is to be `guaranteed` and pairs are fewer than 100, the exact rectangle."""
+    """Tango's interval; where coverage is to be `guaranteed` and pairs are fewer than 100, the exact one of its statistic."""
     if guaranteed and n < EXACT_BELOW:
-        low, high = exact_rectangle(b, c, n, confidence)
-        return Spread(low=low, high=high, method=RECTANGLE)
+        low, high = exact_score(b, c, n, confidence)
+        return Spread(low=low, high=high, method=EXACT)
     low, high = tango(b, c, n, confidence)
     return Spread(low=low, high=high, method=TANGO)
 
@@ -150,7 +144,7 @@ def chernoff_rectangle(values: Floats, confidence: float) -> tuple[float, float]
     """Bounds that hold for any distribution of items, from Hoeffding (JASA 58, 1963, 13-30), theorem 1.
 
     The positive and the negative part of the values each lie between 0 and 1; each mean gets the interval of all μ
-    with n KL(mean ‖ μ) ≤ log(2 / error) at half the error, as in the rectangle for single answers.
+    with n KL(mean ‖ μ) ≤ log(2 / error) at half the error (Bonferroni).
     """
     error = (1 - confidence) / 2
     up = _chernoff(float(np.maximum(values, 0).mean()), len(values), error)
