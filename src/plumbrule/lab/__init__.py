@@ -19,12 +19,17 @@ table of cells (`cells`); rates, gaps (`gaps`), strata (`measure`) and the prima
 Only the regression on declared factors (`regress`) goes back to the rows.
 """
 
+from plumbrule.lab.adding import Held, add_cells, held_in
+from plumbrule.lab.bounded import BoundedExcluded, BoundedMeasurement, BoundedRates, measure_bounds
 from plumbrule.lab.cells import Cells, count_cells
 from plumbrule.lab.columns import Attribute, Decisions, attributes, parse_cut
+from plumbrule.lab.confusion import cells_from_confusion
+from plumbrule.lab.exchange import cells_file, read_cells, write_cells
+from plumbrule.lab.exchange_form import CellsFile, cells_schema
 from plumbrule.lab.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, measure_cells, stratified_primary
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
-from plumbrule.lab.model import Adjustment
+from plumbrule.lab.model import Adjustment, Bounded, People
 from plumbrule.lab.observe import (
     Question,
     exploratory,
@@ -35,30 +40,49 @@ from plumbrule.lab.observe import (
     primary_gaps,
 )
 from plumbrule.lab.regress import adjusted
+from plumbrule.lab.release import Meaning, Release
 from plumbrule.lab.table import Table, open_table, package_file
+from plumbrule.lab.travel import Wish, load_cells, save_cells
 
 __all__ = [
     "METRICS",
     "NOT_GUARANTEED",
     "Adjustment",
     "Attribute",
+    "Bounded",
+    "BoundedExcluded",
+    "BoundedMeasurement",
+    "BoundedRates",
     "Cells",
+    "CellsFile",
     "Decisions",
     "Excluded",
     "Gap",
     "GapTable",
+    "Held",
+    "Meaning",
     "Measurement",
     "Metric",
+    "People",
     "Question",
     "RateTable",
     "Rates",
+    "Release",
     "Stratum",
     "Table",
+    "Wish",
+    "add_cells",
     "adjusted",
     "attributes",
+    "cells_file",
+    "cells_from_confusion",
+    "cells_schema",
     "count_cells",
     "exploratory",
+    "held_in",
+    "load_cells",
     "measure",
+    "measure_bounds",
     "measure_cells",
     "metrics_for",
     "observation_id",
@@ -69,5 +93,8 @@ __all__ = [
     "package_file",
     "parse_cut",
     "primary_gaps",
+    "read_cells",
+    "save_cells",
     "stratified_primary",
+    "write_cells",
 ]
