@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,9 +84,17 @@ def count_cells(table: Table, decisions: Decisions) -> Cells:
     Raises:
         TableError: a column does not hold what it should (see `columns`).
     """
-    attributes = (*decisions.by, *decisions.within)
     decisions.check(table)
-    found = table.columns_of(decisions.cells_sql(table))
+    return cells_from(table.columns_of(decisions.cells_sql(table)), decisions)
+
+
+def cells_from(found: Mapping[str, Any], decisions: Decisions) -> Cells:
+    """Cells from the columns that `Decisions.cells_sql` gives, text as numpy arrays, wherever they were counted.
+
+    Raises:
+        TableError: the prediction or the label has other values than 0 and 1 and nothing says which counts as yes.
+    """
+    attributes = (*decisions.by, *decisions.within)
     keys = [_texts(found[f"a{position}"]) for position in range(len(attributes))]
     levels = tuple(_ordered(column, part) for column, part in zip(keys, attributes, strict=True))
     codes = np.empty((len(found["rows"]), len(attributes)), np.int64)
@@ -119,7 +127,7 @@ def _ordered(values: list[str | None], attribute: Attribute) -> tuple[str | None
     return tuple(sorted(set(values), key=lambda value: (value is None, names.index(value) if value in names else 0, value or "")))
 
 
-def _outcomes(found: dict[str, Any], decisions: Decisions) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _outcomes(found: Mapping[str, Any], decisions: Decisions) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Label and prediction as 1, 0 or -1 for missing; see `Decisions.coding`."""
     label, prediction = _texts(found["label"]), _texts(found["prediction"])
     labels, predictions = ({value for value in texts if value is not None} for texts in (label, prediction))

@@ -91,7 +91,7 @@ class Decisions:
         """
         wanted = [self.prediction, self.label, self.score, self.count, self.weight, self.cluster]
         table.require(*(name for name in wanted if name), *(attribute.name for attribute in (*self.by, *self.within)))
-        _check_parts(self)
+        check_parts(self)
         _check_few_values(table, self)
         for name in (self.score, self.count, self.weight, *(a.name for a in (*self.by, *self.within) if a.edges)):
             if name:
@@ -176,7 +176,12 @@ def _values(table: Table, column: str) -> set[str]:
     return {str(value) for (value,) in table.query(f"SELECT DISTINCT {name} FROM {table.view} WHERE {name} IS NOT NULL")}
 
 
-def _check_parts(decisions: Decisions) -> None:
+def check_parts(decisions: Decisions) -> None:
+    """The parts go together, whatever the table holds.
+
+    Raises:
+        TableError: both a count and a weight, no attribute, or a column named twice.
+    """
     if decisions.count and decisions.weight:
         raise TableError(
             "Both --count and --weight were given.",
@@ -205,8 +210,17 @@ def _check_few_values(table: Table, decisions: Decisions) -> None:
             for (value,) in table.query(f"SELECT DISTINCT {table.text_sql(column, 'value')} FROM {sample}")
             if value is not None
         }
-        if len(values) > MOST_OUTCOMES:
-            decisions.coding(values, "prediction" if column == decisions.prediction else "label")
+        check_few(decisions, column, values)
+
+
+def check_few(decisions: Decisions, column: str, values: AbstractSet[str]) -> None:
+    """The values of a sample of the prediction or label are few, or at least 0 and 1 or with a favourable one among them.
+
+    Raises:
+        TableError: as `Decisions.coding`.
+    """
+    if len(values) > MOST_OUTCOMES:
+        decisions.coding(values, "prediction" if column == decisions.prediction else "label")
 
 
 def _check_counts(table: Table, column: str) -> None:
@@ -214,11 +228,16 @@ def _check_counts(table: Table, column: str) -> None:
     wrong = f"{number} IS NULL OR {number} < 0 OR {number} <> floor({number})"
     bad = table.connection.execute(f"SELECT {quote_name(column)} FROM decisions WHERE {wrong} LIMIT 1").fetchone()
     if bad:
-        raise TableError(
-            f"The count column {column!r} holds {bad[0]!r}.",
-            expected="a whole number of people, zero or more, in every row",
-            cure="Correct the row, or use --weight if these are sampling weights.",
-        )
+        raise wrong_count(column, bad[0])
+
+
+def wrong_count(column: str, value: object) -> TableError:
+    """The refusal of a count that is missing, negative or no whole number."""
+    return TableError(
+        f"The count column {column!r} holds {value!r}.",
+        expected="a whole number of people, zero or more, in every row",
+        cure="Correct the row, or use --weight if these are sampling weights.",
+    )
 
 
 def _check_weights(table: Table, column: str) -> None:
@@ -226,7 +245,18 @@ def _check_weights(table: Table, column: str) -> None:
     wanted = f"min({number}), max({number}), bool_and({number} = floor({number})), count(*) - count({number}), count(*)"
     row = table.connection.execute(f"SELECT {wanted} FROM decisions").fetchone()
     low, high, whole, missing, rows = row or (None, None, None, 0, 0)
-    if missing or low is None or low < 0:
+    check_weight_range(column, low=low, high=high, whole=whole, missing=missing, rows=rows)
+
+
+def check_weight_range(
+    column: str, *, low: float | None, high: float | None, whole: bool | None, missing: int, rows: int
+) -> None:
+    """The weights from `low` to `high` of `rows` rows, `missing` of them without, can be sampling weights.
+
+    Raises:
+        TableError: some are missing or negative; or all are whole numbers, and rather counts.
+    """
+    if missing or low is None or high is None or low < 0:
         got = f"{missing} rows without a weight" if missing else f"a weight of {low:g}"
         raise TableError(
             f"The weight column {column!r} holds {got}.",
