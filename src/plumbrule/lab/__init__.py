@@ -43,6 +43,7 @@ from plumbrule.lab.regress import adjusted
 from plumbrule.lab.release import Meaning, Release
 from plumbrule.lab.table import Table, open_table, package_file
 from plumbrule.lab.travel import Wish, load_cells, save_cells
+from plumbrule.lab.warehouse import count_cells_in
 
 __all__ = [
     "METRICS",
@@ -78,6 +79,7 @@ __all__ = [
     "cells_from_confusion",
     "cells_schema",
     "count_cells",
+    "count_cells_in",
     "exploratory",
     "held_in",
     "load_cells",
