@@ -79,7 +79,7 @@ OUTCOME_TONES: Mapping[str, Tone] = {
 }
 
 METRICS: Mapping[str, str] = {
-    "selection_rate": message("share of favourable decisions"),
+    "selection_rate": message("share of positive decisions"),
     "true_positive_rate": message("true positive rate"),
     "false_positive_rate": message("false positive rate"),
     "true_negative_rate": message("true negative rate"),
