@@ -17,7 +17,7 @@ from typing import Any
 from plumbrule import __version__, evidence, findings, lab, report, rulebook
 from plumbrule.base.files import write_aside
 from plumbrule.base.languages import Wording
-from plumbrule.errors import AssessmentError, OutputError
+from plumbrule.errors import AssessmentError, OutputError, TableError
 from plumbrule.evidence.log import Log
 from plumbrule.findings import Assessment, Finding, Plan
 
@@ -57,35 +57,103 @@ def exit_code(found: tuple[Finding, ...]) -> int:
     return 0 if "satisfied" in verdicts and not verdicts & {"inconclusive", "not-assessed"} else 3
 
 
-def audit(source: Any, *, by: tuple[str, ...], prediction: str, **options: Any) -> dict[str, Any]:
-    """Measure a decision table and return the JSON object of `plumbrule audit --json`.
+def audit(
+    source: Any = None,
+    *,
+    by: tuple[str, ...] = (),
+    prediction: str | None = None,
+    from_cells: tuple[Path, ...] = (),
+    save: lab.Wish | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Measure a decision table, or cells that sites have sent, and return the JSON object of `plumbrule audit --json`.
 
     Args:
-        source: a path, a DuckDB SQL query, or a pandas or Arrow frame.
-        by: the attributes compared.
-        prediction: the column of decisions.
+        source: a path, a DuckDB SQL query, or a pandas or Arrow frame; not with `from_cells`.
+        by: the attributes compared; with `from_cells` all that they hold, unless some are named.
+        prediction: the column of decisions; cells say theirs themselves.
+        from_cells: files of cells, or of confusion matrices, to be added.
+        save: where and under which rule to save the cells.
         options: as on the command line, with underscores: `label`, `score`, `favourable`, `count`, `weight`, `cut`,
             `within`, `reference` (a mapping), `cluster`, `confidence`, `min_n`, `missing`, `columns`, `skip`,
             `encoding`, `delimiter`, `decimal`, `sheet`.
 
     Raises:
-        TableError: got, expected, cure.
+        InputError: got, expected, cure.
     """
+    within = tuple(options.pop("within", ()))
+    measuring: dict[str, Any] = {name: options.pop(name) for name in ("confidence", "min_n") if name in options}
+    measuring["references"] = options.pop("reference", {})
+    if from_cells:
+        _refuse_said_twice({"source": source, "prediction": prediction, **options})
+        return _audit_cells(from_cells, by, within, save, measuring)
+    if prediction is None or not by:
+        raise TableError(
+            f"{'No decision column' if prediction is None else 'No attribute'} was named.",
+            expected="--prediction and --by, or cells that were saved before",
+            cure="Name the column, or give files with --from-cells.",
+        )
     reading = {
         name: options.pop(name)
         for name in ("missing", "columns", "skip", "encoding", "delimiter", "decimal", "sheet")
         if name in options
     }
-    cuts, within = tuple(options.pop("cut", ())), tuple(options.pop("within", ()))
-    measuring = {name: options.pop(name) for name in ("confidence", "min_n") if name in options}
-    references = options.pop("reference", {})
-    parts = lab.attributes([*by, *within], cuts)
+    parts = lab.attributes([*by, *within], tuple(options.pop("cut", ())))
     decisions = lab.Decisions(prediction=prediction, by=parts[: len(by)], within=parts[len(by) :], **options)
     with lab.open_table(source, **reading) as table:
-        measured = lab.measure(table, decisions, references=references, **measuring)
-        found = report.audit_object(measured, default_tolerances())
-        found["reading"] = str(table.reading)
-    return found
+        cells = lab.count_cells(table, decisions)
+        told, digest = str(table.reading), table.sha256
+    saved = None
+    if save:
+        meaning, software = lab.Meaning.of(decisions), f"plumbrule/{__version__}"
+        saved = lab.save_cells(cells, meaning, parts, save, software=software, source=digest)
+        by = lab.comparable(cells, by)  # a site may have one group only
+    found = report.audit_object(_measure(cells, by, within, lab.Meaning.of(decisions), measuring), default_tolerances())
+    return found | {"reading": told} | ({"saved": saved} if saved else {})
+
+
+def _refuse_said_twice(options: Mapping[str, Any]) -> None:
+    """Cells say themselves what they count."""
+    for name, value in options.items():
+        if value is not None and value not in ((), 0):
+            raise TableError(
+                f"{name!r} was given, which cells say themselves.",
+                expected="files of cells, and of the other options only --by, --within, --reference, --confidence, --min-n",
+                cure=f"Leave {name} out.",
+            )
+
+
+def _measure(
+    cells: lab.Cells, by: tuple[str, ...], within: tuple[str, ...], meaning: lab.Meaning, measuring: Mapping[str, Any]
+) -> lab.Measurement:
+    return lab.measure_cells(
+        cells, by, within=within, label=meaning.label is not None, scored=meaning.score is not None, **measuring
+    )
+
+
+def _audit_cells(
+    paths: tuple[Path, ...], by: tuple[str, ...], within: tuple[str, ...], save: lab.Wish | None, measuring: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Measure the cells of several sites together; exact where every file is, within bounds otherwise."""
+    held, notes = lab.load_cells(paths)
+    by = lab.chosen(held, by, within)
+    saved = None
+    if held.cells is not None:
+        if save:
+            software = f"plumbrule/{__version__}"
+            saved = lab.save_cells(held.cells, held.meaning, held.frame.attributes, save, software=software, source=None)
+        measured: lab.Measurement | lab.BoundedMeasurement = _measure(held.cells, by, within, held.meaning, measuring)
+    elif within or save:
+        raise TableError(
+            f"These cells are known within bounds only; {'--within' if within else '--save-cells'} needs exact ones.",
+            expected="cells saved with --disclosure none by every site",
+            cure="Ask the sites for sealed cells, or leave that option out.",
+        )
+    else:
+        measured = lab.measure_bounds(held, by, **measuring)
+    found = report.audit_object(measured, default_tolerances())
+    reading = f"cells of {', '.join(note['file'] for note in notes)}"
+    return found | {"reading": reading, "cells": notes} | ({"saved": saved} if saved else {})
 
 
 def default_tolerances() -> dict[str, rulebook.Threshold]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import TableError
+
+if TYPE_CHECKING:
+    from plumbrule.lab import Wish
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,9 +22,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
-    file: Annotated[str, typer.Argument(help="CSV, XLSX, Parquet or Arrow file, or a DuckDB SQL query", metavar="FILE")],
-    prediction: Annotated[str, typer.Option(help="Column of decisions or predictions.", metavar="COL")],
-    by: Annotated[str, typer.Option(help="Attributes to compare, separated by commas.", metavar="COL[,COL…]")],
+    file: Annotated[
+        list[str] | None, typer.Argument(help="CSV, XLSX, Parquet or Arrow file, or a DuckDB SQL query", metavar="FILE")
+    ] = None,
+    prediction: Annotated[str | None, typer.Option(help="Column of decisions or predictions.", metavar="COL")] = None,
+    by: Annotated[str | None, typer.Option(help="Attributes to compare, separated by commas.", metavar="COL[,COL…]")] = None,
     label: Annotated[str | None, typer.Option(help="Column of true outcomes, for error rates.", metavar="COL")] = None,
     score: Annotated[str | None, typer.Option(help="Column of scores, for their mean.", metavar="COL")] = None,
     favourable: Annotated[
@@ -56,10 +62,49 @@ def run(
     delimiter: Annotated[str | None, typer.Option(help="Delimiter of a CSV file; found by itself when left out.")] = None,
     decimal: Annotated[str | None, typer.Option(help="Decimal sign, '.' or ','; found by itself when left out.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of an XLSX file; the first when left out.")] = None,
+    save_cells: Annotated[
+        Path | None,
+        typer.Option(help="Write the counts of groups, not the rows, to a new file for others to add.", metavar="FILE"),
+    ] = None,
+    disclosure: Annotated[
+        str,
+        typer.Option(
+            help="What --save-cells does to protect people: suppress small counts, round, noise; or none, for one reader only.",
+            metavar="suppress|round|noise|none",
+        ),
+    ] = "suppress",
+    least: Annotated[int, typer.Option(help="Smallest count that --disclosure suppress publishes.", min=2, max=1000)] = 5,
+    order: Annotated[
+        int | None,
+        typer.Option(
+            help="Most attributes combined in a suppressed table; by default as many as cost single attributes nothing.", min=1
+        ),
+    ] = None,
+    base: Annotated[int, typer.Option(help="What --disclosure round rounds to.", min=2, max=1000)] = 5,
+    epsilon: Annotated[
+        float, typer.Option(help="Privacy parameter of --disclosure noise; smaller is more noise.", min=0.001, max=100)
+    ] = 1.0,
+    secret: Annotated[
+        Path | None,
+        typer.Option(help="Secret that rounding and noise are drawn from; made if absent. Never publish it.", metavar="FILE"),
+    ] = None,
+    after: Annotated[
+        Path | None,
+        typer.Option(help="Cells of the same people published earlier: a change by a few people is not told.", metavar="FILE"),
+    ] = None,
+    from_cells: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Cells that sites have saved, or published confusion tables (tp, fp, fn, tn), to be added instead of FILE.",
+            metavar="FILE…",
+        ),
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Rates of every group and the gaps between them, with intervals, from one table of decisions.
+
+    With --from-cells, from the counts that several sites have saved; no row has to leave its site.
 
     Exit code 0 when it ran, 2 when the input could not be used.
     """
@@ -68,9 +113,11 @@ def run(
     console = Console(stderr=True)
     with console.status("Counting") if console.is_terminal else console.capture():
         found = pipeline.audit(
-            file,
+            _table(file or [], from_cells or []),
+            from_cells=(*(from_cells or ()), *(Path(name) for name in file or () if from_cells)),
+            save=_wish(save_cells, disclosure, least, order, base, epsilon, secret, after),
             prediction=prediction,
-            by=_names(by),
+            by=_names(by) if by else (),
             label=label,
             score=score,
             favourable=favourable,
@@ -96,6 +143,36 @@ def run(
     from plumbrule.report import print_audit  # noqa: PLC0415
 
     print_audit(found, Console(), words_in(lang))
+
+
+def _table(files: list[str], from_cells: list[Path]) -> str | None:
+    """The one table; with --from-cells every file named is one of cells."""
+    if from_cells:
+        return None
+    if len(files) != 1:
+        raise TableError(
+            f"{len(files) or 'No'} files were named.",
+            expected="one FILE, or files of cells after --from-cells",
+            cure="Name one table; to look at several together, save their cells first with --save-cells.",
+        )
+    return files[0]
+
+
+def _wish(
+    file: Path | None,
+    rule: str,
+    least: int,
+    order: int | None,
+    base: int,
+    epsilon: float,
+    secret: Path | None,
+    after: Path | None,
+) -> Wish | None:
+    from plumbrule.lab import Wish  # noqa: PLC0415 - see run
+
+    if file is None:
+        return None
+    return Wish(file=file, rule=rule, least=least, order=order, base=base, epsilon=epsilon, secret=secret, after=after)
 
 
 def _names(text: str) -> tuple[str, ...]:

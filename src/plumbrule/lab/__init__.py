@@ -42,7 +42,7 @@ from plumbrule.lab.observe import (
 from plumbrule.lab.regress import adjusted
 from plumbrule.lab.release import Meaning, Release
 from plumbrule.lab.table import Table, open_table, package_file
-from plumbrule.lab.travel import Wish, load_cells, save_cells
+from plumbrule.lab.travel import Wish, chosen, comparable, load_cells, save_cells
 from plumbrule.lab.warehouse import count_cells_in
 
 __all__ = [
@@ -78,6 +78,8 @@ __all__ = [
     "cells_file",
     "cells_from_confusion",
     "cells_schema",
+    "chosen",
+    "comparable",
     "count_cells",
     "count_cells_in",
     "exploratory",

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from plumbrule.base.messages import message
 from plumbrule.errors import TableError
 from plumbrule.lab.bounds import Bounds, Span, bounds_in, frame_in, place_outcomes
 from plumbrule.lab.cells import Cells
@@ -18,10 +19,10 @@ from plumbrule.lab.exchange_form import CellsFile, FileTable, Noise, Rounding, S
 from plumbrule.lab.metrics import MISSING
 from plumbrule.lab.release import Meaning, check_same, meaning_of
 
-SUPPRESSED = "counts behind it are suppressed"
-ROUNDED = "counts behind it are rounded"
-NOISY = "counts behind it carry noise"
-SEVERAL = "counts behind it are suppressed, rounded or carry noise"
+SUPPRESSED = message("counts behind it are suppressed")
+ROUNDED = message("counts behind it are rounded")
+NOISY = message("counts behind it carry noise")
+SEVERAL = message("counts behind it are suppressed, rounded or carry noise")
 _REASONS = {Suppression: SUPPRESSED, Rounding: ROUNDED, Noise: NOISY}
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from plumbrule.base.observation import Estimate, Unknown
+from plumbrule.base.observation import Estimate
+from plumbrule.base.messages import message
 from plumbrule.errors import TableError
 from plumbrule.lab.adding import Held
 from plumbrule.lab.bounded_rates import Block, Share, block, rate_bounds, share, stand_in
@@ -24,9 +25,9 @@ from plumbrule.lab.measure import TOO_SMALL, Excluded, Stratum, choose_reference
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
 from plumbrule.lab.model import Adjustment, Bounded, People
 
-HIDDEN_SIZE = "its size is hidden and may be below the least group size"
-NO_DECISION = "no decision in these rows"
-NO_LABEL = "no label in these rows"
+HIDDEN_SIZE = message("its size is hidden and may be below the least group size")
+NO_DECISION = message("no decision in these rows")
+NO_LABEL = message("no label in these rows")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,14 +245,11 @@ def _gaps(
 
 
 def _between(limits: tuple[float, float] | None, people: tuple[People, People], reason: str) -> Estimate:
-    least = sum(side.least for side in people)
-    if limits is None:  # the rate of the reference may be zero: a ratio has no highest value
-        return Unknown(reason=reason, n=least)
-    return Bounded(reason=reason, n=least, bounds=limits, people=people)
+    return Bounded(reason=reason, n=sum(side.least for side in people), bounds=limits, people=people)
 
 
 def _limits(low: Sums, high: Sums, one: int, two: int, kind: Kind) -> tuple[float, float] | None:
-    """The lowest and highest difference or ratio of two rates within their bounds."""
+    """The lowest and highest difference or ratio of two rates within their bounds; no ratio to a rate that may be zero."""
     if kind == "difference":
         return float(low[one] - high[two]), float(high[one] - low[two])
     return (float(low[one] / high[two]), float(high[one] / low[two])) if low[two] > 0 else None

@@ -66,8 +66,9 @@ class Bounded(Unknown):
     """An unknown value of which the lowest and the highest possible are known, because counts behind it are hidden.
 
     `bounds` hold for certain (or nearly, where counts are rounded or carry noise: see `reason`) and say nothing about
-    chance. `people` are the people in the denominator, or in both denominators of a gap.
+    chance; they are None for a ratio that has no highest value. `people` are those in the denominator, or in both
+    denominators of a gap.
     """
 
-    bounds: tuple[float, float]
+    bounds: tuple[float, float] | None
     people: tuple[People, ...]

@@ -180,3 +180,25 @@ def secret_in(path: Path) -> bytes:
             f"{path} holds no secret for rounding.", expected="64 hexadecimal digits", cure="Name a new file; it will be made."
         )
     return found
+
+
+def chosen(held: Held, by: tuple[str, ...], within: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The attributes to compare: those named, or all that are held and are not strata.
+
+    Raises:
+        TableError: one of them is not held.
+    """
+    for name in (*by, *within):
+        if name not in held.frame.names:
+            raise TableError(
+                f"The cells hold no attribute {name!r}.",
+                expected=f"one of {', '.join(held.frame.names)}",
+                cure="Correct the name, or ask the sites to save it too.",
+            )
+    return by or tuple(name for name in held.frame.names if name not in within)
+
+
+def comparable(cells: Cells, by: tuple[str, ...]) -> tuple[str, ...]:
+    """The attributes with at least two groups: a site that sends cells may have one only."""
+    levels = dict(zip(cells.attributes, cells.levels, strict=True))
+    return tuple(name for name in by if sum(value is not None for value in levels[name]) > 1)

@@ -8,14 +8,26 @@ from typing import Any
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known
 from plumbrule.findings.judge import beyond, beyond_ratio
-from plumbrule.lab import NOT_GUARANTEED, Adjustment, Gap, Measurement, Rates
+from plumbrule.lab import (
+    NOT_GUARANTEED,
+    Adjustment,
+    Bounded,
+    BoundedExcluded,
+    BoundedMeasurement,
+    BoundedRates,
+    Excluded,
+    Gap,
+    Measurement,
+    People,
+    Rates,
+)
 from plumbrule.rulebook import Threshold
 
 NO_DECISION = message("no decision in these rows")
 NO_LABEL = message("no label in these rows")
 
 
-def audit_object(measured: Measurement, tolerances: Mapping[str, Threshold]) -> dict[str, Any]:
+def audit_object(measured: Measurement | BoundedMeasurement, tolerances: Mapping[str, Threshold]) -> dict[str, Any]:
     """The whole result; every value is a string, a number, true or false, or null for a missing attribute.
 
     Args:
@@ -23,14 +35,14 @@ def audit_object(measured: Measurement, tolerances: Mapping[str, Threshold]) -> 
         tolerances: the threshold for a `difference` and for a `ratio`.
     """
     found: dict[str, Any] = {
-        "rows": measured.rows,
+        "rows": _size(measured.overall),
         "by": list(measured.by),
         "references": dict(measured.references),
-        "overall": {"n": measured.overall.n, "metrics": _metrics(measured.overall)},
-        "groups": [{"by": dict(one.group), "n": one.n, "metrics": _metrics(one)} for one in measured.groups],
+        "overall": {"n": _size(measured.overall), "metrics": _metrics(measured.overall)},
+        "groups": [{"by": dict(one.group), "n": _size(one), "metrics": _metrics(one)} for one in measured.groups],
         "gaps": [_gap(gap, tolerances[gap.kind]) for gap in measured.gaps],
         "excluded": [
-            *({"by": dict(one.group), "n": one.n, "reason": one.reason} for one in measured.excluded),
+            *({"by": dict(one.group), "n": _size(one), "reason": one.reason} for one in measured.excluded),
             *(
                 {"by": {}, "n": n, "reason": reason}
                 for n, reason in ((measured.undecided, NO_DECISION), (measured.unlabelled, NO_LABEL))
@@ -64,7 +76,26 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
             "n": estimate.n,
             "method": estimate.method,
         }
-    return {"state": "unknown", "reason": estimate.reason, "n": estimate.n}
+    found: dict[str, Any] = {"state": "unknown", "reason": estimate.reason, "n": estimate.n}
+    if isinstance(estimate, Bounded):
+        people = [_people(one) for one in estimate.people]
+        found["n"] = people[0] if len(people) == 1 else people
+        if estimate.bounds:
+            found["bounds"] = list(estimate.bounds)
+    return found
+
+
+def _size(one: Rates | Excluded) -> int | dict[str, Any]:
+    """How many people a group has; an object where that is not known."""
+    hidden = one.people if isinstance(one, BoundedRates | BoundedExcluded) else None
+    return _people(hidden) if hidden else one.n
+
+
+def _people(people: People) -> int | dict[str, Any]:
+    """A number of people; where it is hidden, the least it can be, and the most if that is known."""
+    if people.least == people.most:
+        return people.least
+    return {"state": "unknown", "least": people.least, **({} if people.most is None else {"most": people.most})}
 
 
 def _metrics(rates: Rates) -> dict[str, Any]:
@@ -78,8 +109,8 @@ def _gap(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
         "group": dict(gap.group),
         "reference": dict(gap.reference),
         "kind": gap.kind,
-        **_estimate(gap.estimate),
         "n": list(gap.n),
+        **{name: value for name, value in _estimate(gap.estimate).items() if name != "n" or isinstance(gap.estimate, Bounded)},
         "family": gap.family,
         "comparisons": gap.comparisons,
         "confidence": gap.confidence,

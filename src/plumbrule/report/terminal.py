@@ -41,7 +41,7 @@ def print_findings(assessment: Assessment, console: Console, words: Words) -> No
 
 def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> None:
     """The object of `plumbrule audit --json` as tables: groups, gaps, strata, and what was left out."""
-    _say(console, words.many("{n} row read.", "{n} rows read.", int(found["rows"])))
+    _say(console, _read(found["rows"], words))
     _rates(found, console, words)
     _gaps(found["gaps"], console, words)
     if "within" in found:
@@ -49,8 +49,10 @@ def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> Non
     if found["excluded"]:
         table = _table(words, message("Left out of the comparisons"), message("Group"), message("Rows"), message("Why"))
         for item in found["excluded"]:
-            table.add_row(_group(words, item["by"], names=True), words.whole(item["n"]), _reason(words, item))
+            table.add_row(_group(words, item["by"], names=True), _people(item["n"], words), _reason(words, item))
         _print(console, table)
+    if "saved" in found:
+        _say(console, _saved(found["saved"], words))
     _say(console, words.text(phrases.EXPLORATORY) + ". " + words.text(phrases.GROUND_FOR_INQUIRY), style="dim")
 
 
@@ -230,11 +232,50 @@ def _strata(within: Mapping[str, Any], console: Console, words: Words) -> None:
 def _estimate(estimate: Mapping[str, Any], metric: str, measure: str, words: Words) -> tuple[str, str, str]:
     """Value, interval and sample size; an unknown value says why in the place of the interval."""
     n = estimate.get("n", 0)
-    rows = " / ".join(words.whole(part) for part in n) if isinstance(n, list | tuple) else words.whole(n)
+    rows = " / ".join(_people(part, words) for part in (n if isinstance(n, list | tuple) else [n]))
     if estimate["state"] != "known":
-        return words.text(message("not known")), _reason(words, estimate), rows
+        return words.text(message("not known")), _why(estimate, metric, measure, words), rows
     low, high = (scaled(words, measure, metric, estimate[side], unit=False) for side in ("low", "high"))
     return scaled(words, measure, metric, estimate["value"]), words.say(message("{low} to {high}"), low=low, high=high), rows
+
+
+def _why(unknown: Mapping[str, Any], metric: str, measure: str, words: Words) -> str:
+    """Why a value is not known, after the bounds it lies between where there are any."""
+    if "bounds" not in unknown:
+        return _reason(words, unknown)
+    low, high = (scaled(words, measure, metric, side, unit=False) for side in unknown["bounds"])
+    return words.say(message("between {low} and {high}: {reason}"), low=low, high=high, reason=_reason(words, unknown))
+
+
+def _people(n: int | Mapping[str, Any], words: Words) -> str:
+    """A number of people, or what is known of it."""
+    if isinstance(n, int):
+        return words.whole(n)
+    if "most" in n:
+        return words.say(message("{low} to {high}"), low=words.whole(n["least"]), high=words.whole(n["most"]))
+    return words.say(message("at least {n}"), n=words.whole(n["least"]))
+
+
+def _read(rows: int | Mapping[str, Any], words: Words) -> str:
+    if isinstance(rows, int):
+        return words.many("{n} row read.", "{n} rows read.", rows)
+    return words.say(message("Number of rows: {rows}."), rows=_people(rows, words))
+
+
+def _saved(saved: Mapping[str, Any], words: Words) -> str:
+    """Where the cells are, and what was done to them."""
+    published, suppressed = words.whole(saved["published"]), words.whole(saved["suppressed"])
+    if saved["disclosure"]["rule"] == "none":
+        return words.say(
+            message("Cells written to {file}: exact sums, for one reader and not for publication."), file=saved["file"]
+        )
+    return words.say(
+        message("Cells written to {file} under the rule {rule}: {published} counts, {suppressed} more suppressed."),
+        file=saved["file"],
+        rule=saved["disclosure"]["rule"],
+        published=published,
+        suppressed=suppressed,
+    )
 
 
 def _reason(words: Words, unknown: Mapping[str, Any]) -> str:
