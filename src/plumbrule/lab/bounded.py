@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from plumbrule.base.observation import Estimate
 from plumbrule.base.messages import message
+from plumbrule.base.observation import Estimate
 from plumbrule.errors import TableError
 from plumbrule.lab.adding import Held
 from plumbrule.lab.bounded_rates import Block, Share, block, rate_bounds, share, stand_in

@@ -1,4 +1,7 @@
-"""The nouns of the lab: levels, adjustments, values within bounds. Cells stand in `cells`, observations in `plumbrule.base.observation`."""
+"""The nouns of the lab: levels, adjustments, values within bounds.
+
+Cells stand in `cells`, observations in `plumbrule.base.observation`.
+"""
 
 from __future__ import annotations
 
