@@ -61,7 +61,14 @@ class _Source:
             backend = expression.get_backend()
             if backend.name == "pyspark":
                 # Ibis goes through pandas here, which takes the zone from a time and the end from a long number.
-                return backend.raw_sql(backend.compile(expression)).toArrow()
+                answer = backend.raw_sql(backend.compile(expression))
+                if not hasattr(answer, "toArrow"):
+                    raise TableError(
+                        "This Spark is older than 4.0.",
+                        expected="Spark 4.0, which hands out Arrow tables",
+                        cure="pip install 'plumbrule[warehouse]'",
+                    )
+                return answer.toArrow()
             return expression.to_pyarrow()
 
     def column(self, name: str, kinds: tuple[str, ...]) -> Any:
