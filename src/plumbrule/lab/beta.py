@@ -55,19 +55,28 @@ def beta_cdf(a: Floats, b: Floats, x: Floats, log_beta: Floats | None = None) ->
 
 
 def beta_quantile(a: Floats, b: Floats, probability: float) -> Floats:
-    """The x with I_x(a, b) = probability: Newton's steps, each kept inside a bracket that shrinks around the answer."""
-    a, b = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
-    log_beta = _log_beta(a, b)
-    low, high = np.zeros(a.shape), np.ones(a.shape)
-    x = a / (a + b)
-    for _ in range(60):
-        error = beta_cdf(a, b, x, log_beta) - probability
-        low, high = np.where(error < 0, x, low), np.where(error < 0, high, x)
-        density = np.exp((a - 1) * np.log(np.clip(x, _TINY, 1)) + (b - 1) * np.log1p(-np.clip(x, 0, 1 - 1e-16)) - log_beta)
-        with np.errstate(over="ignore"):  # far out in a tail the density is next to nothing, and the step too long to take
-            step = x - np.divide(error, density, out=np.full(x.shape, np.inf), where=density > 0)
-        following = np.where((step > low) & (step < high), step, (low + high) / 2)
-        if np.all(np.abs(following - x) <= 1e-15 + 1e-14 * x):
-            return following
-        x = following
-    return x
+    """The x with I_x(a, b) = probability: Newton's steps for log I over log x, each kept inside a bracket that shrinks.
+
+    In a lower tail log I is nearly straight in log x, so few steps are needed however small the probability; an upper
+    tail is turned over first. Lines that have arrived are left out of the steps that follow.
+    """
+    if probability > 0.5:
+        return np.asarray(1 - beta_quantile(b, a, 1 - probability))
+    a, b = (np.array(values, float) for values in np.broadcast_arrays(a, b))
+    shape, a, b = a.shape, a.reshape(-1), b.reshape(-1)
+    log_beta, answer = _log_beta(a, b), a / (a + b)
+    low, high, going = np.zeros(a.shape), np.ones(a.shape), np.arange(len(a))
+    for _ in range(100):
+        p, q, constant, x = a[going], b[going], log_beta[going], answer[going]
+        found = np.maximum(beta_cdf(p, q, x, constant), _TINY)
+        low[going], high[going] = np.where(found < probability, x, low[going]), np.where(found < probability, high[going], x)
+        slope = np.exp(p * np.log(np.maximum(x, _TINY)) + (q - 1) * np.log1p(-np.minimum(x, 1 - 1e-16)) - constant) / found
+        with np.errstate(over="ignore"):  # far out a step may be too long to take
+            step = x * np.exp((np.log(probability) - np.log(found)) / np.maximum(slope, _TINY))
+        following = np.where((step >= low[going]) & (step <= high[going]), step, (low[going] + high[going]) / 2)
+        answer[going] = following
+        # Newton's error squares itself: after a step of 1e-8 the next one would be at rounding.
+        going = going[np.abs(following - x) > 1e-8 * x]
+        if not len(going):
+            break
+    return answer.reshape(shape)
