@@ -10,7 +10,7 @@ demo: $(VENV)/demo.installed
 	@$(PY) -m plumbrule demo --out build/mortgage
 
 test: $(VENV)/test.installed
-	@$(PY) -m pytest -n 2 -q
+	@$(PY) -m pytest -n 2 --dist loadgroup -q
 
 # Spark and Inspect's reader too, which `make test` leaves out unless they are there.
 heavy: $(VENV)/heavy.installed
