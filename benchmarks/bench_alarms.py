@@ -1,0 +1,116 @@
+"""False alarms on noise, and planted gaps found. `python benchmarks/bench_alarms.py`; some minutes.
+
+Cells are drawn in memory (a multinomial over all combinations), so that hundreds of audits take minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from side_by_side import print_versions
+
+from plumbrule.findings import beyond, rows_needed
+from plumbrule.findings.judge import beyond_ratio
+from plumbrule.lab import NOT_GUARANTEED, Cells, Question, measure_cells, primary_gaps
+from plumbrule.lab.gaps import METHODS, GapTable
+
+SEEDS = 200
+POINTS, FOUR_FIFTHS = 0.05, 0.8
+LEVELS = {"a": 2, "b": 5, "c": 8, "d": 20}
+
+
+def noise(rows: int, names: Sequence[str], seed: int) -> Cells:
+    """People at random: label and prediction are coins that know nothing of the groups."""
+    sizes = [LEVELS[name] for name in names]
+    codes = np.indices((*sizes, 2, 2)).reshape(len(sizes) + 2, -1)
+    chance = np.where(codes[-2] == 1, 0.4, 0.6) * np.where(codes[-1] == 1, 0.45, 0.55) / math.prod(sizes)
+    return cells_of(np.random.default_rng(seed).multinomial(rows, chance), names, codes)
+
+
+def cells_of(rows: np.ndarray, names: Sequence[str], codes: np.ndarray) -> Cells:
+    """Cells from counts; combinations that nobody has are left out."""
+    held = rows > 0
+    count, nothing = rows[held], np.zeros(held.sum())
+    return Cells(
+        attributes=tuple(names),
+        levels=tuple(tuple(f"{name}{i}" for i in range(LEVELS[name])) for name in names),
+        codes=codes[: len(names), held].T.copy(),
+        label=codes[-2, held],
+        prediction=codes[-1, held],
+        rows=count,
+        weight=count.astype(float),
+        weight_sq=count.astype(float),
+        score=nothing,
+        score_sq=nothing,
+        scored=nothing,
+        weighted=False,
+    )
+
+
+def marked(table: GapTable) -> tuple[int, int]:
+    """How many gaps of a table an audit marks as beyond tolerance, and how many a look at the point values would."""
+    ours = peers = 0
+    for kind, column in table.columns.items():
+        known, judged = column.method > 0, column.method != METHODS.index(NOT_GUARANTEED)
+        value, low, high = (np.where(known, numbers, 1.0) for numbers in (column.value, column.low, column.high))
+        if kind == "difference":
+            ours += int(np.sum(known & judged & ((low > POINTS) | (high < -POINTS))))
+            peers += int(np.sum(known & (np.abs(value) > POINTS)))
+        else:
+            ours += int(np.sum(known & judged & ((high < FOUR_FIFTHS) | (low > 1 / FOUR_FIFTHS))))
+            peers += int(np.sum(known & ((value < FOUR_FIFTHS) | (value > 1 / FOUR_FIFTHS))))
+    return ours, peers
+
+
+def false_alarms() -> None:
+    """A default audit with all intersections, ten metrics, differences and ratios, on pure noise."""
+    print(f"\nPure noise, {SEEDS} runs each: runs in which at least one gap is marked as beyond tolerance")
+    print(f"(a difference of more than {POINTS:.0%} or a ratio outside {FOUR_FIFTHS} to {1 / FOUR_FIFTHS}).\n")
+    print("| rows | attributes | gaps looked at | audit | allowed | point values alone |\n|---:|---:|---:|---:|---:|---:|")
+    for rows in (300, 100_000):
+        for names in ("abc", "abcd"):
+            ours = peers = lines = 0
+            for seed in range(SEEDS):
+                found = measure_cells(noise(rows, names, seed), tuple(names), label=True)
+                counted = [marked(table) for table in found.comparisons]
+                ours += any(one for one, _ in counted)
+                peers += any(other for _, other in counted)
+                lines += sum(len(table) for table in found.comparisons)
+            print(f"| {rows:,} | {len(names)} | {lines // SEEDS:,} | {ours} | 18 | {peers} |", flush=True)
+
+
+def planted(rows: int, share: float, rate: float, truth: float, seed: int) -> Cells:
+    """Two groups, the second (`share` of all) selected less often by `truth`."""
+    second = round(rows * share)
+    random = np.random.default_rng(seed)
+    one, two = random.binomial(rows - second, rate), random.binomial(second, rate - truth)
+    codes = np.array([[0, 0, 1, 1], [0, 0, 0, 0], [1, 0, 1, 0]])
+    return cells_of(np.array([one, rows - second - one, two, second - two]), ("a",), codes)
+
+
+def power() -> None:
+    """Plans with one comparison: the rows that `rows_needed` names, and how often the verdict is then reached."""
+    print(f"\nPlanted gaps, 400 runs each: the verdict announced at 80 % power (tolerance {POINTS:.0%}, rate 0.5).\n")
+    print("| true gap | share of the group | rows named | smaller group | verdict | reached |\n|---:|---:|---:|---:|---|---:|")
+    question = [Question(attribute="a", group="a1", reference="a0")]
+    for truth, share in ((0.0, 0.5), (0.0, 0.2), (0.1, 0.5), (0.1, 0.2), (0.15, 0.3), (0.3, 0.3), (0.4, 0.5)):
+        (needed,) = rows_needed(tolerance=POINTS, truths=[truth], rate=0.5, share=share, level=0.95)
+        if needed.rows is None:
+            continue
+        wanted, reached = "within" if truth < POINTS else "beyond", 0
+        for seed in range(400):
+            gaps = primary_gaps(planted(needed.rows, share, 0.5, truth, seed), question, ["selection_rate"], 0.95)
+            estimate = next(gap.estimate for gap in gaps if gap.kind == "difference")
+            reached += estimate.state == "known" and beyond(estimate.low, estimate.high, POINTS) == wanted
+        print(
+            f"| {truth:.0%} | {share:.0%} | {needed.rows:,} | {round(needed.rows * share):,} | {wanted} | {reached / 400:.0%} |"
+        )
+
+
+if __name__ == "__main__":
+    assert beyond_ratio(0.7, 0.79, FOUR_FIFTHS) == "beyond"
+    print_versions("numpy")
+    false_alarms()
+    power()
