@@ -27,6 +27,8 @@ METHODS = (
     "exact unconditional score",
 )
 UNKNOWN, SCORE, EXACT, SMALL, UNCONDITIONAL = range(5)
+JUDGED_BELOW = intervals.EXACT_BELOW
+"""Gaps that are judged get the exact interval where a denominator is under this."""
 NOT_GUARANTEED = METHODS[SMALL]
 """The method where a denominator is small and the exact interval has no upper end: its coverage is not guaranteed."""
 KINDS: tuple[Kind, Kind] = ("difference", "ratio")
@@ -229,6 +231,10 @@ class Sides:
         one, two = ([column[:, at].reshape(-1) for column in (x, n, rows)] for at in (ones, twos))
         return cls(x1=one[0], n1=one[1], rows1=one[2], x2=two[0], n2=two[1], rows2=two[2])
 
+    def exactly(self) -> NDArray[np.bool_]:
+        """Where an exact interval is wanted, of lines that are judged, and can be had."""
+        return np.asarray(self.whole() & (np.minimum(self.n1, self.n2) < JUDGED_BELOW))
+
     def whole(self) -> NDArray[np.bool_]:
         """Where both sides are plain counts of people, as exact intervals need them."""
         counted = (self.n1 == self.rows1) & (self.n2 == self.rows2)
@@ -266,10 +272,11 @@ def differences(sides: Sides, level: float, *, judged: bool = False) -> Column:
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _column(sides.x1 / sides.n1 - sides.x2 / sides.n2)
-    fine = small & sides.whole() & judged
+    fine = known & sides.exactly() & judged
     found.fill(fine, sides.interval(exact.exact_difference, fine, level), UNCONDITIONAL)
     found.fill(small & ~fine, sides.interval(intervals.exact_rectangle_difference, small & ~fine, level), EXACT)
-    found.fill(known & ~small, sides.interval(intervals.score_difference, known & ~small, level), SCORE)
+    rest = known & ~small & ~fine
+    found.fill(rest, sides.interval(intervals.score_difference, rest, level), SCORE)
     return found
 
 
@@ -279,13 +286,14 @@ def ratios(sides: Sides, level: float, *, judged: bool = False) -> Column:
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _column((sides.x1 / sides.n1) / (sides.x2 / sides.n2))
-    fine = small & sides.whole() & judged
+    fine = known & sides.exactly() & judged
     found.fill(fine, sides.interval(exact.exact_ratio, fine, level), UNCONDITIONAL)
     found.fill(small & ~fine, sides.interval(intervals.exact_rectangle_ratio, small & ~fine, level), EXACT)
     # A reference too small to bound the ratio from above: the score interval still does, without the guarantee.
     unbounded = small & ~np.isfinite(found.high)
     found.fill(unbounded, sides.interval(intervals.score_ratio, unbounded, level), SMALL)
-    found.fill(known & ~small, sides.interval(intervals.score_ratio, known & ~small, level), SCORE)
+    rest = known & ~small & ~fine
+    found.fill(rest, sides.interval(intervals.score_ratio, rest, level), SCORE)
     return found
 
 
