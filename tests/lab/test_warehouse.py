@@ -24,9 +24,11 @@ from plumbrule.lab import Cells, Decisions, attributes, count_cells, count_cells
 
 HOW = "needs Ibis with Spark, and Java 17: pip install 'plumbrule[warehouse]', apt-get install openjdk-17-jre-headless"
 ibis = pytest.importorskip("ibis", reason=HOW)
-pytestmark = pytest.mark.xdist_group("spark")  # one Spark session, whichever process has it
 # Spark leaves a socket open after each answer; that is its own affair.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.xdist_group("spark"),  # one Spark session, in whichever process has it
+]
 
 
 @pytest.fixture(scope="module")
