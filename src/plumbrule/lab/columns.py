@@ -7,7 +7,8 @@ not fit is refused with the values seen and how to map them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
@@ -148,18 +149,37 @@ class Decisions:
         rows = table.number_sql(self.count) if self.count else "1"
         weight = table.number_sql(self.weight) if self.weight else rows
         sums = {"rows": f"sum({rows})::BIGINT" if self.count else "count(*)"}
-        if self.weight:
-            sums |= {"weight": f"sum({weight})", "weight_sq": f"sum({weight} * {weight})"}
+        terms = {"weight": weight, "weight_sq": f"{weight} * {weight}"} if self.weight else {}
         if self.score:
             score = table.number_sql(self.score)
-            sums |= {
-                "score": f"coalesce(sum({weight} * {score}), 0)",
-                "score_sq": f"coalesce(sum({weight} * {score} * {score}), 0)",
-                "scored": f"sum(CASE WHEN {score} IS NULL THEN 0 ELSE {weight} END)",
+            terms |= {
+                "score": f"{weight} * {score}",
+                "score_sq": f"{weight} * {score} * {score}",
+                "scored": f"CASE WHEN {score} IS NULL THEN 0 ELSE {weight} END",
             }
+        sums |= steady_sums(table, terms)
         inner = ", ".join(f"{sql} AS {name}" for name, sql in {**{name: key for name, (key, _) in keys.items()}, **sums}.items())
         outer = ", ".join([*(f"{text} AS {name}" for name, (_, text) in keys.items()), *sums])
-        return f"SELECT {outer} FROM (SELECT {inner} FROM {table.relation} GROUP BY ALL)"
+        # In a fixed order, so that what is added up from the lines comes out the same to the last bit.
+        return f"SELECT {outer} FROM (SELECT {inner} FROM {table.relation} GROUP BY ALL) ORDER BY ALL"
+
+
+def steady_sums(table: Table, terms: Mapping[str, str]) -> dict[str, str]:
+    """SQL that adds each term to the same number every time, whichever thread comes first.
+
+    Sums of floats depend on their order, and an assessment must come out the same when somebody recomputes it. Each
+    term is written as a whole number of steps of 2^-62 of its largest value, which keeps every bit that matters, and
+    whole numbers add the same in any order.
+    """
+    if not terms:
+        return {}
+    largest = ", ".join(f"max(abs({term}))" for term in terms.values())
+    (found,) = table.query(f"SELECT {largest} FROM {table.relation}")
+    scales = [2.0 ** (62 - math.frexp(value)[1]) if value else 1.0 for value in found]
+    return {
+        name: f"coalesce(sum(CAST(({term}) * {scale!r} AS HUGEINT)), 0)::DOUBLE / {scale!r}"
+        for (name, term), scale in zip(terms.items(), scales, strict=True)
+    }
 
 
 def outcome_sql(table: Table, decisions: Decisions) -> str:
