@@ -14,7 +14,7 @@ from side_by_side import print_versions
 from plumbrule.findings import beyond, rows_needed
 from plumbrule.findings.judge import beyond_ratio
 from plumbrule.lab import NOT_GUARANTEED, Cells, Question, measure_cells, primary_gaps
-from plumbrule.lab.gaps import METHODS, GapTable
+from plumbrule.lab.inference.gaps import METHODS, GapTable
 
 SEEDS = 200
 POINTS, FOUR_FIFTHS = 0.05, 0.8

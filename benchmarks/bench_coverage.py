@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 from side_by_side import print_versions
 
-from plumbrule.lab.exact import exact_difference, exact_ratio
-from plumbrule.lab.intervals import (
+from plumbrule.lab.inference.exact import exact_difference, exact_ratio
+from plumbrule.lab.inference.intervals import (
     EXACT_BELOW,
     Interval,
     clopper_pearson,

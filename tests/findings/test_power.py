@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plumbrule.findings import rows_needed
-from plumbrule.lab.intervals import score_difference
+from plumbrule.lab.inference.intervals import score_difference
 
 
 @pytest.mark.parametrize(("truth", "rate", "share"), [(0.0, 0.88, 0.19), (0.02, 0.88, 0.3), (0.10, 0.88, 0.19), (0.12, 0.5, 0.5)])

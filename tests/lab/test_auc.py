@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError
-from plumbrule.lab.auc import Area, area, auc, chernoff
+from plumbrule.lab.inference.auc import Area, area, auc, chernoff
 
 # Albumin, total protein, K-G score and whether surgery helped, of the 43 patients with all three: DeLong, DeLong and
 # Clarke-Pearson 1988, as printed in the manual of SAS/STAT (LOGISTIC, comparing ROC curves), which gives the results below.

@@ -9,7 +9,7 @@ import pytest
 
 from plumbrule.findings import beyond
 from plumbrule.lab import METRICS, Decisions, Question, attributes, count_cells, measure, open_table, primary_gaps
-from plumbrule.lab.intervals import clopper_pearson, exact_rectangle_difference
+from plumbrule.lab.inference.intervals import clopper_pearson, exact_rectangle_difference
 
 
 def noise(path: Path, seed: int, rows: int = 300) -> Path:

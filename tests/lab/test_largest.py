@@ -7,7 +7,7 @@ import pytest
 
 from plumbrule.lab import METRICS
 from plumbrule.lab.cells import Cells
-from plumbrule.lab.largest import BONFERRONI, MAX_T, Largest, largest_gap
+from plumbrule.lab.inference.largest import BONFERRONI, MAX_T, Largest, largest_gap
 
 RATE = METRICS["selection_rate"]
 
@@ -78,7 +78,7 @@ def test_drawing_shortens_and_repeats() -> None:
 
 def test_it_holds_every_pair_it_came_from() -> None:
     """The bounds are those of the pair furthest apart where two groups are all there is; uneven weights leave Bonferroni."""
-    from plumbrule.lab.intervals import score_difference
+    from plumbrule.lab.inference.intervals import score_difference
 
     found = largest_gap(cells_of(np.array([150, 90]), np.array([300, 300])), ("group",), RATE, 0.95)
     assert found.estimate.state == "known"

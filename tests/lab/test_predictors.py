@@ -22,9 +22,9 @@ import pytest
 
 from plumbrule.errors import InputError, LimitError, TableError
 from plumbrule.lab import attributes, open_table
-from plumbrule.lab.predictor_inputs import Inputs, missing, read_inputs
-from plumbrule.lab.predictor_wire import pack, receive
-from plumbrule.lab.predictors import Limits, open_predictor, score
+from plumbrule.lab.predictors.inputs import Inputs, missing, read_inputs
+from plumbrule.lab.predictors.predictor import Limits, open_predictor, score
+from plumbrule.lab.predictors.wire import pack, receive
 
 Bank = Callable[[str], Path]
 LAW = ("lsat", "ugpa", "fam_inc", "tier")
@@ -190,7 +190,7 @@ def test_a_key_in_a_url_is_not_among_the_arguments_of_a_process() -> None:
     """Other users of the machine see the arguments of every process; the URL is not one of them."""
     with open_predictor("http://127.0.0.1:9/?key=abcsecret", columns=["x"]):
         seen = b"".join(map(arguments, children()))
-    assert b"predictor_child" in seen
+    assert b"child.py" in seen
     assert b"abcsecret" not in seen
 
 
@@ -396,7 +396,8 @@ def test_no_pickle_is_ever_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_missing_extra_says_what_to_install(tmp_path: Path) -> None:
     """Without onnxruntime or skops the answer is the command that installs them."""
-    from plumbrule.lab import predictor_onnx, predictor_skops
+    from plumbrule.lab.predictors import onnx as predictor_onnx
+    from plumbrule.lab.predictors import skops as predictor_skops
 
     with zipfile.ZipFile(tmp_path / "m", "w") as archive:
         archive.writestr("schema.json", "{}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from plumbrule.errors import InputError, LimitError
-from plumbrule.lab.reading_json import Fields, parse_json, read_json_lines
+from plumbrule.lab.tables.json import Fields, parse_json, read_json_lines
 
 FIELDS = Fields(place="f.json", what="a thing", values={"t": "x", "n": 3, "b": True, "l": ["a"], "o": {"k": 1}, "z": None})
 

@@ -18,8 +18,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import SPACES
-from plumbrule.lab.table import open_table
+from plumbrule.lab.tables.reading import SPACES
+from plumbrule.lab.tables.table import open_table
 
 
 def _write(folder: Path, data: bytes | str, name: str = "t.csv") -> Path:
@@ -317,7 +317,7 @@ def test_packed_files_that_are_damaged(tmp_path: Path, pack: object) -> None:
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit on what it unpacks to, here lowered so that the test is quick."""
-    monkeypatch.setattr("plumbrule.lab.reading_text.MAX_UNPACKED", 1 << 20)
+    monkeypatch.setattr("plumbrule.lab.tables.text.MAX_UNPACKED", 1 << 20)
     assert "unpacks to more than" in _error(_write(tmp_path, bz2.compress(b"a,b\n" + b"1,2\n" * 1_000_000))).got
 
 
@@ -363,7 +363,7 @@ def test_a_disk_that_fills_up(tmp_path: Path, encoding: str) -> None:
     data = ("имя;да\n" + "Айгуль;1\n" * 50_000).encode(encoding)
     _write(tmp_path, gzip.compress(data))
     code = (
-        "import resource, tempfile\nfrom plumbrule.errors import TableError\nfrom plumbrule.lab.table import open_table\n"
+        "import resource, tempfile\nfrom plumbrule.errors import TableError\nfrom plumbrule.lab.tables.table import open_table\n"
         f"tempfile.tempdir = {str(tmp_path)!r}\nresource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         f"try:\n    with open_table({str(tmp_path / 't.csv')!r}): pass\nexcept TableError as error: print(error)"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from plumbrule.errors import TableError
-from plumbrule.lab.table import open_table
+from plumbrule.lab.tables.table import open_table
 
 RUSSIAN = "Пол;Решение;Доля\nмуж;да;0,5\nжен;нет;1,25\n"
 TEXTS = {

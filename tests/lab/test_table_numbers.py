@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbrule.errors import TableError
-from plumbrule.lab.table import open_table
+from plumbrule.lab.tables.table import open_table
 
 
 def _values(tmp_path: Path, texts: list[str], decimal: str) -> list[float | None]:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from plumbrule.errors import TableError
-from plumbrule.lab.table import open_table, package_file, package_version
+from plumbrule.lab.tables.table import open_table, package_file, package_version
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "mortgage" / "assessment.toml"
 ADULT = (

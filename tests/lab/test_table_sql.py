@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from plumbrule.errors import TableError
-from plumbrule.lab.table import open_table
+from plumbrule.lab.tables.table import open_table
 
 
 @pytest.fixture

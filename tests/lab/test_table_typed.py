@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from plumbrule.errors import TableError
-from plumbrule.lab.table import open_table
+from plumbrule.lab.tables.table import open_table
 
 COLUMNS = {
     "text": pa.array(["w", "", None, " x "]),

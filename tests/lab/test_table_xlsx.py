@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 
 from plumbrule.errors import TableError
-from plumbrule.lab import reading_xlsx
-from plumbrule.lab.table import open_table
+from plumbrule.lab.tables import xlsx as reading_xlsx
+from plumbrule.lab.tables.table import open_table
 
 
 def _book(path: Path, rows: list[list[object]], *, more: Callable[[Any], None] | None = None) -> Path:

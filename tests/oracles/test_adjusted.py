@@ -14,8 +14,8 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from oracles import independent
-from plumbrule.lab import adjust
-from plumbrule.lab.intervals import score_difference
+from plumbrule.lab.inference import adjust
+from plumbrule.lab.inference.intervals import score_difference
 
 BERKELEY = [
     (89, 108, 512, 825),

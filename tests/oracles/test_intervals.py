@@ -13,7 +13,7 @@ from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, score_test_proportions_2indep
 
 from oracles import independent
-from plumbrule.lab import intervals
+from plumbrule.lab.inference import intervals
 
 SIZES = [1, 2, 5, 10, 33, 100, 1_000]
 LEVELS = [0.90, 0.95, 1 - 0.05 / 3, 0.999]

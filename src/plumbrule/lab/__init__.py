@@ -26,7 +26,8 @@ from plumbrule.lab.columns import Attribute, Decisions, attributes, parse_cut
 from plumbrule.lab.confusion import cells_from_confusion
 from plumbrule.lab.exchange import cells_file, read_cells, write_cells
 from plumbrule.lab.exchange_form import CellsFile, cells_schema
-from plumbrule.lab.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
+from plumbrule.lab.inference.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
+from plumbrule.lab.inference.regress import adjusted
 from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, measure_cells, stratified_primary
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
 from plumbrule.lab.model import Adjustment, Bounded, People
@@ -39,9 +40,8 @@ from plumbrule.lab.observe import (
     observe_rates,
     primary_gaps,
 )
-from plumbrule.lab.regress import adjusted
 from plumbrule.lab.release import Meaning, Release
-from plumbrule.lab.table import Table, open_table, package_file
+from plumbrule.lab.tables.table import Table, open_table, package_file
 from plumbrule.lab.travel import Wish, chosen, comparable, load_cells, save_cells
 from plumbrule.lab.warehouse import count_cells_in
 

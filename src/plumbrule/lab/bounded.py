@@ -20,7 +20,7 @@ from plumbrule.lab.bounded_rates import Block, Share, block, rate_bounds, share,
 from plumbrule.lab.bounds import Bounds, Span, whole
 from plumbrule.lab.cells import Key, selections
 from plumbrule.lab.cube import Sums
-from plumbrule.lab.gaps import Comparison, Gap, GapTable, Kind, Rates, RateTable
+from plumbrule.lab.inference.gaps import Comparison, Gap, GapTable, Kind, Rates, RateTable
 from plumbrule.lab.measure import TOO_SMALL, Excluded, Stratum, choose_reference
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
 from plumbrule.lab.model import Adjustment, Bounded, People

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from plumbrule.errors import UnreadableError
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.cube import OUTCOMES, Frame, Sums, embedded, tightened, with_margins
+from plumbrule.lab.cube import OUTCOMES, Frame, Sums, contradict, embedded, tightened, with_margins
 from plumbrule.lab.exchange_form import SUPPRESSED, CellsFile, FileTable, Noise, Rounding, Suppression, Word
 from plumbrule.lab.perturb import noise_reach, rounding_reach
 
@@ -102,7 +102,7 @@ def _narrowed(file: CellsFile, frame: Frame, name: str, what: str) -> Span:
     for table in file.tables:
         _write(table, getattr(table, name), frame, listed, low, high)
     low, high = tightened(low, high)
-    if (low > high * (1 + 1e-9) + 1e-6).any():
+    if contradict(low, high):
         raise UnreadableError(
             f"{what}: its counts contradict each other: some sum is not the sum of its parts.",
             expected="tables that were made from one table",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from plumbrule.base.observation import Group
 from plumbrule.lab.columns import Attribute, Decisions
 from plumbrule.lab.metrics import MISSING, Metric
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.table import Table
 
 Key = tuple[str | None, ...]
 

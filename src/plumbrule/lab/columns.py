@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import quote_name, quote_text
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.reading import quote_name, quote_text
+from plumbrule.lab.tables.table import Table
 
 _YES_WORDS = ("1", "1.0", "true", "t")
 _NO_WORDS = ("0", "0.0", "false", "f")

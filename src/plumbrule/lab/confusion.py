@@ -23,10 +23,10 @@ from plumbrule.lab.adding import SUPPRESSED, Held
 from plumbrule.lab.bounds import Bounds, Span
 from plumbrule.lab.cells import Cells
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.cube import Frame, Sums, ordered, tightened, with_margins
-from plumbrule.lab.reading import quote_name
+from plumbrule.lab.cube import Frame, Sums, contradict, ordered, tightened, with_margins
 from plumbrule.lab.release import Meaning
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 PLACES = {"tp": (1, 1), "fp": (0, 1), "fn": (1, 0), "tn": (0, 0)}
 """Label and prediction of each column."""
@@ -100,7 +100,7 @@ def _filled(frame: Frame, rows: list[tuple[str | None, ...]], columns: list[str]
     for place, (least, most) in sizes.items():
         low[(*place, -1, -1)], high[(*place, -1, -1)] = max(low[(*place, -1, -1)], least), min(high[(*place, -1, -1)], most)
     low, high = tightened(low, high)
-    if (low > high).any():
+    if contradict(low, high):
         raise TableError(
             "The counts contradict each other: a size is not the sum of its parts.",
             expected="tp + fp + fn + tn = n in each line",

@@ -151,16 +151,21 @@ def tightened(low: Sums, high: Sums) -> tuple[Sums, Sums]:
     """Bounds narrowed by "all is the sum of the others" along every line, until nothing moves.
 
     Shape of the cube each; `high` may be infinite. The bounds stay valid after every step, so they always hold the truth;
-    they need not be the narrowest that exist. Where `low` exceeds `high` in the result, the numbers contradict each other.
+    they need not be the narrowest that exist. If the numbers contradict each other, `contradict` is true of the result.
     """
     low, high = low.copy(), high.copy()
     for _ in range(100):
         before_low, before_high = low.copy(), high.copy()
         for axis in range(low.ndim):
             _tighten_lines(np.moveaxis(low, axis, -1), np.moveaxis(high, axis, -1))
-        if np.array_equal(low, before_low) and np.array_equal(high, before_high):
+        if contradict(low, high) or (np.array_equal(low, before_low) and np.array_equal(high, before_high)):
             break
     return low, high
+
+
+def contradict(low: Sums, high: Sums) -> bool:
+    """Whether no table fits these bounds; a rest at the last digits of a sum of weights is no contradiction."""
+    return bool((low > high * (1 + 1e-9) + 1e-6).any())
 
 
 def _tighten_lines(low: Sums, high: Sums) -> None:

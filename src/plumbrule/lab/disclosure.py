@@ -168,7 +168,8 @@ def _covered(asked: _Asked, order: int, *, keep: Mask | None) -> Pattern | None:
     orders, alls = asked.frame.orders(), asked.frame.alls()
     deeper = orders > order
     alone = order == 1 < asked.frame.depth  # intersections are left to Fréchet's interval
-    wanted = (asked.small & ~deeper if alone else asked.small) | (asked.stay & ~deeper)
+    small = asked.small & ~deeper if alone else asked.small
+    wanted = small | (asked.stay & ~deeper)
     price = 4.0**alls * (1 + np.log2(1 + asked.cube)) * np.where(orders == 0, 2500.0, np.where(orders == 1, 50.0, 1.0))
     if keep is not None:
         price[orders <= 1] = np.where(keep, 0.0, np.inf)[orders <= 1]
@@ -177,11 +178,11 @@ def _covered(asked: _Asked, order: int, *, keep: Mask | None) -> Pattern | None:
     cover = Cover(asked.inner.astype(np.float64), asked.room, hidden, price)
     # Sums first: a swap that protects a sum protects small counts below it on the way.
     for cell in sorted(map(tuple, np.argwhere(wanted).tolist()), key=lambda cell: (-int(alls[cell]), cell)):
-        if not cover.safe[cell] and not cover.protect(cell, asked.least):
+        if not cover.protect(cell, asked.least if small[cell] else 1):
             return None
     return Pattern(
         hidden=cover.hidden | deeper,
-        protected=wanted,
+        protected=small,
         order=order,
         least=asked.least,
         width=asked.least,

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import adjust, intervals
 from plumbrule.lab.cells import Cells, Key, RollUp, count_cells, roll_up, selections, tally
 from plumbrule.lab.columns import Decisions
-from plumbrule.lab.gaps import Comparison, Gap, GapTable, Rates, RateTable
+from plumbrule.lab.inference import adjust, intervals
+from plumbrule.lab.inference.gaps import Comparison, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.metrics import Metric, metrics_for
 from plumbrule.lab.model import Adjustment, Level
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.table import Table
 
 TOO_SMALL = message("fewer people than the least group size")
 

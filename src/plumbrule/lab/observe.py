@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Group, Known, Observation, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import intervals
 from plumbrule.lab.cells import Cells, roll_up
-from plumbrule.lab.gaps import Comparison, Gap, GapTable, Rates
+from plumbrule.lab.inference import intervals
+from plumbrule.lab.inference.gaps import Comparison, Gap, GapTable, Rates
 from plumbrule.lab.measure import Measurement
 from plumbrule.lab.metrics import METRICS
 

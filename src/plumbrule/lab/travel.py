@@ -20,7 +20,7 @@ from plumbrule.lab.confusion import cells_from_confusion
 from plumbrule.lab.exchange import MOST_BYTES, cells_file, read_cells, write_cells
 from plumbrule.lab.exchange_form import SUPPRESSED, CellsFile, Suppression
 from plumbrule.lab.release import Meaning, Release
-from plumbrule.lab.table import open_table
+from plumbrule.lab.tables.table import open_table
 
 RuleName = Literal["suppress", "round", "noise", "none"]
 RULES: tuple[RuleName, ...] = get_args(RuleName)

@@ -27,10 +27,10 @@ import duckdb
 from plumbrule.errors import TableError
 from plumbrule.lab.cells import Cells, cells_from
 from plumbrule.lab.columns import SAMPLE, Attribute, Decisions, check_few, check_parts, check_weight_range, wrong_count
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.reading_dialect import nearest
-from plumbrule.lab.reading_sql import message
-from plumbrule.lab.reading_typed import typed_text_sql
+from plumbrule.lab.tables.dialect import nearest
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.sql import message
+from plumbrule.lab.tables.typed import typed_text_sql
 
 MOST_LINES = 2_000_000
 """More lines than this are not fetched: they would be held in memory here, and are no summary of anything."""

@@ -78,30 +78,32 @@ class Cover:
     def __init__(self, inner: Sums, room: Sums, hidden: Mask, price: Sums) -> None:
         self.inner, self.room, self.hidden = inner, room, hidden.copy()
         self.price = np.where(hidden, 0.0, price)
-        self.safe = np.zeros_like(hidden)
+        self.reach = np.zeros(hidden.shape)
+        """How far apart each cell is shown to lie by one swap alone: what a swap does for one, it does for all it touches."""
         self.witnesses: list[Witness] = []
 
     def protect(self, cell: Cell, width: int) -> bool:
         """Hide what is needed so that the count at `cell` can lie `width` apart; False if the prices forbid it."""
+        if self.reach[cell] >= width:
+            return True
         got, done = 0, []
         for rise in (True, False):
             room, swaps = self.room.copy(), []
             while got < width and (swap := self._cheapest(cell, room, width - got, rise=rise)):
                 for place, change in swap.moves():
                     room[place] += change
-                self._hide(swap, width)
+                self._hide(swap)
                 swaps.append(swap)
                 got += swap.people
             done.append(Witness(cell=cell, swaps=tuple(swaps)))
         self.witnesses += [one for one in done if one.swaps]
         return got >= width
 
-    def _hide(self, swap: Swap, width: int) -> None:
+    def _hide(self, swap: Swap) -> None:
         touched = swap.touched(self.hidden.shape)
         self.hidden[touched] = True
         self.price[touched] = 0.0
-        if swap.people >= width:  # one swap does for all that it touches: each of them moves as far
-            self.safe[touched] = True
+        self.reach[touched] = np.maximum(self.reach[touched], swap.people)
 
     def _cheapest(self, cell: Cell, room: Sums, wanted: int, *, rise: bool) -> Swap | None:
         """The swap that hides least, over all sets of axes on which the cell is not "all"."""

@@ -35,7 +35,7 @@ from plumbrule.lab.families.explanation_importance import importances
 from plumbrule.lab.families.explanation_reasons import shap_reasons, single_effects, strongest, student
 from plumbrule.lab.families.explanation_stability import spearman, stability
 from plumbrule.lab.families.robustness_trials import REFUSED, look
-from plumbrule.lab.predictors import Inputs, open_predictor, read_inputs
+from plumbrule.lab.predictors.predictor import Inputs, open_predictor, read_inputs
 
 Columns = Mapping[str, np.ndarray[Any, Any]]
 

@@ -25,7 +25,7 @@ from plumbrule.lab.families.robustness_trials import (
     repeated,
     swapped,
 )
-from plumbrule.lab.predictors import Inputs, open_predictor, read_inputs
+from plumbrule.lab.predictors.predictor import Inputs, open_predictor, read_inputs
 
 Columns = Mapping[str, np.ndarray[Any, Any]]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 COUNTED = "counted"
 SIZES = (2, 3, 5, 10)

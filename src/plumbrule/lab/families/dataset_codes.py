@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from plumbrule.errors import TableError
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

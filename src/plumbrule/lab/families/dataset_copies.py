@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import LimitError, TableError
-from plumbrule.lab import intervals
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.table import Table
+from plumbrule.lab.inference import intervals
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 COUNTED = "counted"
 MOST_EXAMPLES = 10

@@ -1,7 +1,7 @@
 """How many people of each group there are, and of how many of them something holds: one GROUP BY for many conditions.
 
 Rates and gaps follow the house rule: Clopper-Pearson for a rate, and for a gap Miettinen-Nurminen or, where a
-denominator is under 100, the rectangle of two Clopper-Pearson intervals (`plumbrule.lab.gaps`).
+denominator is under 100, the rectangle of two Clopper-Pearson intervals (`plumbrule.lab.inference.gaps`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Estimate, Family, Group, Known, Observation, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import intervals
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.gaps import METHODS, NO_REFERENCE_YES, Column, Kind, Sides, differences, ratios
+from plumbrule.lab.inference import intervals
+from plumbrule.lab.inference.gaps import METHODS, NO_REFERENCE_YES, Column, Kind, Sides, differences, ratios
 from plumbrule.lab.observe import observation_id
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 Floats = NDArray[np.float64]
 Key = tuple[str | None, ...]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.errors import InputError
-from plumbrule.lab.reading_json import Fields, read_json
+from plumbrule.lab.tables.json import Fields, read_json
 
 Check = Literal["none", "luhn", "iban", "weighted"]
 SCHEMA = "plumbrule-identifiers/1"

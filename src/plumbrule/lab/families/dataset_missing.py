@@ -18,8 +18,8 @@ from plumbrule.lab.families.dataset_groups import (
     observe_groups,
     spare_key,
 )
-from plumbrule.lab.reading import quote_name, quote_text
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.reading import quote_name, quote_text
+from plumbrule.lab.tables.table import Table
 
 MOST_LABELS = 50
 """A label with more values than this is refused: it would be a number or a text."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
-from plumbrule.lab import intervals
 from plumbrule.lab.families.dataset_codes import spare_column
 from plumbrule.lab.families.dataset_identifiers import Form, Identifiers, column_kinds, load_identifiers, valid
-from plumbrule.lab.reading import quote_name, quote_text
-from plumbrule.lab.table import Table
+from plumbrule.lab.inference import intervals
+from plumbrule.lab.tables.reading import quote_name, quote_text
+from plumbrule.lab.tables.table import Table
 
 MOST_ROWS = 1_000_000
 """Of a longer table a sample of about this many rows is looked at."""

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Estimate, Family, Observation, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import auc
 from plumbrule.lab.columns import Attribute
 from plumbrule.lab.families.dataset_codes import Coded, evidence, joint_evidence, read_codes
-from plumbrule.lab.table import Table
+from plumbrule.lab.inference import auc
+from plumbrule.lab.tables.table import Table
 
 SAME_FOR_ALL = "the values do not vary, or do not repeat: everybody gets the same score"
 
@@ -72,7 +72,7 @@ def proxies(
         cluster: a column that says which rows belong together (the same person); their halves are kept apart.
         confidence: of all areas together (Bonferroni).
         comparisons: size of the family; columns plus one, times groups, when left out.
-        guaranteed: intervals that are never below their level where few people were tried; see `plumbrule.lab.auc`.
+        guaranteed: intervals that are never below their level where few people were tried; see `plumbrule.lab.inference.auc`.
 
     Raises:
         TableError: a column is not there, or the attribute has fewer than two groups, or far too many.

@@ -16,7 +16,7 @@ from typing import Any
 from plumbrule.base.files import sha256_file
 from plumbrule.base.observation import Observation, Stated, Unknown
 from plumbrule.errors import InputError
-from plumbrule.lab.reading_json import read_json, wrong
+from plumbrule.lab.tables.json import read_json, wrong
 
 _WHAT = "a Croissant description (JSON-LD)"
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import InputError
-from plumbrule.lab import intervals
 from plumbrule.lab.columns import Attribute
 from plumbrule.lab.families.dataset_groups import UNKNOWN_GROUP, count_groups
-from plumbrule.lab.table import Table
+from plumbrule.lab.inference import intervals
+from plumbrule.lab.tables.table import Table
 
 Floats = NDArray[np.float64]
 NOT_IN_REFERENCE = "the reference population names no such group"

@@ -5,7 +5,7 @@ Of one person's row an observation holds its number and how much each column wei
 
 >>> from plumbrule.lab.families.explanation_counterfactual import Rules
 >>> from plumbrule.lab.families.robustness_trials import look
->>> from plumbrule.lab.predictors import Inputs
+>>> from plumbrule.lab.predictors.predictor import Inputs
 >>> class Bank:
 ...     def predict(self, columns):
 ...         return (columns["income"] >= 50).astype(float)

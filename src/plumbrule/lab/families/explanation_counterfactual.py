@@ -7,7 +7,7 @@ than the best is left, or the budget is spent. So an answer says whether it is t
 absolute deviations; Ustun, Spangher and Liu, FAT* 2019: what a person can act on.)
 
 >>> from plumbrule.lab.families.robustness_trials import look
->>> from plumbrule.lab.predictors import Inputs
+>>> from plumbrule.lab.predictors.predictor import Inputs
 >>> class Bank:
 ...     def predict(self, columns):
 ...         return (columns["income"] - 2 * columns["debts"] >= 50).astype(float)
@@ -28,9 +28,9 @@ import numpy as np
 
 from plumbrule.errors import InputError
 from plumbrule.lab.families.robustness_trials import Baseline, Floats
-from plumbrule.lab.predictor_inputs import Inputs, missing
-from plumbrule.lab.predictor_wire import Column, is_number
-from plumbrule.lab.predictors import score
+from plumbrule.lab.predictors.inputs import Inputs, missing
+from plumbrule.lab.predictors.predictor import score
+from plumbrule.lab.predictors.wire import Column, is_number
 
 NONE_EXISTS = "no combination of the values looked at turns the decision"
 OUT_OF_BUDGET = "none was found within the budget"

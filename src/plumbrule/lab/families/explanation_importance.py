@@ -7,7 +7,7 @@ et al. section 4). With few repeats it is a little too wide, never too narrow on
 
 >>> import numpy as np
 >>> from plumbrule.lab.families.robustness_trials import look
->>> from plumbrule.lab.predictors import Inputs
+>>> from plumbrule.lab.predictors.predictor import Inputs
 >>> class Bank:
 ...     def predict(self, columns):
 ...         return (columns["income"] >= 50).astype(float)
@@ -29,8 +29,8 @@ import numpy as np
 
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import intervals
 from plumbrule.lab.families.robustness_trials import REFUSED, Baseline, Floats, answers, look
+from plumbrule.lab.inference import intervals
 
 Kind = Literal["accuracy", "decision", "score"]
 METHOD = "normal over rows as receivers and givers"

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Known
 from plumbrule.errors import InputError, TableError
-from plumbrule.lab.beta import beta_quantile
 from plumbrule.lab.families.robustness_trials import Floats
-from plumbrule.lab.predictor_inputs import Inputs, missing
-from plumbrule.lab.predictor_wire import Column, is_number
-from plumbrule.lab.predictors import Predictor, score
+from plumbrule.lab.inference.beta import beta_quantile
+from plumbrule.lab.predictors.inputs import Inputs, missing
+from plumbrule.lab.predictors.predictor import Predictor, score
+from plumbrule.lab.predictors.wire import Column, is_number
 
 PARTS = 10
 """The background is cut into so many parts; how far they differ tells how sure a reason is."""

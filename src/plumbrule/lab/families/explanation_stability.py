@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import intervals
 from plumbrule.lab.families.explanation_reasons import Explain, student
 from plumbrule.lab.families.robustness_trials import Floats, noisy
-from plumbrule.lab.predictor_inputs import Inputs
-from plumbrule.lab.predictor_wire import is_number
+from plumbrule.lab.inference import intervals
+from plumbrule.lab.predictors.inputs import Inputs
+from plumbrule.lab.predictors.wire import is_number
 
 FLAT = "in fewer than two rows do the effects have an order"
 

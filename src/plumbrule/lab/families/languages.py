@@ -35,8 +35,8 @@ from plumbrule.lab.families.languages_compare import (
     observe_languages,
 )
 from plumbrule.lab.families.languages_model import METRICS, Answer, Answers, answers_of
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 __all__ = [
     "METRICS",

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import intervals
 from plumbrule.lab.families import languages_paired as paired
 from plumbrule.lab.families.languages_model import METRICS, Answers, Floats, Marks
+from plumbrule.lab.inference import intervals
 from plumbrule.lab.observe import observation_id
 
 ATTRIBUTE = "language"

@@ -21,9 +21,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbrule.lab.beta import beta_cdf
 from plumbrule.lab.families.languages_exact import exact_score
-from plumbrule.lab.intervals import EXACT_BELOW, critical_value
+from plumbrule.lab.inference.beta import beta_cdf
+from plumbrule.lab.inference.intervals import EXACT_BELOW, critical_value
 
 Floats = NDArray[np.float64]
 TANGO, EXACT = "tango", "exact unconditional score of pairs"

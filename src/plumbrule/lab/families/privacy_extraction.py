@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import InputError, LimitError
-from plumbrule.lab import intervals
 from plumbrule.lab.families.languages_paired import paired_interval
+from plumbrule.lab.inference import intervals
 
 Unit = Literal["words", "signs"]
 LENGTHS = (20, 50)

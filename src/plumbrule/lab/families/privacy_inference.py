@@ -20,11 +20,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import InputError, TableError
-from plumbrule.lab import intervals
 from plumbrule.lab.columns import Attribute
 from plumbrule.lab.families.dataset_codes import best_guess, read_codes
 from plumbrule.lab.families.languages_paired import paired_interval
-from plumbrule.lab.table import Table
+from plumbrule.lab.inference import intervals
+from plumbrule.lab.tables.table import Table
 
 NOBODY = "nobody's attribute is known on both sides"
 

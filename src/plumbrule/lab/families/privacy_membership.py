@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import InputError, TableError
-from plumbrule.lab import auc, intervals
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.table import Table
+from plumbrule.lab.inference import auc, intervals
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 Floats = NDArray[np.float64]
 LOW_RATES = (0.001, 0.01)
@@ -72,7 +72,7 @@ def membership(
     """Attack the scores with a threshold.
 
     Sources: the advantage, Yeom and others 2018 (IEEE Computer Security Foundations Symposium, 268-282); few false
-    alarms, Carlini and others 2022 (IEEE Symposium on Security and Privacy, 1897-1914); the area, `plumbrule.lab.auc`.
+    alarms, Carlini and others 2022 (IEEE Symposium on Security and Privacy, 1897-1914); the area, `plumbrule.lab.inference.auc`.
 
     Args:
         members, others: scores of people whose data were in the training set, and of people like them whose data were

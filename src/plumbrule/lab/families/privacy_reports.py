@@ -14,7 +14,7 @@ from typing import Any
 from plumbrule.base.files import sha256_file
 from plumbrule.base.observation import Observation, Stated
 from plumbrule.errors import InputError
-from plumbrule.lab.reading_json import Fields, read_json, read_json_lines
+from plumbrule.lab.tables.json import Fields, read_json, read_json_lines
 
 _AVID, _GARAK = "a report of the AI Vulnerability Database (AVID)", "a report of garak (report.jsonl)"
 _MOST_TEXT = 1000

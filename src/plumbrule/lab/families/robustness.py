@@ -4,7 +4,7 @@ Shares have Wilson's interval over rows (Clopper and Pearson's for a primary obs
 groups have Miettinen and Nurminen's (the exact rectangle under 100). A row is changed once, so rows are independent.
 
 >>> from plumbrule.lab.families.robustness_trials import look, swapped
->>> from plumbrule.lab.predictors import Inputs
+>>> from plumbrule.lab.predictors.predictor import Inputs
 >>> class Bank:
 ...     def predict(self, columns):
 ...         return (columns["income"] + 20.0 * (columns["sex"] == "men") >= 50).astype(float)
@@ -24,10 +24,10 @@ import numpy as np
 
 from plumbrule.base.observation import Estimate, Family, Group, Known, Observation, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import intervals
 from plumbrule.lab.families.robustness_trials import FLIPS, Floats, Marks, Trial
-from plumbrule.lab.gaps import METHODS, Sides, differences
-from plumbrule.lab.predictor_inputs import Inputs
+from plumbrule.lab.inference import intervals
+from plumbrule.lab.inference.gaps import METHODS, Sides, differences
+from plumbrule.lab.predictors.inputs import Inputs
 
 NOBODY = "no row was concerned"
 TOO_FEW = "fewer than two rows were concerned"

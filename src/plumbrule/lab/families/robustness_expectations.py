@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from plumbrule.errors import TableError
 from plumbrule.lab.families.robustness_trials import REFUSED, ROUNDING, Baseline, Floats, Marks, Trial, answers, look
-from plumbrule.lab.predictor_inputs import Inputs, missing
-from plumbrule.lab.predictor_wire import Column, is_number
+from plumbrule.lab.predictors.inputs import Inputs, missing
+from plumbrule.lab.predictors.wire import Column, is_number
 
 __all__ = ["Change", "Expectation", "Inputs", "expected", "look", "monotonic"]
 

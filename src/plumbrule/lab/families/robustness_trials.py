@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.errors import InputError, LimitError, TableError
-from plumbrule.lab.predictor_inputs import Inputs, missing
-from plumbrule.lab.predictor_wire import Column, is_number
-from plumbrule.lab.predictors import Predictor, score
+from plumbrule.lab.predictors.inputs import Inputs, missing
+from plumbrule.lab.predictors.predictor import Predictor, score
+from plumbrule.lab.predictors.wire import Column, is_number
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]

@@ -43,7 +43,7 @@ from plumbrule.lab.families.watch_form import BASELINE, Line, State, Stream, Wat
 from plumbrule.lab.families.watch_lock import locked
 from plumbrule.lab.families.watch_streams import Window, begin, step
 from plumbrule.lab.families.watch_windows import Counted, closed, count_windows, find_streams, open_windows
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.table import Table
 
 __all__ = ["Watched", "observe_windows", "read_config", "run_watch"]
 

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from plumbrule.base.observation import Estimate, Group, Known, Measure, Observation, Unknown
-from plumbrule.lab import intervals
 from plumbrule.lab.families import watch_alarm as alarm
 from plumbrule.lab.families.watch_drift import (
     NO_VALUES,
@@ -20,6 +19,7 @@ from plumbrule.lab.families.watch_drift import (
     wasserstein_estimate,
 )
 from plumbrule.lab.families.watch_form import BASELINE, Line, SeenWindow, State, Stream, StreamSeen, WatchConfig
+from plumbrule.lab.inference import intervals
 from plumbrule.lab.metrics import METRICS
 
 ATTRIBUTE = "window"

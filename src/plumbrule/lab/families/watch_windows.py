@@ -13,8 +13,8 @@ from plumbrule.lab.cells import Cells, count_cells, roll_up, tally
 from plumbrule.lab.columns import Attribute, Decisions
 from plumbrule.lab.families.watch_form import BASELINE, Stream, WatchConfig
 from plumbrule.lab.metrics import METRICS
-from plumbrule.lab.reading import quote_name, quote_text
-from plumbrule.lab.table import Table, open_table
+from plumbrule.lab.tables.reading import quote_name, quote_text
+from plumbrule.lab.tables.table import Table, open_table
 
 WINDOW = "plumbrule_window"
 _TIME, _ROW = "plumbrule_time", "plumbrule_row"

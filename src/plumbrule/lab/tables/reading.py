@@ -27,7 +27,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the user said about the input; None means: find out. See `plumbrule.lab.table.open_table`."""
+    """What the user said about the input; None means: find out. See `plumbrule.lab.tables.table.open_table`."""
 
     encoding: str | None = None
     delimiter: str | None = None

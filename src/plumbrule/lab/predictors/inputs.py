@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from plumbrule.errors import TableError
 from plumbrule.lab.columns import Attribute, Decisions, outcome_sql
-from plumbrule.lab.predictor_wire import Column, is_number
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.table import Table
+from plumbrule.lab.predictors.wire import Column, is_number
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 MOST_ROWS = 10_000
 """So many rows are tried unless more are asked for: a rate of one half then has an interval of one point each way."""

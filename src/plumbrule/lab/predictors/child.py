@@ -15,13 +15,13 @@ from typing import IO, Any
 import numpy as np
 
 from plumbrule.errors import InputError
-from plumbrule.lab.predictor_wire import Column, Predict, pack, receive, unpack_columns
+from plumbrule.lab.predictors.wire import Column, Predict, pack, receive, unpack_columns
 
 KINDS = {
-    "function": "plumbrule.lab.predictor_function",
-    "http": "plumbrule.lab.predictor_http",
-    "onnx": "plumbrule.lab.predictor_onnx",
-    "skops": "plumbrule.lab.predictor_skops",
+    "function": "plumbrule.lab.predictors.function",
+    "http": "plumbrule.lab.predictors.http",
+    "onnx": "plumbrule.lab.predictors.onnx",
+    "skops": "plumbrule.lab.predictors.skops",
 }
 """Kind to the module whose `load(request)` gives a function from columns to scores, and what is known of the model."""
 

@@ -13,10 +13,10 @@ import duckdb
 
 from plumbrule.base.sandbox import run_limited
 from plumbrule.errors import InputError, TableError
-from plumbrule.lab.reading import Found, Loaded, Options, quote_name
-from plumbrule.lab.reading_csv import load_utf8, spare_names
-from plumbrule.lab.reading_dialect import check_header
-from plumbrule.lab.reading_typed import damaged, input_file, typed_reading
+from plumbrule.lab.tables.csv import load_utf8, spare_names
+from plumbrule.lab.tables.dialect import check_header
+from plumbrule.lab.tables.reading import Found, Loaded, Options, quote_name
+from plumbrule.lab.tables.typed import damaged, input_file, typed_reading
 
 MAX_UNPACKED = 2 << 30
 """The most bytes that the parts of a workbook may say they unpack to (2 GiB)."""
@@ -40,7 +40,7 @@ def read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, options: Option
     request = json.dumps({"sheet": options.sheet, "skip": options.skip, "names": len(options.columns or ())})
     try:
         said = run_limited(
-            "plumbrule.lab.reading_xlsx_child",
+            "plumbrule.lab.tables.xlsx_child",
             [str(path.resolve()), request],
             seconds=_SECONDS,
             megabytes=_MEGABYTES,

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab import adjust, intervals
 from plumbrule.lab.columns import Attribute, Decisions, outcome_sql
+from plumbrule.lab.inference import adjust, intervals
 from plumbrule.lab.measure import is_reversed
 from plumbrule.lab.model import Adjustment, Level
-from plumbrule.lab.reading import quote_name
-from plumbrule.lab.table import Table
+from plumbrule.lab.tables.reading import quote_name
+from plumbrule.lab.tables.table import Table
 
 Floats = NDArray[np.float64]
 MOST_WORDS = 50

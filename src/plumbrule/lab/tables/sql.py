@@ -14,8 +14,8 @@ from typing import Any, Final
 import duckdb
 
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import Loaded, Options, quote_name, quote_text
-from plumbrule.lab.reading_typed import input_file, select_text, typed_reading
+from plumbrule.lab.tables.reading import Loaded, Options, quote_name, quote_text
+from plumbrule.lab.tables.typed import input_file, select_text, typed_reading
 
 VIEW: Final = "decisions"
 """The name of the relation in every query."""

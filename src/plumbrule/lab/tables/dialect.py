@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import Found, Options
+from plumbrule.lab.tables.reading import Found, Options
 
 HEAD = 1 << 18
 """How many characters are looked at."""

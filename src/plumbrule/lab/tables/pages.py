@@ -17,7 +17,7 @@ from typing import BinaryIO
 import duckdb
 
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import quote_text
+from plumbrule.lab.tables.reading import quote_text
 
 _HEADER = 1 << 12  # bytes read to find a page's header; one with long statistics is read again with more
 _LONGEST = 1 << 20

@@ -18,10 +18,10 @@ import duckdb
 
 from plumbrule.base.files import sha256_file
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import Found, InputFile, Loaded, Options, Reading, Typed, quote_name, quote_text, text_sql
-from plumbrule.lab.reading_dialect import check_header
-from plumbrule.lab.reading_pages import check_pages
-from plumbrule.lab.reading_text import head
+from plumbrule.lab.tables.dialect import check_header
+from plumbrule.lab.tables.pages import check_pages
+from plumbrule.lab.tables.reading import Found, InputFile, Loaded, Options, Reading, Typed, quote_name, quote_text, text_sql
+from plumbrule.lab.tables.text import head
 
 FRAME_DIGEST = "SHA-256 of the rows as UTF-8 CSV: header first, every value in quotes, a missing one empty, lines ended by LF"
 """How the digest of a table that is not a file is made (frames)."""

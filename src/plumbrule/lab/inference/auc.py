@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.errors import InputError
-from plumbrule.lab.intervals import EXACT_BELOW, critical_value
+from plumbrule.lab.inference.intervals import EXACT_BELOW, critical_value
 
 Floats = NDArray[np.float64]
 DELONG, CHERNOFF = "delong, logit", "hoeffding-chernoff"

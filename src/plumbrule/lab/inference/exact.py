@@ -31,8 +31,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plumbrule.lab.intervals import Interval, clopper_pearson, critical_value, difference_statistic, ratio_statistic
-from plumbrule.lab.roots import falling_root
+from plumbrule.lab.inference.intervals import Interval, clopper_pearson, critical_value, difference_statistic, ratio_statistic
+from plumbrule.lab.inference.roots import falling_root
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Group, Known, Unknown
 from plumbrule.lab.cells import Cells, Tally, roll_up, tally
-from plumbrule.lab.gaps import Sides, differences
-from plumbrule.lab.intervals import EXACT_BELOW, difference_statistic
+from plumbrule.lab.inference.gaps import Sides, differences
+from plumbrule.lab.inference.intervals import EXACT_BELOW, difference_statistic
 from plumbrule.lab.metrics import Metric
 
 Floats = NDArray[np.float64]

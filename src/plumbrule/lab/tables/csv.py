@@ -17,9 +17,9 @@ import duckdb
 
 from plumbrule.base.files import sha256_file
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import Found, InputFile, Loaded, Options, Reading, quote_name, quote_text, text_sql
-from plumbrule.lab.reading_dialect import HEAD, Dialect, find_dialect, is_blank
-from plumbrule.lab.reading_text import CHUNK, Bytes, examine, find_encoding, unpack
+from plumbrule.lab.tables.dialect import HEAD, Dialect, find_dialect, is_blank
+from plumbrule.lab.tables.reading import Found, InputFile, Loaded, Options, Reading, quote_name, quote_text, text_sql
+from plumbrule.lab.tables.text import CHUNK, Bytes, examine, find_encoding, unpack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

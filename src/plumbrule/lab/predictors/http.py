@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from plumbrule.errors import InputError
-from plumbrule.lab.predictor_wire import Column, Predict, is_number
+from plumbrule.lab.predictors.wire import Column, Predict, is_number
 
 _A_NUMBER = 64  # bytes of JSON that one score may take
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.errors import InputError
-from plumbrule.lab.predictor_onnx import score
-from plumbrule.lab.predictor_wire import Column, Predict, is_number
+from plumbrule.lab.predictors.onnx import score
+from plumbrule.lab.predictors.wire import Column, Predict, is_number
 
 
 def load(request: dict[str, Any]) -> tuple[Predict, dict[str, Any]]:

@@ -25,11 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.errors import InputError, LimitError
-from plumbrule.lab.predictor_inputs import Inputs
-from plumbrule.lab.predictor_wire import Column, Head, pack, pack_columns, receive
+from plumbrule.lab.predictors.inputs import Inputs
+from plumbrule.lab.predictors.wire import Column, Head, pack, pack_columns, receive
 
-_ROOT = Path(__file__).resolve().parents[2]
-_CHILD = Path(__file__).with_name("predictor_child.py")
+_ROOT = Path(__file__).resolve().parents[3]
+_CHILD = Path(__file__).with_name("child.py")
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from plumbrule.base.sandbox import child; child(sys.argv[2:])"
 _PASSED = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
 _STEP_SHARE = 0.25  # of the time limit, for the halves on the way to the row that hangs

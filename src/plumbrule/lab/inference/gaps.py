@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
-from plumbrule.lab import exact, intervals
 from plumbrule.lab.cells import Key, RollUp, Tally, tally
+from plumbrule.lab.inference import exact, intervals
 from plumbrule.lab.metrics import Metric
 
 Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from plumbrule.errors import InputError
-from plumbrule.lab.predictor_wire import Predict
+from plumbrule.lab.predictors.wire import Predict
 
 
 def load(request: dict[str, Any]) -> tuple[Predict, dict[str, Any]]:

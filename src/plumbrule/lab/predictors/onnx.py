@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.errors import InputError
-from plumbrule.lab.predictor_wire import Column, Predict, is_number
+from plumbrule.lab.predictors.wire import Column, Predict, is_number
 
 _TYPES: dict[str, Any] = {
     "tensor(float)": np.float32,

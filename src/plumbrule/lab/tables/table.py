@@ -33,14 +33,14 @@ from typing import Any, Final
 import duckdb
 
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import Loaded, Options, Reading, quote_name, quote_text
-from plumbrule.lab.reading_csv import read_csv
-from plumbrule.lab.reading_dialect import nearest
-from plumbrule.lab.reading_numbers import numeric_sql
-from plumbrule.lab.reading_sql import VIEW, apply_query, forbid_files, is_file, message, read_sql, standing_still
-from plumbrule.lab.reading_text import head
-from plumbrule.lab.reading_typed import damaged, read_arrow, read_frame, read_parquet
-from plumbrule.lab.reading_xlsx import read_xlsx
+from plumbrule.lab.tables.csv import read_csv
+from plumbrule.lab.tables.dialect import nearest
+from plumbrule.lab.tables.numbers import numeric_sql
+from plumbrule.lab.tables.reading import Loaded, Options, Reading, quote_name, quote_text
+from plumbrule.lab.tables.sql import VIEW, apply_query, forbid_files, is_file, message, read_sql, standing_still
+from plumbrule.lab.tables.text import head
+from plumbrule.lab.tables.typed import damaged, read_arrow, read_frame, read_parquet
+from plumbrule.lab.tables.xlsx import read_xlsx
 
 __all__ = ["VIEW", "Table", "open_table", "package_file", "package_version", "quote_name", "quote_text"]
 

@@ -8,7 +8,7 @@ Arabic and Persian digits and the real minus sign are read, too. Infinities, NaN
 
 from __future__ import annotations
 
-from plumbrule.lab.reading import quote_name, quote_text
+from plumbrule.lab.tables.reading import quote_name, quote_text
 
 _BLANK_SIGNS = " \u00a0\u2009\u202f\u066c"
 _FROM = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹−"

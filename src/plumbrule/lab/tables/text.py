@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import IO, Literal, cast
 
 from plumbrule.errors import TableError
-from plumbrule.lab.reading import Found
-from plumbrule.lab.reading_guess import guess
+from plumbrule.lab.tables.guess import guess
+from plumbrule.lab.tables.reading import Found
 
 CHUNK = 1 << 20
 MAX_UNPACKED = 16 << 30

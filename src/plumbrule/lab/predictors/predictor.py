@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.errors import InputError
-from plumbrule.lab.predictor_inputs import Inputs, read_inputs
-from plumbrule.lab.predictor_process import Limits, Process, ProcessPredictor
-from plumbrule.lab.predictor_wire import Column
+from plumbrule.lab.predictors.inputs import Inputs, read_inputs
+from plumbrule.lab.predictors.process import Limits, Process, ProcessPredictor
+from plumbrule.lab.predictors.wire import Column
 
 __all__ = ["Inputs", "Limits", "Predictor", "open_predictor", "read_inputs", "score"]
 

@@ -22,8 +22,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plumbrule.lab.beta import beta_quantile
-from plumbrule.lab.roots import Places, falling_root
+from plumbrule.lab.inference.beta import beta_quantile
+from plumbrule.lab.inference.roots import Places, falling_root
 
 Floats = NDArray[np.float64]
 Interval = tuple[Floats, Floats]

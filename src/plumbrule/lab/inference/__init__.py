@@ -1,0 +1,1 @@
+"""How sure: intervals, gaps between groups, gaps after declared factors."""
