@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -105,9 +106,10 @@ def test_a_formula_counts_with_its_stored_value(tmp_path: Path) -> None:
     path = _book(tmp_path / "t.xlsx", [["a", "b"], [1, "=A2*2"], [3, "=A3*2"]])
     with pytest.raises(TableError, match="B2 holds a formula without a stored value"):
         _rows(path)
-    calculated = {b"<f>A2*2</f><v></v>": b"<f>A2*2</f><v>2</v>", b"<f>A3*2</f><v></v>": b"<f>A3*2</f><v>6</v>"}
-    for before, after in calculated.items():
-        _change(path, "xl/worksheets/sheet1.xml", lambda xml, old=before, new=after: xml.replace(old, new))  # type: ignore[misc]  # defaults
+    # An empty element has two spellings, by which XML library wrote it.
+    blank = re.compile(rb"<f>A([23])\*2</f>(<v></v>|<v ?/>)")
+    twice = {b"2": b"2", b"3": b"6"}
+    _change(path, "xl/worksheets/sheet1.xml", lambda xml: blank.sub(lambda f: b"<f>A%s*2</f><v>%s</v>" % (f[1], twice[f[1]]), xml))
     assert _rows(path) == [("1", "2"), ("3", "6")]
 
 
