@@ -109,7 +109,9 @@ def test_a_formula_counts_with_its_stored_value(tmp_path: Path) -> None:
     # An empty element has two spellings, by which XML library wrote it.
     blank = re.compile(rb"<f>A([23])\*2</f>(<v></v>|<v ?/>)")
     twice = {b"2": b"2", b"3": b"6"}
-    _change(path, "xl/worksheets/sheet1.xml", lambda xml: blank.sub(lambda f: b"<f>A%s*2</f><v>%s</v>" % (f[1], twice[f[1]]), xml))
+    _change(
+        path, "xl/worksheets/sheet1.xml", lambda xml: blank.sub(lambda f: b"<f>A%s*2</f><v>%s</v>" % (f[1], twice[f[1]]), xml)
+    )
     assert _rows(path) == [("1", "2"), ("3", "6")]
 
 
