@@ -238,7 +238,7 @@ def _over(values: NDArray[np.float64], pairs: frozenset[tuple[int, int]]) -> NDA
 
 
 def _divide(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    return np.divide(top, bottom, out=np.zeros_like(top), where=(bottom > 0) & np.isfinite(bottom))
 
 
 def tally(rolled: RollUp, metric: Metric) -> Tally:

@@ -154,10 +154,12 @@ def tightened(low: Sums, high: Sums) -> tuple[Sums, Sums]:
     they need not be the narrowest that exist. If the numbers contradict each other, `contradict` is true of the result.
     """
     low, high = low.copy(), high.copy()
+    # Sums of weights leave a rest in their last digits; taken for news it would grow with every pass.
+    least = min(1e-9 * float(np.max(high, where=np.isfinite(high), initial=0.0)), 1e-3)
     for _ in range(100):
         before_low, before_high = low.copy(), high.copy()
         for axis in range(low.ndim):
-            _tighten_lines(np.moveaxis(low, axis, -1), np.moveaxis(high, axis, -1))
+            _tighten_lines(np.moveaxis(low, axis, -1), np.moveaxis(high, axis, -1), least)
         if contradict(low, high) or (np.array_equal(low, before_low) and np.array_equal(high, before_high)):
             break
     return low, high
@@ -168,17 +170,25 @@ def contradict(low: Sums, high: Sums) -> bool:
     return bool((low > high * (1 + 1e-9) + 1e-6).any())
 
 
-def _tighten_lines(low: Sums, high: Sums) -> None:
-    """One pass over the lines along the last axis, in place (the arrays are views)."""
+def _tighten_lines(low: Sums, high: Sums, least: float) -> None:
+    """One pass over the lines along the last axis, in place (the arrays are views); steps under `least` are not taken."""
     parts, total = (..., slice(None, -1)), (..., slice(-1, None))
-    np.maximum(low[total], low[parts].sum(-1, keepdims=True), out=low[total])
-    np.minimum(high[total], high[parts].sum(-1, keepdims=True), out=high[total])
+    _raise(low[total], low[parts].sum(-1, keepdims=True), least)
+    _lower(high[total], high[parts].sum(-1, keepdims=True), least)
     endless = np.isinf(high[parts])
     finite = np.where(endless, 0.0, high[parts])
     others_endless = endless.sum(-1, keepdims=True) - endless > 0
     others = np.where(others_endless, np.inf, finite.sum(-1, keepdims=True) - finite)
-    np.maximum(low[parts], low[total] - others, out=low[parts])
-    np.minimum(high[parts], high[total] - (low[parts].sum(-1, keepdims=True) - low[parts]), out=high[parts])
+    _raise(low[parts], low[total] - others, least)
+    _lower(high[parts], high[total] - (low[parts].sum(-1, keepdims=True) - low[parts]), least)
+
+
+def _raise(low: Sums, found: Sums, least: float) -> None:
+    np.copyto(low, found, where=found > low + least)
+
+
+def _lower(high: Sums, found: Sums, least: float) -> None:
+    np.copyto(high, found, where=found < high - least)
 
 
 def widened(frame: Frame, other: Frame) -> Frame:
