@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from plumbrule.lab.exchange_form import cells_schema
+from plumbrule.lab.exchange.form import cells_schema
 
 PATH = Path(__file__).resolve().parents[1] / "src" / "plumbrule" / "lab" / "schemas" / "cells-1.json"
 

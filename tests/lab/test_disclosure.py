@@ -19,11 +19,11 @@ from scipy.optimize import linprog
 
 from plumbrule.errors import LimitError, TableError
 from plumbrule.lab import Attribute, Meaning, Release, cells_file, write_cells
-from plumbrule.lab.bounds import bounds_in, frame_in
-from plumbrule.lab.cube import Frame, contains_nobody, dense, frame_of, tightened, with_margins
-from plumbrule.lab.disclosure import Before, Pattern, suppress
-from plumbrule.lab.exchange_form import Suppression
-from plumbrule.lab.perturb import noise_reach, noisy, rounded, rounding_reach
+from plumbrule.lab.exchange.bounds import bounds_in, frame_in
+from plumbrule.lab.exchange.cube import Frame, contains_nobody, dense, frame_of, tightened, with_margins
+from plumbrule.lab.exchange.disclosure import Before, Pattern, suppress
+from plumbrule.lab.exchange.form import Suppression
+from plumbrule.lab.exchange.perturb import noise_reach, noisy, rounded, rounding_reach
 
 Counts = NDArray[np.int64]
 SHAPES = [(3,), (4,), (2, 2), (3, 2), (2, 2, 2)]

@@ -16,7 +16,7 @@ from plumbrule.errors import InputError
 
 if TYPE_CHECKING:
     from plumbrule.base.words import Words
-    from plumbrule.lab.families.watch import Watched
+    from plumbrule.lab.families.watch.run import Watched
 
 ALARM = 1
 
@@ -39,7 +39,7 @@ def run(
     Made to run daily from cron: a window already looked at is left alone. Exit code 0: quiet; 1: an alarm has rung, now or
     in an earlier run; 2: bad input.
     """
-    from plumbrule.lab.families.watch import run_watch  # noqa: PLC0415 - numpy and duckdb load only when a table is read
+    from plumbrule.lab.families.watch.run import run_watch  # noqa: PLC0415 - numpy and duckdb load only when a table is read
 
     words, day = words_in(lang), _day(today)
     console = Console(stderr=True)

@@ -19,13 +19,15 @@ table of cells (`cells`); rates, gaps (`gaps`), strata (`measure`) and the prima
 Only the regression on declared factors (`regress`) goes back to the rows.
 """
 
-from plumbrule.lab.adding import Held, add_cells, held_in
-from plumbrule.lab.bounded import BoundedExcluded, BoundedMeasurement, BoundedRates, measure_bounds
 from plumbrule.lab.cells import Cells, count_cells
 from plumbrule.lab.columns import Attribute, Decisions, attributes, parse_cut
-from plumbrule.lab.confusion import cells_from_confusion
-from plumbrule.lab.exchange import cells_file, read_cells, write_cells
-from plumbrule.lab.exchange_form import CellsFile, cells_schema
+from plumbrule.lab.exchange.adding import Held, add_cells, held_in
+from plumbrule.lab.exchange.bounded import BoundedExcluded, BoundedMeasurement, BoundedRates, measure_bounds
+from plumbrule.lab.exchange.confusion import cells_from_confusion
+from plumbrule.lab.exchange.file import cells_file, read_cells, write_cells
+from plumbrule.lab.exchange.form import CellsFile, cells_schema
+from plumbrule.lab.exchange.release import Meaning, Release
+from plumbrule.lab.exchange.travel import Wish, chosen, comparable, load_cells, save_cells
 from plumbrule.lab.inference.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.inference.regress import adjusted
 from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, measure_cells, stratified_primary
@@ -40,9 +42,7 @@ from plumbrule.lab.observe import (
     observe_rates,
     primary_gaps,
 )
-from plumbrule.lab.release import Meaning, Release
 from plumbrule.lab.tables.table import Table, open_table, package_file
-from plumbrule.lab.travel import Wish, chosen, comparable, load_cells, save_cells
 from plumbrule.lab.warehouse import count_cells_in
 
 __all__ = [

@@ -13,7 +13,7 @@ from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import open_table
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.families.dataset_anonymity import anonymity, diversity, observe_anonymity, observe_diversity
+from plumbrule.lab.families.dataset.anonymity import anonymity, diversity, observe_anonymity, observe_diversity
 
 # The 4-anonymous table of patients in Machanavajjhala and others 2007, figure 2: postcode, age, nationality; condition.
 PATIENTS = pd.DataFrame(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import open_table
-from plumbrule.lab.families.dataset_copies import (
+from plumbrule.lab.families.dataset.copies import (
     Leakage,
     duplicates,
     leakage,

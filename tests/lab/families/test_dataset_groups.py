@@ -12,9 +12,9 @@ from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError, TableError
 from plumbrule.lab import Table, open_table
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.families.dataset_groups import count_groups
-from plumbrule.lab.families.dataset_missing import ByGroup, labels_by_group, missing_by_group, observe_by_group
-from plumbrule.lab.families.dataset_who import (
+from plumbrule.lab.families.dataset.groups import count_groups
+from plumbrule.lab.families.dataset.missing import ByGroup, labels_by_group, missing_by_group, observe_by_group
+from plumbrule.lab.families.dataset.who import (
     Reference,
     Share,
     observe_representation,

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from plumbrule.base.observation import Known
 from plumbrule.errors import InputError, TableError
 from plumbrule.lab import open_table
-from plumbrule.lab.families.dataset_identifiers import Identifiers, column_kinds, load_identifiers, valid
-from plumbrule.lab.families.dataset_personal import FoundForm, PersonalData, observe_personal_data, personal_data
+from plumbrule.lab.families.dataset.identifiers import Identifiers, column_kinds, load_identifiers, valid
+from plumbrule.lab.families.dataset.personal import FoundForm, PersonalData, observe_personal_data, personal_data
 
 KNOWN = load_identifiers()
 FORMS = {form.id: form for form in KNOWN.forms}

@@ -12,8 +12,8 @@ from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import open_table
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.families.dataset_codes import evidence, read_codes
-from plumbrule.lab.families.dataset_proxies import Proxies, observe_proxies, proxies
+from plumbrule.lab.families.dataset.codes import evidence, read_codes
+from plumbrule.lab.families.dataset.proxies import Proxies, observe_proxies, proxies
 
 ADULT = ("age", "workclass", "fnlwgt", "education", "education_num", "marital", "occupation", "relationship", "race", "sex")
 ADULT += ("gain", "loss", "hours", "country", "income")

@@ -12,14 +12,14 @@ import pytest
 
 from plumbrule.base.observation import Known, Stated, Unknown
 from plumbrule.errors import InputError, LimitError
-from plumbrule.lab.families.dataset_digests import (
+from plumbrule.lab.families.dataset.digests import (
     FileDigest,
     check_digests,
     digests_of_croissant,
     observe_digests,
     read_digests,
 )
-from plumbrule.lab.families.dataset_source import RAI_FIELDS, Croissant, observe_croissant, read_croissant
+from plumbrule.lab.families.dataset.source import RAI_FIELDS, Croissant, observe_croissant, read_croissant
 
 SHA = "ab" * 32
 CONTEXT = {"@vocab": "https://schema.org/", "cr": "http://mlcommons.org/croissant/", "sc": "https://schema.org/"}

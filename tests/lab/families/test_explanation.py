@@ -15,15 +15,7 @@ import pytest
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError, TableError
 from plumbrule.lab import attributes, open_table
-from plumbrule.lab.families.explanation import (
-    median,
-    observe_importances,
-    observe_reasons,
-    observe_recourse,
-    observe_stability,
-    recourse,
-)
-from plumbrule.lab.families.explanation_counterfactual import (
+from plumbrule.lab.families.explanation.counterfactual import (
     NONE_EXISTS,
     OUT_OF_BUDGET,
     Counterfactual,
@@ -31,10 +23,18 @@ from plumbrule.lab.families.explanation_counterfactual import (
     Rules,
     nearest,
 )
-from plumbrule.lab.families.explanation_importance import importances
-from plumbrule.lab.families.explanation_reasons import shap_reasons, single_effects, strongest, student
-from plumbrule.lab.families.explanation_stability import spearman, stability
-from plumbrule.lab.families.robustness_trials import REFUSED, look
+from plumbrule.lab.families.explanation.importance import importances
+from plumbrule.lab.families.explanation.observe import (
+    median,
+    observe_importances,
+    observe_reasons,
+    observe_recourse,
+    observe_stability,
+    recourse,
+)
+from plumbrule.lab.families.explanation.reasons import shap_reasons, single_effects, strongest, student
+from plumbrule.lab.families.explanation.stability import spearman, stability
+from plumbrule.lab.families.robustness.trials import REFUSED, look
 from plumbrule.lab.predictors.predictor import Inputs, open_predictor, read_inputs
 
 Columns = Mapping[str, np.ndarray[Any, Any]]
@@ -227,7 +227,7 @@ def test_what_shap_cannot_do_is_refused() -> None:
 def test_without_shap_the_answer_is_what_to_install() -> None:
     """In a process where shap cannot be imported the cure names the extra."""
     code = (
-        "import sys; sys.modules['shap'] = None\nfrom plumbrule.lab.families.explanation_reasons import _shap\n"
+        "import sys; sys.modules['shap'] = None\nfrom plumbrule.lab.families.explanation.reasons import _shap\n"
         "from plumbrule.errors import InputError\ntry: _shap()\nexcept InputError as e: print(e.cure)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

@@ -14,8 +14,8 @@ from scipy import optimize, stats
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import open_table
-from plumbrule.lab.families import languages_paired as paired
-from plumbrule.lab.families.languages import (
+from plumbrule.lab.families.languages import paired
+from plumbrule.lab.families.languages.answers import (
     Answer,
     AnswerColumns,
     answers_from_table,
@@ -24,8 +24,8 @@ from plumbrule.lab.families.languages import (
     language_rates,
     observe_languages,
 )
-from plumbrule.lab.families.languages_compare import Discordant, Repeated
-from plumbrule.lab.families.languages_exact import exact_score
+from plumbrule.lab.families.languages.compare import Discordant, Repeated
+from plumbrule.lab.families.languages.exact import exact_score
 
 COLUMNS = AnswerColumns(item="item", language="language", correct="correct")
 

@@ -13,9 +13,9 @@ import pytest
 
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab.families import languages_inspect
-from plumbrule.lab.families.languages import compare_languages, language_rates, observe_languages
-from plumbrule.lab.families.languages_inspect import InspectLog, answers_from_inspect
+from plumbrule.lab.families.languages import inspect as languages_inspect
+from plumbrule.lab.families.languages.answers import compare_languages, language_rates, observe_languages
+from plumbrule.lab.families.languages.inspect import InspectLog, answers_from_inspect
 
 GUIDE = "2025-05-12T20-28-26-04-00_security-guide.json"
 CANCELLED = "2025-05-12T20-28-13-04-00_popularity.json"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plumbrule.lab.families.languages_script import (
+from plumbrule.lab.families.languages.script import (
     dominant_script,
     language_signs,
     refuses,

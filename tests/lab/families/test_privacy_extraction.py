@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError, LimitError
-from plumbrule.lab.families import privacy_extraction
-from plumbrule.lab.families.privacy_extraction import extraction, observe_extraction
+from plumbrule.lab.families.privacy import extraction as privacy_extraction
+from plumbrule.lab.families.privacy.extraction import extraction, observe_extraction
 
 
 def known(estimate: object) -> Known:

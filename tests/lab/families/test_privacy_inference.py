@@ -12,8 +12,8 @@ from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError, TableError
 from plumbrule.lab import open_table
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.families.dataset_codes import best_guess, read_codes
-from plumbrule.lab.families.privacy_inference import (
+from plumbrule.lab.families.dataset.codes import best_guess, read_codes
+from plumbrule.lab.families.privacy.inference import (
     Inference,
     attribute_inference,
     guess_advantage,

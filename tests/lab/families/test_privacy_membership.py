@@ -9,7 +9,7 @@ import pytest
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError, TableError
 from plumbrule.lab import open_table
-from plumbrule.lab.families.privacy_membership import (
+from plumbrule.lab.families.privacy.membership import (
     Membership,
     membership,
     membership_from_table,

@@ -10,7 +10,7 @@ import pytest
 
 from plumbrule.base.observation import Stated
 from plumbrule.errors import InputError
-from plumbrule.lab.families.privacy_reports import (
+from plumbrule.lab.families.privacy.reports import (
     GarakReport,
     GarakResult,
     observe_avid,

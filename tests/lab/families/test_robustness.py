@@ -12,9 +12,9 @@ import pytest
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError, LimitError, TableError
 from plumbrule.lab import attributes, open_table
-from plumbrule.lab.families.robustness import observe_robustness, summarise
-from plumbrule.lab.families.robustness_expectations import Change, Expectation, expected, monotonic
-from plumbrule.lab.families.robustness_trials import (
+from plumbrule.lab.families.robustness.expectations import Change, Expectation, expected, monotonic
+from plumbrule.lab.families.robustness.summary import observe_robustness, summarise
+from plumbrule.lab.families.robustness.trials import (
     REFUSED,
     Baseline,
     look,

@@ -17,12 +17,10 @@ from scipy import stats
 
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError
-from plumbrule.lab.families import watch_alarm as alarm
-from plumbrule.lab.families import watch_chance as chance
-from plumbrule.lab.families import watch_drift as drift
-from plumbrule.lab.families.watch import observe_windows, read_config, run_watch
-from plumbrule.lab.families.watch_form import SCHEMAS, State, Stream, WatchConfig, schema_documents
-from plumbrule.lab.families.watch_streams import Window, ring
+from plumbrule.lab.families.watch import alarm, chance, drift
+from plumbrule.lab.families.watch.form import SCHEMAS, State, Stream, WatchConfig, schema_documents
+from plumbrule.lab.families.watch.run import observe_windows, read_config, run_watch
+from plumbrule.lab.families.watch.streams import Window, ring
 
 FAR = dt.date(2030, 1, 1)
 VALUES = st.lists(st.integers(-20, 20).map(float), min_size=1, max_size=60)
@@ -139,7 +137,7 @@ def test_uniform_p_values_ring_as_rarely_as_stated() -> None:
 
 
 def _config(**parts: object) -> WatchConfig:
-    from plumbrule.lab.families.watch_form import Alarm, Baseline, WatchedData, Windows
+    from plumbrule.lab.families.watch.form import Alarm, Baseline, WatchedData, Windows
 
     return WatchConfig(
         schema="plumbrule-watch/1",
@@ -385,7 +383,7 @@ def test_a_machine_that_stops_between_the_two_files(tmp_path: Path) -> None:
 
 def test_no_second_run_at_the_same_time(tmp_path: Path) -> None:
     """Two cron jobs that overlap: the second says so and touches nothing."""
-    from plumbrule.lab.families.watch_lock import locked
+    from plumbrule.lab.families.watch.lock import locked
 
     config = _place(tmp_path, _rows(25))
     with locked(tmp_path / "watch-state.json"), pytest.raises(InputError, match="under way"):
@@ -428,7 +426,7 @@ def test_what_is_written_follows_its_schema(tmp_path: Path) -> None:
     """State and lines validate against the committed JSON Schemas, which are those of the source."""
     run_watch(_place(tmp_path, _rows(25)), today=FAR)
     for name, text in schema_documents().items():
-        assert (SCHEMAS / name).read_text(encoding="utf-8") == text, "run python -m plumbrule.lab.families.watch_form"
+        assert (SCHEMAS / name).read_text(encoding="utf-8") == text, "run python -m plumbrule.lab.families.watch.form"
     state, line = (json.loads((SCHEMAS / f"watch-{kind}-1.json").read_text(encoding="utf-8")) for kind in ("state", "line"))
     jsonschema.validate(json.loads((tmp_path / "watch-state.json").read_text(encoding="utf-8")), state)
     for one in (tmp_path / "watch.jsonl").read_text(encoding="utf-8").splitlines():

@@ -1,0 +1,1 @@
+"""Languages: the same items in several languages, compared item by item."""

@@ -1,0 +1,1 @@
+"""Privacy and security: members told from others, attributes guessed, texts repeated, weaknesses that others reported."""

@@ -1,0 +1,1 @@
+"""Robustness: does a small change turn the decision?"""

@@ -1,0 +1,1 @@
+"""Watch: windows over time, drift, and an alarm that rarely rings falsely."""
