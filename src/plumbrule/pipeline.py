@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +18,13 @@ from typing import Any
 from plumbrule import __version__, evidence, findings, lab, report, rulebook
 from plumbrule.base.files import write_aside
 from plumbrule.base.languages import Wording
+from plumbrule.base.observation import Observation
 from plumbrule.errors import AssessmentError, OutputError, TableError
 from plumbrule.evidence.log import Log
 from plumbrule.findings import Assessment, Finding, Plan
 
 PLAN_FILE = "assessment.toml"
-ASSESSMENT_SCHEMA = "plumbrule-assessment/1"
+ASSESSMENT_SCHEMA = "plumbrule-assessment/2"
 DEFAULT_PROFILE = "high"
 """The profile whose tolerances an audit shows beside the gaps."""
 
@@ -172,7 +174,7 @@ def declare(plan: Plan, text: bytes, recorder: Recorder) -> tuple[bytes, int]:
         profile=plan.profile,
         declared={
             "comparisons": len(plan.comparison),
-            "confidence": plan.decisions.confidence,
+            "confidence": plan.decisions.confidence if plan.decisions else 0.95,
             "thresholds": {threshold.id: threshold.value for check in profile.checks for threshold in check.thresholds},
         },
         files=(PLAN_FILE,),
@@ -223,7 +225,7 @@ def assess(
         tell("Declaring the plan")
         declared = declare(plan, text, recorder) if recorder else None
         tell("Reading and counting")
-        assessment = _judge(plan, plan_file, text, declared[1] if declared else None, clock())
+        assessment = _judge(plan, plan_file, text, declared[1] if declared else None, clock(), tell)
         tell("Writing the dossier")
         machine = report.assessment_json(assessment)
         dossier = report.render_dossier(assessment, language=language, assessment_sha256=hashlib.sha256(machine).hexdigest())
@@ -257,16 +259,17 @@ def check_plan(plan: Plan, profile: rulebook.Profile) -> None:
             )
 
 
-def _judge(plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now: datetime) -> Assessment:
+def _judge(
+    plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now: datetime, tell: Callable[[str], None]
+) -> Assessment:
     """From the plan to the assessment: the table is opened here and nowhere before."""
     book = rulebook.load_rulebook()
     profile, suggested = rulebook.profile(book, plan.profile), rulebook.suggest_tier(book, plan.tier)
-    source = lab.package_file(plan.data.package, plan.data.file) if plan.data.package else plan_file.parent / plan.data.file
-    reading = {name: getattr(plan.data, name) for name in ("query", "encoding", "delimiter", "decimal", "sheet", "missing")}
-    with lab.open_table(source, **reading) as table:
+    with _table(plan, plan_file.parent) as (table, materials):
         observed = findings.observe(plan, profile, table)
-        digest = table.sha256
-    judged = findings.judge(observed.observations, book, profile, more_rows=plan.data.more_rows)
+        seen, read = _further(plan, plan_file.parent, table, tell)
+    observations = (*observed.observations, *seen)
+    judged = findings.judge(observations, book, profile, more_rows=plan.data.more_rows if plan.data else True)
     return Assessment(
         schema=ASSESSMENT_SCHEMA,
         id=plan.id,
@@ -278,9 +281,9 @@ def _judge(plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now:
         plan=findings.PlanReference(sha256=hashlib.sha256(text).hexdigest(), log_index=log_index),
         tier=suggested,
         profile=profile.id,
-        materials=(findings.Material(name=source.name, sha256=digest, source=plan.data.source, licence=plan.data.licence),),
-        population=_population(plan, observed.measured),
-        observations=observed.observations,
+        materials=tuple(dict.fromkeys((*materials, *read))),
+        population=_population(plan.data, observed.measured) if plan.data and observed.measured else None,
+        observations=observations,
         adjustments=observed.adjustments,
         findings=judged,
         provisions=findings.cited(book, judged, suggested),
@@ -288,14 +291,41 @@ def _judge(plan: Plan, plan_file: Path, text: bytes, log_index: int | None, now:
     )
 
 
-def _population(plan: Plan, measured: lab.Measurement) -> findings.Population:
+@contextmanager
+def _table(plan: Plan, folder: Path) -> Iterator[tuple[lab.Table | None, tuple[findings.Material, ...]]]:
+    """The decision table and the file it is in; nothing where the plan names none."""
+    data = plan.data
+    if data is None:
+        yield None, ()
+        return
+    source = lab.package_file(data.package, data.file) if data.package else folder / data.file
+    reading = {name: getattr(data, name) for name in ("query", "encoding", "delimiter", "decimal", "sheet", "missing")}
+    with lab.open_table(source, **reading) as table:
+        yield table, (findings.Material(name=source.name, sha256=table.sha256, source=data.source, licence=data.licence),)
+
+
+def _further(
+    plan: Plan, folder: Path, table: lab.Table | None, tell: Callable[[str], None]
+) -> tuple[tuple[Observation, ...], tuple[findings.Material, ...]]:
+    """What the further tests give, and the files they read."""
+    if not plan.asks_further():
+        return (), ()
+    from plumbrule.findings.further import Look, run_further  # noqa: PLC0415 - every family of tests; only where one is asked for
+
+    decisions = findings.decisions_of(plan, plan.decisions) if plan.decisions else None
+    look = Look(plan=plan, folder=folder, table=table, decisions=decisions, references=findings.references_of(plan))
+    ran = run_further(look, tell=tell)
+    return ran.observations, ran.materials
+
+
+def _population(data: findings.PlannedData, measured: lab.Measurement) -> findings.Population:
     excluded = {report.NO_DECISION: measured.undecided, report.NO_LABEL: measured.unlabelled}
     return findings.Population(
         rows=measured.rows,
         used=measured.rows - measured.undecided,
         excluded={reason: n for reason, n in excluded.items() if n},
-        description=Wording(texts=plan.data.population),
-        more_rows=plan.data.more_rows,
+        description=Wording(texts=data.population),
+        more_rows=data.more_rows,
     )
 
 

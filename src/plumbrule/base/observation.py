@@ -57,8 +57,11 @@ class Stated:
 
 
 Estimate = Known | Unknown
-Measure = Literal["rate", "difference", "ratio", "share", "count", "fact"]
+Measure = Literal["rate", "difference", "ratio", "share", "count", "number", "fact"]
+"""`number` is a value on a scale of its own: a distance, a correlation, a mean change of the score."""
 Family = Literal["primary", "exploratory", "declared"]
+Test = Literal["outcomes", "data-set", "privacy", "robustness", "explanation", "languages", "watch"]
+"""Which of the lab's families of tests an observation comes from; declared facts about the system count as outcomes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +86,4 @@ class Observation:
     comparisons: int = 1
     bounds: tuple[float, float] | None = None
     inputs: tuple[str, ...] = ()
+    test: Test = "outcomes"

@@ -23,8 +23,8 @@ from plumbrule.findings.model import (
     System,
     Verdict,
 )
-from plumbrule.findings.observe import Observed, observe, system_of
-from plumbrule.findings.plan import Plan, plan_object, plan_schema, read_plan
+from plumbrule.findings.observe import Observed, decisions_of, observe, references_of, system_of
+from plumbrule.findings.plan import Plan, PlannedData, plan_object, plan_schema, read_plan
 from plumbrule.findings.power import rows_needed
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Observed",
     "Plan",
     "PlanReference",
+    "PlannedData",
     "Population",
     "Power",
     "System",
@@ -44,11 +45,13 @@ __all__ = [
     "beyond_ratio",
     "cited",
     "combine",
+    "decisions_of",
     "judge",
     "observe",
     "plan_object",
     "plan_schema",
     "read_plan",
+    "references_of",
     "rows_needed",
     "system_of",
 ]

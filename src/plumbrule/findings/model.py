@@ -127,7 +127,7 @@ class PlanReference:
 class Assessment:
     """Observations and findings together, immutable (OSCAL: assessment-results).
 
-    `excluded` lists groups too small for a comparison. `provisions` holds citation and our wording of every
+    `population` is None where no decisions were looked at. `provisions` holds citation and our wording of every
     provision cited, so that the file can be read alone.
     """
 
@@ -142,7 +142,7 @@ class Assessment:
     tier: TierSuggestion
     profile: str
     materials: tuple[Material, ...]
-    population: Population
+    population: Population | None
     observations: tuple[Observation, ...]
     adjustments: tuple[Adjustment, ...]
     findings: tuple[Finding, ...]

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plumbrule import lab
 from plumbrule.base.languages import Wording
 from plumbrule.base.observation import Observation, Stated
 from plumbrule.findings.model import System
-from plumbrule.findings.plan import Plan
+from plumbrule.findings.plan import Plan, PlannedDecisions
 from plumbrule.rulebook import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What a table shows for a plan: the measurement, its observations, and gaps after the declared factors."""
+    """What a table shows for a plan: the measurement, its observations, and gaps after the declared factors.
 
-    measured: lab.Measurement
+    `measured` is None where the plan names no data.
+    """
+
+    measured: lab.Measurement | None
     observations: tuple[Observation, ...]
     adjustments: tuple[lab.Adjustment, ...]
 
 
-def observe(plan: Plan, profile: Profile, table: lab.Table) -> Observed:
-    """The primary family, the levels, the declared facts, and everything else as exploratory.
-
-    The rows are counted once. Only the metrics that the profile judges enter the primary family, so that its level is
-    not spent on questions nobody asked.
+def observe(plan: Plan, profile: Profile, table: lab.Table | None) -> Observed:
+    """What the decisions show, and the declared facts.
 
     Raises:
         TableError: a column or a group that the plan names is not there, or does not hold what it should.
     """
-    wanted, inputs = plan.decisions, (table.sha256,)
-    decisions = _decisions(plan)
+    if table is None or plan.decisions is None:
+        return Observed(measured=None, observations=declared_facts(plan), adjustments=())
+    found = _observe_decisions(plan, plan.decisions, profile, table)
+    return replace(found, observations=(*found.observations, *declared_facts(plan)))
+
+
+def _observe_decisions(plan: Plan, wanted: PlannedDecisions, profile: Profile, table: lab.Table) -> Observed:
+    """The primary family, the levels, and everything else as exploratory.
+
+    The rows are counted once. Only the metrics that the profile judges enter the primary family, so that its level is
+    not spent on questions nobody asked.
+    """
+    inputs = (table.sha256,)
+    decisions = decisions_of(plan, wanted)
     cells = lab.count_cells(table, decisions)
-    references = {one.attribute: one.reference for one in plan.comparison}
+    references = references_of(plan)
     measured = lab.measure_cells(
         cells,
         wanted.by,
@@ -51,15 +63,19 @@ def observe(plan: Plan, profile: Profile, table: lab.Table) -> Observed:
         *lab.observe_rates((measured.overall, *measured.groups), wanted.confidence, inputs),
         *primary,
         *lab.observe_levels(cells, list(references), wanted.confidence, inputs),
-        *declared_facts(plan),
         *lab.exploratory(measured, primary, inputs),
     )
-    adjustments = _adjust(plan, table, decisions, cells, len(questions) * max(len(metrics), 1))
+    adjustments = _adjust(plan, wanted.confidence, table, decisions, cells, len(questions) * max(len(metrics), 1))
     return Observed(measured=measured, observations=observations, adjustments=adjustments)
 
 
-def _decisions(plan: Plan) -> lab.Decisions:
-    wanted = plan.decisions
+def references_of(plan: Plan) -> dict[str, str]:
+    """The reference group of each attribute that is compared."""
+    return {one.attribute: one.reference for one in plan.comparison}
+
+
+def decisions_of(plan: Plan, wanted: PlannedDecisions) -> lab.Decisions:
+    """Which column plays which part, as the lab takes it."""
     parts = lab.attributes([*wanted.by, *plan.adjust.within], wanted.cut)
     return lab.Decisions(
         prediction=wanted.prediction,
@@ -73,10 +89,12 @@ def _decisions(plan: Plan) -> lab.Decisions:
     )
 
 
-def _adjust(plan: Plan, table: lab.Table, decisions: lab.Decisions, cells: lab.Cells, family: int) -> tuple[lab.Adjustment, ...]:
+def _adjust(
+    plan: Plan, confidence: float, table: lab.Table, decisions: lab.Decisions, cells: lab.Cells, family: int
+) -> tuple[lab.Adjustment, ...]:
     """Both adjusted figures of every planned comparison."""
     found: list[lab.Adjustment] = []
-    confidence, within = plan.decisions.confidence, plan.adjust.within
+    within = plan.adjust.within
     if within:
         selection = [lab.METRICS["selection_rate"]]
         for one in plan.comparison:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from plumbrule.errors import AssessmentError
+from plumbrule.findings.planned.dataset import PlannedDataSet
 
 SCHEMA = "plumbrule-plan/1"
 Texts = Mapping[str, str]
@@ -111,20 +112,35 @@ class PlannedAdjustment:
 @with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All of assessment.toml."""
+    """All of assessment.toml.
+
+    `data` and `decisions` go together; a plan without them asks for further tests only.
+    """
 
     schema: Literal["plumbrule-plan/1"]
     id: str
     title: Texts
     profile: str
     system: PlannedSystem
-    data: PlannedData
-    decisions: PlannedDecisions
-    comparison: tuple[PlannedComparison, ...]
+    data: PlannedData | None = None
+    decisions: PlannedDecisions | None = None
+    comparison: tuple[PlannedComparison, ...] = ()
     tier: Mapping[str, bool] = field(default_factory=dict)
     declared: Mapping[str, Declared] = field(default_factory=dict)
     adjust: PlannedAdjustment = field(default_factory=PlannedAdjustment)
+    data_set: PlannedDataSet | None = None
 
+    def asks_further(self) -> bool:
+        """Whether a test beyond the decisions is asked for."""
+        return any(getattr(self, name) is not None for name in FURTHER)
+
+    def look(self) -> tuple[PlannedData, PlannedDecisions] | None:
+        """The data and which column plays which part; None for a plan without a decision table."""
+        return (self.data, self.decisions) if self.data and self.decisions else None
+
+
+FURTHER: tuple[str, ...] = ("data_set",)
+"""The keys of a plan that ask for a test beyond the decisions (`findings.further`)."""
 
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 _ADAPTER: TypeAdapter[Plan] = TypeAdapter(Plan)
@@ -191,23 +207,40 @@ def _keys() -> list[str]:
 
 
 def _check(plan: Plan, name: str) -> None:
-    """What types cannot say: comparisons about attributes that are looked at, each once, wording in English."""
-    for texts, place in (
-        (plan.title, "title"),
-        (plan.system.name, "system.name"),
-        (plan.system.purpose, "system.purpose"),
-        (plan.data.population, "data.population"),
-    ):
+    """What types cannot say: wording in English, comparisons about attributes that are looked at, each once."""
+    wordings = [(plan.title, "title"), (plan.system.name, "system.name"), (plan.system.purpose, "system.purpose")]
+    if plan.data:
+        wordings.append((plan.data.population, "data.population"))
+    for texts, place in wordings:
         if "en" not in texts:
             raise AssessmentError(
                 f"{name}: {place} has no English wording.", expected="at least the key 'en'", cure=f"Add {place}.en."
             )
+    if (plan.data is None) != (plan.decisions is None):
+        there, lacking = ("data", "decisions") if plan.data else ("decisions", "data")
+        raise AssessmentError(
+            f"{name} has [{there}] and no [{lacking}].",
+            expected="both, or neither",
+            cure=f"Add [{lacking}], or take out [{there}].",
+        )
+    if plan.decisions is None and not plan.asks_further():
+        raise AssessmentError(
+            f"{name} asks for nothing.",
+            expected="[data], [decisions] and at least one [[comparison]], or a further test",
+            cure="examples/mortgage/assessment.toml shows how decisions are asked about.",
+        )
+    _check_comparisons(plan, name)
+
+
+def _check_comparisons(plan: Plan, name: str) -> None:
+    """The primary family is there where decisions are, and makes sense."""
+    by = plan.decisions.by if plan.decisions else ()
     seen = set()
     for one in plan.comparison:
-        if one.attribute not in plan.decisions.by:
+        if one.attribute not in by:
             raise AssessmentError(
                 f"{name}: a comparison is about {one.attribute!r}, which is not in decisions.by.",
-                expected=f"one of {', '.join(plan.decisions.by)}",
+                expected=f"one of {', '.join(by) or '(there are no decisions)'}",
                 cure="Add the attribute to decisions.by, or correct the comparison.",
             )
         if one.group == one.reference or one in seen:
@@ -218,13 +251,13 @@ def _check(plan: Plan, name: str) -> None:
                 cure="Correct or remove it.",
             )
         seen.add(one)
-    if not plan.comparison:
+    if plan.decisions and not plan.comparison:
         raise AssessmentError(
             f"{name} names no comparison.",
             expected="at least one [[comparison]]: the primary family",
             cure="Add one for each ground that will be judged.",
         )
-    if not 0.5 < plan.decisions.confidence < 1:
+    if plan.decisions and not 0.5 < plan.decisions.confidence < 1:
         raise AssessmentError(
             f"{name}: decisions.confidence is {plan.decisions.confidence:g}.",
             expected="a number between 0.5 and 1",

@@ -18,12 +18,16 @@ from pydantic import TypeAdapter, ValidationError
 from plumbrule.errors import UnreadableError
 from plumbrule.findings.model import Assessment
 
-SCHEMA = "plumbrule-assessment/1"
+SCHEMA = "plumbrule-assessment/2"
+"""What is written today; every earlier version is read for ever."""
+_SINCE_2 = {"Observation": ("test",)}
+"""Fields that version 1 did not have, by type. Files of that version are read with the fields' defaults."""
 
 
 def assessment_json(assessment: Assessment) -> bytes:
     """Canonical JSON of an assessment. Raises ValueError when a number in it is not finite."""
-    return rfc8785.dumps(_plain(assessment)) + b"\n"
+    left_out = _SINCE_2 if assessment.schema == "plumbrule-assessment/1" else {}
+    return rfc8785.dumps(_plain(assessment, left_out)) + b"\n"
 
 
 def read_assessment(content: bytes) -> Assessment:
@@ -37,7 +41,7 @@ def read_assessment(content: bytes) -> Assessment:
         version = json.loads(content).get("schema")
     except (ValueError, AttributeError, RecursionError):
         raise UnreadableError("The assessment is not a JSON object.", expected="an assessment.json", cure=cure) from None
-    if version != SCHEMA:
+    if version not in (SCHEMA, "plumbrule-assessment/1"):
         raise UnreadableError(
             f"The assessment is of version {version!r}.",
             expected=SCHEMA,
@@ -78,13 +82,14 @@ def assessment_schema() -> dict[str, Any]:
     return found
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, left_out: Mapping[str, tuple[str, ...]]) -> Any:
     """Our frozen values as JSON's own kinds. Pydantic's dump knows `dict` only, and a mapping of ours may be read-only."""
     if is_dataclass(value):
-        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+        unknown = left_out.get(type(value).__name__, ())
+        return {part.name: _plain(getattr(value, part.name), left_out) for part in fields(value) if part.name not in unknown}
     if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+        return {key: _plain(part, left_out) for key, part in value.items()}
+    return [_plain(part, left_out) for part in value] if isinstance(value, tuple) else value
 
 
 def _close(schema: Any) -> None:

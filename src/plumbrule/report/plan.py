@@ -19,7 +19,7 @@ def print_plan(plan: Plan, profile: Profile, console: Console, words: Words) -> 
     table = Table(title=words.text(message("The primary family: judged together")), title_justify="left")
     for name in (message("Compared"), message("Against"), message("Metric"), message("Threshold"), message("Source")):
         table.add_column(words.text(name), overflow="fold")
-    labelled = plan.decisions.label is not None
+    labelled = plan.decisions is not None and plan.decisions.label is not None
     judged = [check for check in profile.checks if check.kind == "gap" and (labelled or check.metric == "selection_rate")]
     for one, check in itertools.product(plan.comparison, judged):
         for threshold in check.thresholds:

@@ -149,7 +149,7 @@ def _place(seen: Observation) -> float:
 
 
 def _left_out(assessment: Assessment, figures: Figures) -> Table | None:
-    excluded = assessment.population.excluded
+    excluded = assessment.population.excluded if assessment.population else {}
     if not excluded:
         return None
     say = figures.speaker.say

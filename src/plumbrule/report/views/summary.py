@@ -78,6 +78,8 @@ def _tested(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
 
 def _population(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
     population = assessment.population
+    if population is None:
+        return (figures.speaker.say(message("No decisions were looked at; see the further tests.")),)
     rows = figures.speaker.many(
         "{n} row was read; {used} had a decision and were used.",
         "{n} rows were read; {used} had a decision and were used.",

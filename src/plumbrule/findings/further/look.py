@@ -1,0 +1,72 @@
+"""What a further test is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plumbrule import lab
+from plumbrule.base.observation import Observation
+from plumbrule.errors import AssessmentError
+from plumbrule.findings.model import Material
+from plumbrule.findings.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Look:
+    """Where a further test looks.
+
+    `folder` is where the plan is and its files are. `table` is the open decision table and `decisions` its parts, both
+    None where the plan names no data. `references` holds the reference group of each attribute that is compared.
+    """
+
+    plan: Plan
+    folder: Path
+    table: lab.Table | None
+    decisions: lab.Decisions | None
+    references: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def confidence(self) -> float:
+        """The level of the plan's intervals."""
+        return self.plan.decisions.confidence if self.plan.decisions else 0.95
+
+    def need_table(self, key: str) -> tuple[lab.Table, lab.Decisions]:
+        """The decision table and its parts.
+
+        Raises:
+            AssessmentError: the plan asks for `key`, which needs a table, and names none.
+        """
+        if self.table is None or self.decisions is None:
+            raise AssessmentError(
+                f"The plan asks for {key}, and names no data.",
+                expected="[data] and [decisions], whose rows this test looks at",
+                cure=f"Add them, or take out {key}.",
+            )
+        return self.table, self.decisions
+
+    def file(self, name: str, key: str) -> Path:
+        """A file beside the plan.
+
+        Raises:
+            AssessmentError: it is not there.
+        """
+        found = self.folder / name
+        if not found.is_file():
+            raise AssessmentError(
+                f"{key} names the file {name!r}, which is not there.", expected="a file beside the plan", cure="Check the path."
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a test gave: observations, and the files it read, by digest."""
+
+    observations: tuple[Observation, ...] = ()
+    materials: tuple[Material, ...] = ()
+
+    def __add__(self, other: Ran) -> Ran:
+        """Both together."""
+        return Ran(observations=self.observations + other.observations, materials=self.materials + other.materials)
