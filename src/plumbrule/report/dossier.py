@@ -17,6 +17,7 @@ from plumbrule.report import phrases
 from plumbrule.report.views.basis import basis
 from plumbrule.report.views.figures import Figures
 from plumbrule.report.views.finding import finding_view
+from plumbrule.report.views.further import further_tests
 from plumbrule.report.views.speaker import Speaker, plain
 from plumbrule.report.views.summary import summary
 
@@ -50,6 +51,7 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
             summary=summary(assessment, figures),
             findings=tuple(finding_view(assessment, finding, figures) for finding in assessment.findings),
             basis=basis(assessment, figures),
+            further=further_tests(assessment, figures),
         )
     )
     return page.encode("utf-8")

@@ -94,6 +94,37 @@ METRICS: Mapping[str, str] = {
     "smallest_group": message("rows of the smallest group"),
 }
 
+TESTS: Mapping[str, str] = {
+    "data-set": message("The data set"),
+    "privacy": message("Privacy and security"),
+    "robustness": message("Robustness"),
+    "explanation": message("Explanation"),
+    "languages": message("Languages"),
+    "watch": message("Change over time"),
+}
+"""The families of tests beyond the decisions, in the order in which a page shows them."""
+
+TEST_ASKS: Mapping[str, str] = {
+    "data-set": message("Who is in the data, what is missing for whom, what stands there twice, and what gives people away."),
+    "privacy": message("What the model or its outputs tell about the people it was trained on, and what others have reported."),
+    "robustness": message("Each row is changed in one way and the model is asked again: for whom does the decision turn?"),
+    "explanation": message("What the model’s decisions rest on, and what would have had to be otherwise."),
+    "languages": message("The same items in several languages, compared item by item."),
+    "watch": message("Windows of time held against a baseline: have the inputs, the decisions or the gaps moved?"),
+}
+
+TEST_LIMITS: Mapping[str, str] = {
+    "data-set": message(
+        "That people had a choice, that what is recorded of them is right, or that nothing else gives a group away: a stronger "
+        "search may find more."
+    ),
+    "privacy": message("That another attack would not do better. What was not found may still be there."),
+    "robustness": message("That the decisions are right, or that changes nobody tried would not turn them."),
+    "explanation": message("Causes in the world. This is the arithmetic of the model, not the reasons of a life."),
+    "languages": message("How the system does on other items, or whether the translation or the model is at fault."),
+    "watch": message("Why something changed, or that it is for the worse. Silence is no proof that nothing changed."),
+}
+
 FACTS: Mapping[str, str] = {
     "purpose": message("purpose"),
     "legal_basis": message("legal basis"),

@@ -123,7 +123,11 @@ def _alike(one: Adjustment) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]
 def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
     """Where attributes meet, and every gap that is not of the primary family; the widest gap first."""
     judged = {line.observation for finding in assessment.findings for check in finding.checks for line in check.lines}
-    loose = [seen for seen in assessment.observations if seen.family == "exploratory" and seen.id not in judged]
+    loose = [
+        seen
+        for seen in assessment.observations
+        if seen.test == "outcomes" and seen.family == "exploratory" and seen.id not in judged
+    ]
     rates = [seen for seen in loose if seen.measure == "rate" and len(seen.group) > 1]
     gaps = [seen for seen in loose if seen.measure == "difference"]
     rates.sort(key=lambda seen: (seen.metric, _place(seen)))
@@ -161,7 +165,7 @@ def _unknown(assessment: Assessment, figures: Figures) -> Table | None:
     """Unknown values of each attribute: how many, how they fared, and how far they could move a primary gap."""
     say, rows = figures.speaker.say, []
     for seen in assessment.observations:
-        if seen.measure != "rate" or len(seen.group) != 1 or list(seen.group.values()) != [None]:
+        if seen.test != "outcomes" or seen.measure != "rate" or len(seen.group) != 1 or list(seen.group.values()) != [None]:
             continue
         (attribute,) = seen.group
         bounded = [

@@ -26,7 +26,7 @@ def scaled(words: Words, measure: str, metric: str, value: float, *, unit: bool 
     """A plain number in the form its measure is read in: per cent, points, ratio or count."""
     if measure == "count":
         return words.number(value, 0 if float(value).is_integer() else 1)
-    if measure == "ratio":
+    if measure in ("ratio", "number"):
         return words.number(value, 3)
     if measure == "difference":
         if metric in PLAIN_METRICS:

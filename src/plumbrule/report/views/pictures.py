@@ -43,7 +43,7 @@ def rates(figures: Figures, metric: str, attribute: str, checks: Sequence[CheckR
     seen = [
         one
         for one in figures.observations.values()
-        if one.metric == metric and one.measure == "rate" and set(one.group) == {attribute}
+        if one.test == "outcomes" and one.metric == metric and one.measure == "rate" and set(one.group) == {attribute}
     ]
     seen.sort(key=lambda one: (one.group != reference, None in one.group.values()))
     shown = [(one, one.estimate) for one in seen if isinstance(one.estimate, Known)]
@@ -128,14 +128,45 @@ def listed(figures: Figures, heading: Markup, seen: Sequence[Observation], *, id
     return Figure(heading=heading, svg=svg, keys=keys, table=(gap_table if difference else rate_table)(figures, heading, seen))
 
 
+def drawn_list(figures: Figures, heading: Markup, named: Sequence[tuple[Markup, Observation]], *, id_: str) -> Figure:
+    """Observations of one metric and measure under names of their own, with the table that says the same."""
+    first = named[0][1]
+    rows = tuple(
+        _row(figures, name, one.estimate, one.metric, one.measure) for name, one in named if isinstance(one.estimate, Known)
+    )
+    difference = first.measure == "difference"
+    svg = _drawn(figures, id_, heading, rows, first.metric, first.measure, plumb=0.0 if difference else None)
+    keys = (_point_key(figures), _none_key(figures)) if difference else (_point_key(figures),)
+    return Figure(heading=heading, svg=svg, keys=keys, table=named_table(figures, heading, message("Of what"), named))
+
+
+def named_table(figures: Figures, caption: Markup, first: str, named: Sequence[tuple[Markup, Observation]]) -> Table:
+    """One row for each observation; a method that all of them share is said once, under the table."""
+    say = figures.speaker.say
+    methods = {figures.method(one) for _, one in named if isinstance(one.estimate, Known)}
+    shared = len(methods) == 1
+    rows = tuple(
+        (name, figures.value(one), figures.interval(one) if shared else _with_method(figures, one), figures.sample(one.estimate))
+        for name, one in named
+    )
+    columns = (say(first), say(message("Value")), say(message("Interval")), say(message("Rows")))
+    return Table(
+        caption=caption,
+        columns=columns,
+        rows=rows,
+        note=say(message("Method: {method}."), method=methods.pop()) if shared else "",
+    )
+
+
 def rate_table(figures: Figures, caption: Markup, seen: Sequence[Observation]) -> Table:
     """Values by group with interval, sample size and method."""
-    return _table(figures, caption, message("Group"), [(figures.speaker.group(one.group), one) for one in seen])
+    return named_table(figures, caption, message("Group"), [(figures.speaker.group(one.group), one) for one in seen])
 
 
 def gap_table(figures: Figures, caption: Markup, seen: Sequence[Observation]) -> Table:
     """Gaps by comparison with interval, sample size and method."""
-    return _table(figures, caption, message("Comparison"), [(versus(figures, one.group, one.reference), one) for one in seen])
+    named = [(versus(figures, one.group, one.reference), one) for one in seen]
+    return named_table(figures, caption, message("Comparison"), named)
 
 
 def gap_heading(figures: Figures, metric: str) -> Markup:
@@ -173,24 +204,6 @@ def screen(check: CheckResult) -> float:
         if line.role == "screen" and line.threshold and line.threshold.measure == "ratio"
     ]
     return found[0] if found else 0.0
-
-
-def _table(figures: Figures, caption: Markup, first: str, named: Sequence[tuple[Markup, Observation]]) -> Table:
-    """One row for each observation; a method that all of them share is said once, under the table."""
-    say = figures.speaker.say
-    methods = {figures.method(one) for _, one in named if isinstance(one.estimate, Known)}
-    shared = len(methods) == 1
-    rows = tuple(
-        (name, figures.value(one), figures.interval(one) if shared else _with_method(figures, one), figures.sample(one.estimate))
-        for name, one in named
-    )
-    columns = (say(first), say(message("Value")), say(message("Interval")), say(message("Rows")))
-    return Table(
-        caption=caption,
-        columns=columns,
-        rows=rows,
-        note=say(message("Method: {method}."), method=methods.pop()) if shared else "",
-    )
 
 
 def _with_method(figures: Figures, seen: Observation) -> Markup:
@@ -290,7 +303,7 @@ def _drawn(
     if not rows:
         return Markup("")
     desc = "; ".join(f"{row.label}: {row.value}" for row in rows)
-    limits = UNIT if measure == "rate" and metric not in PLAIN_METRICS else None
+    limits = UNIT if measure in ("rate", "share") and metric not in PLAIN_METRICS else None
     picture = Picture(
         id=id_,
         title=plain(heading),
@@ -307,7 +320,7 @@ def _drawn(
 def _tick(figures: Figures, measure: str, metric: str) -> Callable[[float], str]:
     """How a place on the axis is written."""
     words = figures.words
-    if metric in PLAIN_METRICS or measure == "ratio":
+    if metric in PLAIN_METRICS or measure in ("ratio", "number"):
         return lambda value: words.number(value, 2)
     if measure == "difference":
         return lambda value: words.number(value * 100, _digits(value), signed=True)
