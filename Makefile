@@ -34,6 +34,7 @@ lock:
 	$(LOCK) pyproject.toml --extra demo --group dev -o requirements/test.txt
 	$(LOCK) pyproject.toml --extra demo --group dev --group heavy -o requirements/heavy.txt
 	for extra in inspect onnx shap skops warehouse; do $(LOCK) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
+	for peer in benchmarks/peers/*.in; do $(LOCK) $$peer -o $${peer%.in}.txt || exit 1; done
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit("Plumbrule needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
