@@ -57,6 +57,24 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """A group held against a reference group in a figure that is no rate of two outcomes: an area, a mean, a distance.
+
+    `difference` is group minus reference, `ratio` group over reference; a `distance` has no sign. The interval holds with
+    `confidence` for all `comparisons` together (Bonferroni). `n` is the people behind both sides. All are exploratory.
+    """
+
+    metric: str
+    group: Group
+    reference: Group
+    kind: Literal["difference", "ratio", "distance"]
+    estimate: Estimate
+    n: tuple[int, int]
+    confidence: float
+    comparisons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class People:
     """A number of people that is not known exactly: at least `least`, at most `most` (None: nobody knows)."""
 

@@ -1,0 +1,90 @@
+"""Calibration: whether people with a score of 0.3 turn out to be a yes three times in ten.
+
+What is measured is conditional on the scores as they are: only the outcome is left to chance. A share of outcomes then
+varies no more than a share of equal chances would (Hoeffding 1956, Annals of Mathematical Statistics 27, 713-721), so
+Wilson's interval for it errs to the wide side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plumbrule.base.messages import message
+from plumbrule.base.observation import Estimate, Known, Unknown
+from plumbrule.lab.inference import intervals
+
+WILSON_SHIFTED, BANDS = "wilson, given the scores", "wilson in every bin, bonferroni"
+NO_OUTCOME = message("no row has both a score and a label")
+ONE_EACH = message("a bin holds one person only")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenth:
+    """One bin of a calibration curve, from the score `first` to `last`.
+
+    `people` have a label, `size` is their effective number, `share` the observed share of yes and `score` their mean score.
+    """
+
+    first: float
+    last: float
+    people: int
+    size: float
+    weight: float
+    share: float
+    score: float
+
+    def observed(self, confidence: float) -> Known:
+        """The observed share with Wilson's interval."""
+        low, high = intervals.wilson(self.share * self.size, self.size, confidence)
+        return Known(value=self.share, low=float(low), high=float(high), n=self.people, method="wilson")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationError:
+    """The expected calibration error, and what of it may be the bins' doing.
+
+    `estimate` is the plain figure Σ share of people × |observed share - mean score| over the bins (Naeini, Cooper and
+    Hauskrecht 2015, AAAI). It is too large on average, since chance alone moves every bin. Its interval is not made from
+    it: every bin has a Wilson interval, all of them hold together (Bonferroni), and the ends are the smallest and the
+    largest error they allow. `by_chance` is what a score that is perfectly calibrated would show on average in these
+    bins. `root_mean_square` is another error, the root of the mean square, freed of that part as Kumar, Liang and Ma
+    (2019, NeurIPS 32) do it; 0 where nothing is left. None where a bin has one person.
+    """
+
+    estimate: Estimate
+    by_chance: float
+    root_mean_square: float | None
+
+
+def in_the_large(share: float, size: float, score: float, people: int, confidence: float) -> Estimate:
+    """Observed share of yes minus mean score, "calibration in the large" (Cox 1958; Steyerberg 2009, 15.2)."""
+    if size <= 0:
+        return Unknown(reason=NO_OUTCOME, n=people)
+    low, high = intervals.wilson(share * size, size, confidence)
+    return Known(value=share - score, low=float(low) - score, high=float(high) - score, n=people, method=WILSON_SHIFTED)
+
+
+def calibration_error(tenths: Sequence[Tenth], confidence: float) -> CalibrationError:
+    """The error over bins; see `CalibrationError`."""
+    total = sum(one.weight for one in tenths)
+    if total <= 0:
+        return CalibrationError(estimate=Unknown(reason=NO_OUTCOME), by_chance=0.0, root_mean_square=None)
+    each = 1 - (1 - confidence) / len(tenths)
+    value = low = high = chance = square = 0.0
+    lonely = False
+    for one in tenths:
+        band, part = one.observed(each), one.weight / total
+        value += part * abs(one.share - one.score)
+        low += part * max(band.low - one.score, one.score - band.high, 0.0)
+        high += part * max(abs(band.low - one.score), abs(band.high - one.score))
+        chance += part * math.sqrt(2 / math.pi * max(one.score * (1 - one.score), 0.0) / one.size)
+        lonely = lonely or one.size <= 1
+        square += part * ((one.share - one.score) ** 2 - one.share * (1 - one.share) / max(one.size - 1, 1e-9))
+    people = sum(one.people for one in tenths)
+    return CalibrationError(
+        estimate=Known(value=value, low=low, high=high, n=people, method=BANDS),
+        by_chance=chance,
+        root_mean_square=None if lonely else math.sqrt(max(square, 0.0)),
+    )
