@@ -16,13 +16,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.errors import InputError
 from plumbrule.lab.inference.intervals import EXACT_BELOW, critical_value
 
 Floats = NDArray[np.float64]
 DELONG, CHERNOFF = "delong, logit", "hoeffding-chernoff"
-ONE_SIDED = "an area needs people of both kinds"
+ONE_SIDED = message("an area needs people of both kinds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
+from plumbrule.base.messages import message
+from plumbrule.base.observation import Estimate, Family, Known, Measure, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.columns import Attribute
 from plumbrule.lab.tables.reading import quote_name
@@ -19,7 +20,7 @@ from plumbrule.lab.tables.table import Table
 
 COUNTED = "counted"
 SIZES = (2, 3, 5, 10)
-NO_SENSITIVE = "no row has a value of the sensitive column"
+NO_SENSITIVE = message("no row has a value of the sensitive column")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,17 +135,14 @@ def observe_anonymity(found: Anonymity, *, inputs: tuple[str, ...], family: Fami
 
 
 def observe_diversity(found: Diversity, *, inputs: tuple[str, ...], family: Family = "exploratory") -> tuple[Observation, ...]:
-    """`l_diversity` and `entropy_l_diversity` (counts), and the share of rows in classes with a single value."""
+    """`l_diversity` (a count), `entropy_l_diversity`, and the share of rows in classes with a single value."""
     detail = f"{'&'.join(found.quasi_identifiers)}~{found.sensitive}"
-    lines: tuple[tuple[str, Estimate], ...] = (
-        ("l_diversity", _count(found.distinct, found.rows)),
-        ("entropy_l_diversity", _count(found.entropy, found.rows)),
-        ("alike_class_share", _share(found.alike, found.rows)),
+    lines: tuple[tuple[str, Measure, Estimate], ...] = (
+        ("l_diversity", "count", _count(found.distinct, found.rows)),
+        ("entropy_l_diversity", "number", _count(found.entropy, found.rows)),
+        ("alike_class_share", "share", _share(found.alike, found.rows)),
     )
-    return tuple(
-        _observation(f"{metric}:{detail}", "share" if metric.endswith("share") else "count", estimate, inputs, family)
-        for metric, estimate in lines
-    )
+    return tuple(_observation(f"{metric}:{detail}", measure, estimate, inputs, family) for metric, measure, estimate in lines)
 
 
 def _count(value: float | None, rows: int) -> Estimate:
@@ -159,12 +157,12 @@ def _share(part: int, rows: int) -> Estimate:
     return Known(value=part / rows, low=part / rows, high=part / rows, n=rows, method=COUNTED)
 
 
-def _observation(name: str, measure: str, estimate: Estimate, inputs: tuple[str, ...], family: Family) -> Observation:
+def _observation(name: str, measure: Measure, estimate: Estimate, inputs: tuple[str, ...], family: Family) -> Observation:
     return Observation(
         id=name,
         means="test",
         metric=name.partition(":")[0],
-        measure="share" if measure == "share" else "count",
+        measure=measure,
         estimate=estimate,
         group={},
         family=family,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import LimitError, TableError
 from plumbrule.lab.inference import intervals
@@ -20,8 +21,8 @@ COUNTED = "counted"
 MOST_EXAMPLES = 10
 MOST_KEYS = 50_000_000
 """More different rows than this in one table are refused: their digests would take half a gigabyte."""
-NO_ROWS = "no row has a value in every column asked for"
-ONE_ROW = "one row says nothing about how often rows repeat"
+NO_ROWS = message("no row has a value in every column asked for")
+ONE_ROW = message("one row says nothing about how often rows repeat")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

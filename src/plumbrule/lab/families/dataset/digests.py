@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from plumbrule.base.files import sha256_file
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import InputError
 from plumbrule.lab.families.dataset.source import Croissant
@@ -23,9 +24,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUM_LINE = re.compile(r"\\?([0-9a-fA-F]{64}) [ *](.+)")
 _MOST_BYTES = 16 << 20
 NOTHING_TO_COMPARE = {
-    "not here": "the file is not here",
-    "no digest declared": "no SHA-256 of it was declared",
-    "not declared": "nobody declared this file",
+    "not here": message("the file is not here"),
+    "no digest declared": message("no SHA-256 of it was declared"),
+    "not declared": message("nobody declared this file"),
 }
 
 
@@ -144,10 +145,10 @@ def _no_list(name: str, got: str) -> InputError:
 def observe_digests(
     found: Sequence[FileDigest], *, inputs: tuple[str, ...], family: Family = "exploratory"
 ) -> tuple[Observation, ...]:
-    """For each file 1 where it is the one declared and 0 where it is another; and their share among those compared."""
+    """For each file whether it is the one declared (1, or 0), and the share of those among all compared."""
     compared = [one for one in found if one.outcome in {"agrees", "differs"}]
     agree = sum(one.outcome == "agrees" for one in compared)
-    whole: Estimate = Unknown(reason="no file could be compared")
+    whole: Estimate = Unknown(reason=message("no file could be compared"))
     if compared:
         whole = _exactly(agree / len(compared), len(compared))
     lines: list[tuple[str, Estimate]] = [("digest_agreement:all files", whole)]
@@ -160,7 +161,7 @@ def observe_digests(
             id=name,
             means="test",
             metric=name.partition(":")[0],
-            measure="share" if name.startswith("digest_agreement") else "fact",
+            measure="share",
             estimate=estimate,
             group={},
             family=family,

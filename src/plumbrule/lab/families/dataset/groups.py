@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.columns import Attribute
@@ -23,8 +24,8 @@ from plumbrule.lab.tables.table import Table
 
 Floats = NDArray[np.float64]
 Key = tuple[str | None, ...]
-NOBODY = "no person of the group has what the rate is taken of"
-UNKNOWN_GROUP = "nobody's group is known"
+NOBODY = message("no person of the group has what the rate is taken of")
+UNKNOWN_GROUP = message("nobody's group is known")
 MOST_GROUPS = 10_000
 """An attribute with more groups than this is refused: it would be a name or a code."""
 

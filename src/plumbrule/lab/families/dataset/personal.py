@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.lab.families.dataset.codes import spare_column
 from plumbrule.lab.families.dataset.identifiers import Form, Identifiers, column_kinds, load_identifiers, valid
@@ -22,7 +23,7 @@ MOST_ROWS = 1_000_000
 """Of a longer table a sample of about this many rows is looked at."""
 SHORTEST = 6
 """Shorter values are not looked at: no form is as short."""
-EMPTY = "the column has no value"
+EMPTY = message("the column has no value")
 COUNTED, SAMPLED = "counted", "clopper-pearson, sample of rows"
 CHANCE = "check digits beyond chance, clopper-pearson"
 _CHUNK = 50_000

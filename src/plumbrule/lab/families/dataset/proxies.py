@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.columns import Attribute
@@ -19,7 +20,7 @@ from plumbrule.lab.families.dataset.codes import Coded, evidence, joint_evidence
 from plumbrule.lab.inference import auc
 from plumbrule.lab.tables.table import Table
 
-SAME_FOR_ALL = "the values do not vary, or do not repeat: everybody gets the same score"
+SAME_FOR_ALL = message("the values do not vary, or do not repeat: everybody gets the same score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,7 @@ def observe_proxies(found: Proxies, *, inputs: tuple[str, ...], family: Family =
             id=f"{metric}:{found.attribute}={one.group}" + (f"~{one.columns[0]}" if metric == "proxy_area" else ""),
             means="test",
             metric=metric,
-            measure="rate",
+            measure="number",
             estimate=one.area,
             group={found.attribute: one.group},
             family=family,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbrule.base.files import sha256_file
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Observation, Stated, Unknown
 from plumbrule.errors import InputError
 from plumbrule.lab.tables.json import read_json, wrong
@@ -55,7 +56,7 @@ RAI_FIELDS = (
     "dataUseCases",
 )
 """The properties of the Croissant RAI vocabulary 1.0 (docs.mlcommons.org/croissant/docs/croissant-rai-spec.html)."""
-NOT_SAID = "the description says nothing about it"
+NOT_SAID = message("the description says nothing about it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import InputError
 from plumbrule.lab.columns import Attribute
@@ -26,9 +27,9 @@ from plumbrule.lab.inference import intervals
 from plumbrule.lab.tables.table import Table
 
 Floats = NDArray[np.float64]
-NOT_IN_REFERENCE = "the reference population names no such group"
-NONE_IN_REFERENCE = "the reference population holds nobody of this group"
-UNBOUNDED = "the reference is too small a sample to bound the ratio from above"
+NOT_IN_REFERENCE = message("the reference population names no such group")
+NONE_IN_REFERENCE = message("the reference population holds nobody of this group")
+UNBOUNDED = message("the reference is too small a sample to bound the ratio from above")
 EXACT, SCORE = "clopper-pearson against an exact share", "miettinen-nurminen of two samples"
 RECTANGLE = "clopper-pearson rectangle of two samples"
 _ROUNDING = 0.005

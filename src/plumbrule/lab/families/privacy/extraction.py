@@ -20,7 +20,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
+from plumbrule.base.messages import message
+from plumbrule.base.observation import Estimate, Family, Known, Measure, Observation, Unknown
 from plumbrule.errors import InputError, LimitError
 from plumbrule.lab.families.languages.paired import paired_interval
 from plumbrule.lab.inference import intervals
@@ -29,7 +30,8 @@ Unit = Literal["words", "signs"]
 LENGTHS = (20, 50)
 MOST_UNITS = 1_000_000
 """Outputs with more words (or signs) than this together are refused: the automaton takes a kilobyte for each, at worst."""
-NO_OUTPUTS = "there is no output as long as this"
+NO_OUTPUTS = message("there is no output as long as this")
+NO_CONTROL = message("no control texts were given")
 # Scripts without blanks between words, of which each sign counts as a word: kana, Chinese, Thai and Lao, Burmese, Khmer.
 _NO_BLANKS = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORDS = re.compile(rf"[{_NO_BLANKS}]|[^\W{_NO_BLANKS}]+")
@@ -71,6 +73,7 @@ def extraction(
     lengths: Sequence[int] = LENGTHS,
     unit: Unit = "words",
     confidence: float = 0.95,
+    comparisons: int | None = None,
     guaranteed: bool = False,
 ) -> Extraction:
     """Find the longest run of every output in the corpus.
@@ -85,6 +88,7 @@ def extraction(
         lengths: runs of how many words count as repeated.
         unit: "words", or "signs" to compare sign by sign (blanks left out).
         confidence: of all shares together, and of all differences together.
+        comparisons: size of the family; the lengths when left out.
         guaranteed: an interval of the difference that is never below its level with fewer than 100 outputs.
 
     Raises:
@@ -100,7 +104,8 @@ def extraction(
     found, size = automaton.longest(_units(text, unit) for text in corpus)
     held, control_size = automaton.longest(_units(text, unit) for text in control) if control is not None else (None, 0)
     sizes = tuple(len(one) for one in split)
-    level = 1 - (1 - confidence) / len(lengths)
+    family = comparisons or len(lengths)
+    level = 1 - (1 - confidence) / family
     return Extraction(
         unit=unit,
         longest=tuple(found),
@@ -110,7 +115,7 @@ def extraction(
         control_size=control_size,
         shares=tuple(_repeated(length, sizes, found, held, level, guaranteed=guaranteed) for length in lengths),
         confidence=confidence,
-        comparisons=len(lengths),
+        comparisons=family,
     )
 
 
@@ -216,7 +221,7 @@ def _repeated(
 ) -> Repeated:
     long_enough = np.array([size >= length for size in sizes], bool)
     mine = np.array(found, int)[long_enough] >= length
-    nothing = Unknown(reason=NO_OUTPUTS if not len(mine) else "no control texts were given", n=len(mine))
+    nothing = Unknown(reason=NO_OUTPUTS if not len(mine) else NO_CONTROL, n=len(mine))
     if held is None or not len(mine):
         return Repeated(length=length, share=_share(mine, level), control=nothing, beyond=nothing)
     theirs = np.array(held, int)[long_enough] >= length
@@ -240,7 +245,7 @@ def _share(repeated: NDArray[np.bool_], level: float) -> Estimate:
 
 def observe_extraction(found: Extraction, *, inputs: tuple[str, ...], family: Family = "exploratory") -> tuple[Observation, ...]:
     """For each length the share of outputs that repeat the corpus, the control, and the difference; and the longest run."""
-    lines: list[tuple[str, str, Estimate]] = []
+    lines: list[tuple[str, Measure, Estimate]] = []
     for one in found.shares:
         detail = f"{one.length} {found.unit}"
         lines.append((f"extraction_share:{detail}", "share", one.share))
@@ -254,7 +259,7 @@ def observe_extraction(found: Extraction, *, inputs: tuple[str, ...], family: Fa
             id=name,
             means="test",
             metric=name.partition(":")[0],
-            measure="share" if measure == "share" else "count" if measure == "count" else "difference",
+            measure=measure,
             estimate=estimate,
             group={},
             family="exploratory" if name.startswith("extraction_control") else family,

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import InputError, TableError
 from plumbrule.lab.columns import Attribute
@@ -26,7 +27,7 @@ from plumbrule.lab.families.languages.paired import paired_interval
 from plumbrule.lab.inference import intervals
 from plumbrule.lab.tables.table import Table
 
-NOBODY = "nobody's attribute is known on both sides"
+NOBODY = message("nobody's attribute is known on both sides")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ def attribute_inference(
     outputs: Sequence[str],
     cluster: str | None = None,
     confidence: float = 0.95,
+    comparisons: int | None = None,
     guaranteed: bool = False,
 ) -> Inference:
     """Guess the attribute by naive Bayes (`codes`) from what is known, and from that and the model's outputs.
@@ -72,6 +74,7 @@ def attribute_inference(
         outputs: columns that hold what the model gives out: a decision, a score.
         cluster: a column that says which rows belong together; their halves are kept apart.
         confidence: of the three differences together.
+        comparisons: size of the family; those three when left out.
         guaranteed: intervals that are never below their level where fewer than 100 people were tried.
 
     Raises:
@@ -88,7 +91,8 @@ def attribute_inference(
     tried = ~coded.learn
     truth = coded.target[tried]
     guesses = [best_guess(coded, range(size))[tried] for size in (0, len(known), len(columns))]
-    level = 1 - (1 - confidence) / 3
+    family = comparisons or 3
+    level = 1 - (1 - confidence) / family
     right = [guess == truth for guess in guesses]
     return Inference(
         attribute=attribute.name,
@@ -103,7 +107,7 @@ def attribute_inference(
         from_outputs=_paired(right[2], right[1], level, guaranteed=guaranteed),
         together=_paired(right[2], right[0], level, guaranteed=guaranteed),
         confidence=confidence,
-        comparisons=3,
+        comparisons=family,
     )
 
 

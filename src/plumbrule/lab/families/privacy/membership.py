@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
+from plumbrule.base.messages import message
+from plumbrule.base.observation import Estimate, Family, Known, Measure, Observation, Unknown
 from plumbrule.errors import InputError, TableError
 from plumbrule.lab.inference import auc, intervals
 from plumbrule.lab.tables.reading import quote_name
@@ -23,8 +24,8 @@ from plumbrule.lab.tables.table import Table
 
 Floats = NDArray[np.float64]
 LOW_RATES = (0.001, 0.01)
-TOO_FEW = "fewer than two members or two non-members have a score"
-TOO_FEW_OUTSIDE = "too few non-members to set a threshold with so few false alarms"
+TOO_FEW = message("fewer than two members or two non-members have a score")
+TOO_FEW_OUTSIDE = message("too few non-members to set a threshold with so few false alarms")
 SEED = 20_220_419
 """Of the split in two halves: the same scores give the same halves."""
 
@@ -67,6 +68,7 @@ def membership(
     *,
     confidence: float = 0.95,
     low_rates: Sequence[float] = LOW_RATES,
+    comparisons: int | None = None,
     guaranteed: bool = False,
 ) -> Membership:
     """Attack the scores with a threshold.
@@ -79,6 +81,7 @@ def membership(
             not; shape (m,) and (n,), higher for more like a member. NaN is a missing score.
         confidence: of all figures together (Bonferroni over the area, the advantage and the low rates).
         low_rates: shares of non-members that may be called members.
+        comparisons: size of the family; the figures just named when left out.
         guaranteed: an interval of the area that is never below its level where people are few.
 
     Raises:
@@ -93,7 +96,7 @@ def membership(
     inside, outside = (np.asarray(scores, float).reshape(-1) for scores in (members, others))
     missing = int(np.isnan(inside).sum() + np.isnan(outside).sum())
     inside, outside = inside[~np.isnan(inside)], outside[~np.isnan(outside)]
-    family = 2 + len(low_rates)
+    family = comparisons or 2 + len(low_rates)
     level = 1 - (1 - confidence) / family
     marks = np.r_[np.ones(len(inside)), np.zeros(len(outside))]
     few = min(len(inside), len(outside)) < 2
@@ -117,11 +120,15 @@ def membership_from_table(
     score: str,
     member: str,
     *,
+    loss: bool = False,
     confidence: float = 0.95,
     low_rates: Sequence[float] = LOW_RATES,
+    comparisons: int | None = None,
     guaranteed: bool = False,
 ) -> Membership:
     """The same from a table: a column of scores, and a column that is 1 for members and 0 for others.
+
+    With `loss` the column holds losses, lower for more like a member.
 
     Raises:
         TableError: a column is not there, a score is no number, or a mark is neither 1 nor 0.
@@ -129,7 +136,7 @@ def membership_from_table(
     """
     table.require(member)
     table.require_numeric(score)
-    mark, number = quote_name(member), table.numeric_sql(score)
+    mark = quote_name(member)
     strange = table.query(f"SELECT {mark} FROM {table.view} WHERE {mark} NOT IN ('0', '1') OR {mark} IS NULL LIMIT 1")
     if strange:
         raise TableError(
@@ -137,10 +144,52 @@ def membership_from_table(
             expected="1 for people whose data were in the training set, 0 for others",
             cure=f"Map it in a query: select *, ({member} = '…')::int as member01 from decisions",
         )
-    found = table.connection.execute(f"SELECT {mark} = '1' AS m, {number} AS s FROM {table.view}").fetchnumpy()
-    scores = np.asarray(np.ma.filled(np.ma.asarray(found["s"], float), np.nan), float)
-    inside = np.asarray(found["m"], bool)
-    return membership(scores[inside], scores[~inside], confidence=confidence, low_rates=low_rates, guaranteed=guaranteed)
+    inside = np.asarray(table.columns_of(f"SELECT {mark} = '1' AS m FROM {table.view}")["m"], bool)
+    scores = _scores(table, score, loss=loss)
+    return membership(
+        scores[inside],
+        scores[~inside],
+        confidence=confidence,
+        low_rates=low_rates,
+        comparisons=comparisons,
+        guaranteed=guaranteed,
+    )
+
+
+def membership_from_two(
+    members: Table,
+    others: Table,
+    score: str,
+    *,
+    loss: bool = False,
+    confidence: float = 0.95,
+    low_rates: Sequence[float] = LOW_RATES,
+    comparisons: int | None = None,
+    guaranteed: bool = False,
+) -> Membership:
+    """The same from two tables, of members and of others, with a column of scores (or losses) in each.
+
+    Raises:
+        TableError: a column is not there, or a score is no number.
+        InputError: as `membership`.
+    """
+    for table in (members, others):
+        table.require_numeric(score)
+    return membership(
+        _scores(members, score, loss=loss),
+        _scores(others, score, loss=loss),
+        confidence=confidence,
+        low_rates=low_rates,
+        comparisons=comparisons,
+        guaranteed=guaranteed,
+    )
+
+
+def _scores(table: Table, column: str, *, loss: bool) -> Floats:
+    """The numbers in a column, NaN where there is none, turned round where they are losses; shape (rows,)."""
+    found = table.columns_of(f"SELECT {table.numeric_sql(column)} AS s FROM {table.view}")["s"]
+    scores = np.asarray(np.ma.filled(np.ma.asarray(found, float), np.nan), float)
+    return -scores if loss else scores
 
 
 def _halves(scores: Floats) -> tuple[Floats, Floats]:
@@ -189,8 +238,8 @@ def _share(x: int, n: int, level: float) -> Known:
 
 def observe_membership(found: Membership, *, inputs: tuple[str, ...], family: Family = "exploratory") -> tuple[Observation, ...]:
     """The area, the advantage, and for each low rate the members found and the others called so."""
-    lines: list[tuple[str, str, Estimate]] = [
-        ("membership_area", "rate", found.area),
+    lines: list[tuple[str, Measure, Estimate]] = [
+        ("membership_area", "number", found.area),
         ("membership_advantage", "difference", found.advantage),
     ]
     for one in found.low_rates:
@@ -201,7 +250,7 @@ def observe_membership(found: Membership, *, inputs: tuple[str, ...], family: Fa
             id=name if ":" in name else f"{name}:all",
             means="test",
             metric=name.partition(":")[0],
-            measure="difference" if measure == "difference" else "rate",
+            measure=measure,
             estimate=estimate,
             group={},
             family="exploratory" if name.startswith("membership_alarms") else family,
