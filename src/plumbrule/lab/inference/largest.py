@@ -3,9 +3,16 @@
 The largest of many differences seen is too large on average, since chance alone spreads groups apart; and a plain
 bootstrap of it fails where groups are nearly tied (it treats the spread by chance as real). What holds is this: make
 intervals for all pairs that hold together; then the largest true difference is at least the largest of their nearer
-ends, and at most the largest of their farther ends (Hsu 1996, Multiple Comparisons, chapter 4).
+ends, and at most the largest of their farther ends (Hsu 1996, Multiple Comparisons, chapter 4). The smallest ratio, and
+the lowest and the highest rate of any group, are bounded in the same way.
+
+The level of all pairs together is that of the largest |t| over pairs of independent groups: the studentized range
+(Tukey 1953; Kramer 1956), which never promises too much where groups differ in size (Hayter 1984, Annals of Statistics
+12, 61-75). It speaks of normal statistics, so it is used where every denominator is a count of at least
+`intervals.EXACT_BELOW`; otherwise it is Bonferroni's, with intervals of guaranteed coverage for the small ones.
 
 >>> import numpy as np
+>>> from plumbrule.lab.cells import Cells, roll_up
 >>> from plumbrule.lab.metrics import METRICS
 >>> rows = np.array([300, 700, 350, 650, 480, 520])
 >>> cells = Cells(
@@ -13,15 +20,17 @@ ends, and at most the largest of their farther ends (Hsu 1996, Multiple Comparis
 ...     label=np.full(6, -1), prediction=np.array([1, 0] * 3), rows=rows, weight=rows * 1.0, weight_sq=rows * 1.0,
 ...     score=np.zeros(6), score_sq=np.zeros(6), scored=np.zeros(6), weighted=False,
 ... )
->>> found = largest_gap(cells, ("area",), METRICS["selection_rate"], 0.95)
->>> found.highest["area"], found.lowest["area"], round(found.estimate.low, 2), round(found.estimate.high, 2)
+>>> found = largest_gap(roll_up(cells, ("area",)), METRICS["selection_rate"], 0.95)
+>>> found.highest["area"], found.lowest["area"], round(found.difference.low, 2), round(found.difference.high, 2)
 ('west', 'east', 0.13, 0.23)
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -29,114 +38,253 @@ from numpy.typing import NDArray
 
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Group, Known, Unknown
-from plumbrule.lab.cells import Cells, Tally, roll_up, tally
-from plumbrule.lab.inference.gaps import Sides, differences
-from plumbrule.lab.inference.intervals import EXACT_BELOW, difference_statistic
+from plumbrule.lab.cells import RollUp, Tally, tally
+from plumbrule.lab.inference.gaps import Sides, differences, ratios
+from plumbrule.lab.inference.intervals import EXACT_BELOW, clopper_pearson, wilson
 from plumbrule.lab.metrics import Metric
 
 Floats = NDArray[np.float64]
 BONFERRONI, MAX_T = "simultaneous score bounds, bonferroni", "simultaneous score bounds, max-t"
+FROM_RATES, EXTREME = "bounds from all rates together", "simultaneous bounds of rates"
 TOO_FEW = message("fewer than two groups are large enough to compare")
+NOBODY_YES = message("no group has any of it, so no ratio can be made")
 JUDGED_PAIRS = 100
 """With more pairs than this, small groups get the rectangle instead of the slower and shorter exact interval."""
-MOST_PAIRS = 2000
-"""With more pairs than this the bootstrap is not drawn: Bonferroni's level is then nearly the same."""
-DRAWS = 2000
+MOST_GROUPS = 100
+"""With more groups than this not every pair is looked at: the bounds then come from the rates of all groups together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Largest:
-    """The largest absolute difference of one rate between any two groups of a roll-up.
+    """The largest difference and the smallest ratio of one rate between any two groups of a roll-up.
 
-    `estimate.value` is the one seen, between `highest` and `lowest`, and is biased upward; `estimate.low` and `.high`
-    bound the true one, whichever groups it lies between, with `confidence`. `groups` counts the groups compared.
+    `difference.value` and `ratio.value` are those seen, between `highest` and `lowest`, and are biased away from none;
+    their low and high bound the true ones, whichever groups they lie between. `highest_rate` and `lowest_rate` are the
+    rates of those two groups, and bound the highest and the lowest true rate of any group. Each of the three (the
+    difference, the ratio, both rates) holds with `confidence`. `groups` counts the groups compared.
     """
 
     metric: str
+    attributes: tuple[str, ...]
     highest: Group
     lowest: Group
-    estimate: Estimate
+    difference: Estimate
+    ratio: Estimate
+    highest_rate: Estimate
+    lowest_rate: Estimate
     groups: int
     confidence: float
 
 
-def largest_gap(
-    cells: Cells,
-    attributes: Sequence[str],
-    metric: Metric,
-    confidence: float,
-    *,
-    min_n: int = 10,
-    seed: int | None = None,
-) -> Largest:
-    """The largest gap between any two groups of these attributes, from simultaneous score bounds over all pairs.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Groups:
+    """The groups large enough in one rate, lowest rate first, and how their pairs are bounded."""
 
-    Without a `seed` the level is Bonferroni's over the pairs, which is conservative. With one, and where every group
-    is a count of at least `intervals.EXACT_BELOW` people, it is the quantile of the largest score statistic over the
-    pairs in `DRAWS` tables drawn from the rates seen (a multinomial bootstrap of max |t|, each group's size given).
-    It is then some 1 to 4 % shorter. Smaller groups always get Bonferroni and intervals of guaranteed coverage.
+    metric: Metric
+    counted: Tally
+    order: NDArray[np.int_]
+    large: bool
+    level: float
+
+    @property
+    def rates(self) -> Floats:
+        return self.counted.rate()[self.order]
+
+    @property
+    def people(self) -> int:
+        return int(self.counted.rows[self.order].sum())
+
+    def pairs(self) -> tuple[Sides, Sides]:
+        """Every pair, the higher rate held against the lower and the other way round."""
+        lower, higher = (self.order[side] for side in np.triu_indices(len(self.order), 1))
+        return Sides.of([self.counted], higher, lower), Sides.of([self.counted], lower, higher)
+
+
+def largest_gap(rolled: RollUp, metric: Metric, confidence: float, *, min_n: int = 10, judged: bool = False) -> Largest:
+    """The largest gap of one rate: see `largest_gaps`."""
+    (found,) = largest_gaps(rolled, [metric], confidence, min_n=min_n, judged=judged)
+    return found
+
+
+def largest_gaps(
+    rolled: RollUp, metrics: Sequence[Metric], confidence: float, *, min_n: int = 10, judged: bool = False
+) -> tuple[Largest, ...]:
+    """The largest gap of each rate between any two groups of a roll-up, from simultaneous bounds over all pairs.
 
     Args:
-        cells: the counted decisions.
-        attributes: which attributes make the groups; groups with an unknown value are left out.
-        metric: the rate compared.
-        confidence: of the two bounds together.
+        rolled: the groups; those with an unknown value are left out.
+        metrics: the rates compared.
+        confidence: of the bounds of each rate.
         min_n: groups with fewer people in the rate's denominator are left out.
-        seed: of the draws; the same seed gives the same bounds.
+        judged: give small groups the slower and shorter exact interval, where there are few pairs.
     """
-    rolled = roll_up(cells, attributes)
+    groups = [_groups(rolled, metric, confidence, min_n) for metric in metrics]
+    bounds: dict[str, tuple[Estimate, Estimate]] = {}
+    for level in dict.fromkeys(one.level for one in groups if 2 <= len(one.order) <= MOST_GROUPS):
+        bounds |= _from_pairs([one for one in groups if one.level == level], level, judged=judged)
+    return tuple(_largest(rolled, one, confidence, bounds.get(one.metric.name)) for one in groups)
+
+
+def _groups(rolled: RollUp, metric: Metric, confidence: float, min_n: int) -> _Groups:
     counted = tally(rolled, metric)
-    usable = [i for i, key in enumerate(rolled.keys) if None not in key and counted.rows[i] >= min_n and counted.n[i] > 0]
-    if len(usable) < 2:
-        return _none(metric, len(usable), confidence, int(counted.rows[usable].sum()))
-    one, two = (np.array(usable)[side] for side in np.triu_indices(len(usable), 1))
-    sides = Sides.of([counted], one, two)
-    level, method = 1 - (1 - confidence) / len(one), BONFERRONI
-    if seed is not None and len(one) <= MOST_PAIRS and sides.whole().all() and counted.n[usable].min() >= EXACT_BELOW:
-        level, method = min(level, _max_t_level(counted, usable, confidence, seed)), MAX_T
-    order = sorted(usable, key=lambda place: float(counted.rate()[place]))
+    enough = (counted.rows >= min_n) & (counted.n > 0)
+    usable = np.array([i for i, key in enumerate(rolled.keys) if enough[i] and None not in key], int)
+    order = usable[np.argsort(counted.rate()[usable], kind="stable")]
+    whole = (counted.n[order] == counted.rows[order]) & (counted.x[order] == np.rint(counted.x[order]))
+    large = bool(len(order) > 1 and whole.all() and counted.n[order].min() >= EXACT_BELOW)
+    level = 1 - (1 - confidence) / max(len(order) * (len(order) - 1) // 2, 1)
+    if large and len(order) <= MOST_GROUPS:
+        level = range_level(len(order), confidence)
+    return _Groups(metric=metric, counted=counted, order=order, large=large, level=level)
+
+
+def _largest(rolled: RollUp, one: _Groups, confidence: float, bounds: tuple[Estimate, Estimate] | None) -> Largest:
+    if len(one.order) < 2:
+        return _none(rolled, one.metric, len(one.order), confidence, one.people)
+    difference, ratio = bounds or _from_rates(one, confidence)
+    lowest_rate, highest_rate = _extremes(one, confidence)
     return Largest(
-        metric=metric.name,
-        highest=rolled.group(order[-1]),
-        lowest=rolled.group(order[0]),
-        estimate=_bounded(counted, usable, sides, level, method),
-        groups=len(usable),
+        metric=one.metric.name,
+        attributes=rolled.attributes,
+        highest=rolled.group(int(one.order[-1])),
+        lowest=rolled.group(int(one.order[0])),
+        difference=difference,
+        ratio=ratio,
+        highest_rate=highest_rate,
+        lowest_rate=lowest_rate,
+        groups=len(one.order),
         confidence=confidence,
     )
 
 
-def _none(metric: Metric, groups: int, confidence: float, people: int) -> Largest:
+def _none(rolled: RollUp, metric: Metric, groups: int, confidence: float, people: int) -> Largest:
     unknown = Unknown(reason=TOO_FEW, n=people)
-    return Largest(metric=metric.name, highest={}, lowest={}, estimate=unknown, groups=groups, confidence=confidence)
-
-
-def _max_t_level(counted: Tally, usable: Sequence[int], confidence: float, seed: int) -> float:
-    """The level whose normal quantile is the quantile of the largest |score statistic| at the differences drawn from."""
-    x, n = counted.x[usable], counted.n[usable]
-    rate = (x + 0.5) / (n + 1)  # never 0 or 1, where nothing would vary
-    one, two = np.triu_indices(len(usable), 1)
-    true, sizes = rate[one] - rate[two], n.astype(np.int64)
-    random = np.random.default_rng(seed)
-    largest = np.empty(DRAWS)
-    block = max(1, 200_000 // len(one))
-    for start in range(0, DRAWS, block):
-        drawn = random.binomial(sizes, rate, size=(min(block, DRAWS - start), len(sizes))).astype(float)
-        shape = len(drawn), len(one)
-        wide = [np.broadcast_to(side, shape).ravel() for side in (drawn[:, one], n[one], drawn[:, two], n[two], true)]
-        largest[start : start + len(drawn)] = np.abs(difference_statistic(*wide)).reshape(shape).max(axis=1)
-    return 2 * NormalDist().cdf(float(np.quantile(largest, confidence, method="higher"))) - 1
-
-
-def _bounded(counted: Tally, usable: Sequence[int], sides: Sides, level: float, method: str) -> Known:
-    """The largest gap seen, between the largest nearer and the largest farther end over the pairs."""
-    column = differences(sides, level, judged=len(sides.n1) <= JUDGED_PAIRS)
-    nearer = np.maximum(np.maximum(column.low, -column.high), 0.0)
-    farther = np.minimum(np.maximum(-column.low, column.high), 1.0)
-    rates = counted.rate()[list(usable)]
-    return Known(
-        value=float(rates.max() - rates.min()),
-        low=float(nearer.max()),
-        high=float(farther.max()),
-        n=int(counted.rows[list(usable)].sum()),
-        method=method,
+    return Largest(
+        metric=metric.name,
+        attributes=rolled.attributes,
+        highest={},
+        lowest={},
+        difference=unknown,
+        ratio=unknown,
+        highest_rate=unknown,
+        lowest_rate=unknown,
+        groups=groups,
+        confidence=confidence,
     )
+
+
+@cache
+def range_level(groups: int, confidence: float) -> float:
+    """The level of each pair's interval at which all pairs of so many groups hold together (studentized range).
+
+    >>> round(range_level(2, 0.95), 4), round(range_level(5, 0.95), 4)
+    (0.95, 0.9936)
+    """
+    density = np.exp(-_PLACES * _PLACES / 2) / math.sqrt(2 * math.pi)
+    below = _below()
+
+    def within(steps: int) -> float:
+        """The chance that the largest of the groups is less than so many steps above the smallest."""
+        started = np.concatenate([np.zeros(steps), below[: len(below) - steps]])
+        return float(np.trapezoid(groups * density * (below - started) ** (groups - 1), dx=_STEP))
+
+    low, high = 0, len(_PLACES) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if within(middle) < confidence else (low, middle)
+    least, most = within(low), within(high)
+    reach = (low + (confidence - least) / (most - least)) * _STEP
+    return 2 * NormalDist().cdf(reach / math.sqrt(2)) - 1
+
+
+_STEP = 1 / 128
+_PLACES = np.arange(-9 * 128, 9 * 128 + 1) * _STEP
+
+
+@cache
+def _below() -> Floats:
+    """The normal distribution function at `_PLACES`."""
+    return np.array([NormalDist().cdf(z) for z in _PLACES.tolist()])
+
+
+def _from_pairs(groups: Sequence[_Groups], level: float, *, judged: bool) -> dict[str, tuple[Estimate, Estimate]]:
+    """The largest difference and the smallest ratio of each rate, from intervals of all pairs at one level."""
+    pairs = [one.pairs() for one in groups]
+    ends = np.cumsum([0, *(len(up.n1) for up, _ in pairs)])
+    fine = judged and ends[-1] <= JUDGED_PAIRS * len(groups)
+    up = differences(_together([up for up, _ in pairs]), level, judged=fine)
+    down = ratios(_together([down for _, down in pairs]), level, judged=fine)
+    found: dict[str, tuple[Estimate, Estimate]] = {}
+    for place, one in enumerate(groups):
+        here = slice(ends[place], ends[place + 1])
+        method = MAX_T if one.large else BONFERRONI
+        nearer = np.maximum(np.maximum(up.low[here], -up.high[here]), 0.0)
+        farther = np.minimum(np.maximum(-up.low[here], up.high[here]), 1.0)
+        rates = one.rates
+        difference = Known(
+            value=float(rates[-1] - rates[0]),
+            low=float(nearer.max()),
+            high=float(farther.max()),
+            n=one.people,
+            method=method,
+        )
+        ratio: Estimate = Unknown(reason=NOBODY_YES, n=one.people)
+        if rates[-1] > 0:
+            known = down.method[here] > 0
+            low, high = _smallest(down.low[here][known], down.high[here][known])
+            # Two groups that both have none of it can have any ratio.
+            low = low if known.all() else 0.0
+            ratio = Known(value=float(rates[0] / rates[-1]), low=low, high=high, n=one.people, method=method)
+        found[one.metric.name] = difference, ratio
+    return found
+
+
+def _together(sides: Sequence[Sides]) -> Sides:
+    names = ("x1", "n1", "x2", "n2", "rows1", "rows2")
+    return Sides(**{name: np.concatenate([getattr(side, name) for side in sides]) for name in names})
+
+
+def _smallest(low: Floats, high: Floats) -> tuple[float, float]:
+    """Bounds of the smallest ratio, whichever of two groups stands above, from the intervals of some ratios."""
+    with np.errstate(divide="ignore"):
+        nearer = np.where(high < 1, high, np.where(low > 1, 1 / low, 1.0))
+        farther = np.minimum(np.minimum(low, 1 / high), 1.0)
+    return float(farther.min()), float(nearer.min())
+
+
+def _rate_bounds(one: _Groups, confidence: float) -> tuple[Floats, Floats]:
+    """Intervals of the rates of independent groups that hold together (Šidák 1967); exact ones for small groups."""
+    level = confidence ** (1 / len(one.order))
+    x, n = one.counted.x[one.order], one.counted.n[one.order]
+    small = n < EXACT_BELOW
+    low, high = wilson(x, n, level)
+    if small.any():
+        low[small], high[small] = clopper_pearson(x[small], n[small], level)
+    return low, high
+
+
+def _extremes(one: _Groups, confidence: float) -> tuple[Known, Known]:
+    """The lowest and the highest rate of any group."""
+    low, high = _rate_bounds(one, confidence)
+    rates, rows = one.rates, one.counted.rows[one.order]
+    first = Known(value=float(rates[0]), low=float(low.min()), high=float(high.min()), n=int(rows[0]), method=EXTREME)
+    last = Known(value=float(rates[-1]), low=float(low.max()), high=float(high.max()), n=int(rows[-1]), method=EXTREME)
+    return first, last
+
+
+def _from_rates(one: _Groups, confidence: float) -> tuple[Known, Estimate]:
+    """The same for very many groups: no lower and no higher than the rates of all of them allow."""
+    low, high = _rate_bounds(one, confidence)
+    rates, top, bottom = one.rates, float(low.max()), float(high.min())
+    difference = Known(
+        value=float(rates[-1] - rates[0]),
+        low=max(top - bottom, 0.0),
+        high=float(high.max() - low.min()),
+        n=one.people,
+        method=FROM_RATES,
+    )
+    if rates[-1] <= 0:
+        return difference, Unknown(reason=NOBODY_YES, n=one.people)
+    most = min(bottom / top, 1.0) if top > 0 else 1.0
+    least = float(low.min() / high.max())
+    return difference, Known(value=float(rates[0] / rates[-1]), low=least, high=most, n=one.people, method=FROM_RATES)

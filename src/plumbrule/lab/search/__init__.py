@@ -1,0 +1,1 @@
+"""The exploratory search: which gaps stand out, ranked, and which of them say the same thing."""
