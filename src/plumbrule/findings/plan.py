@@ -17,6 +17,11 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from plumbrule.errors import AssessmentError
 from plumbrule.findings.planned.dataset import PlannedDataSet
+from plumbrule.findings.planned.explanation import PlannedExplanation
+from plumbrule.findings.planned.languages import PlannedLanguages
+from plumbrule.findings.planned.predictor import PlannedPredictor
+from plumbrule.findings.planned.robustness import PlannedRobustness
+from plumbrule.findings.planned.watch import PlannedWatch
 
 SCHEMA = "plumbrule-plan/1"
 Texts = Mapping[str, str]
@@ -129,6 +134,11 @@ class Plan:
     declared: Mapping[str, Declared] = field(default_factory=dict)
     adjust: PlannedAdjustment = field(default_factory=PlannedAdjustment)
     data_set: PlannedDataSet | None = None
+    predictor: PlannedPredictor | None = None
+    robustness: PlannedRobustness | None = None
+    explanation: PlannedExplanation | None = None
+    languages: PlannedLanguages | None = None
+    watch: PlannedWatch | None = None
 
     def asks_further(self) -> bool:
         """Whether a test beyond the decisions is asked for."""
@@ -139,7 +149,7 @@ class Plan:
         return (self.data, self.decisions) if self.data and self.decisions else None
 
 
-FURTHER: tuple[str, ...] = ("data_set",)
+FURTHER: tuple[str, ...] = ("data_set", "robustness", "explanation", "languages", "watch")
 """The keys of a plan that ask for a test beyond the decisions (`findings.further`)."""
 
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
@@ -228,6 +238,12 @@ def _check(plan: Plan, name: str) -> None:
             f"{name} asks for nothing.",
             expected="[data], [decisions] and at least one [[comparison]], or a further test",
             cure="examples/mortgage/assessment.toml shows how decisions are asked about.",
+        )
+    if (plan.robustness or plan.explanation) and not plan.predictor:
+        raise AssessmentError(
+            f"{name} asks for robustness or explanation, and names no model.",
+            expected="[predictor] with model and columns",
+            cure="Add it; examples/model/assessment.toml shows one.",
         )
     _check_comparisons(plan, name)
 

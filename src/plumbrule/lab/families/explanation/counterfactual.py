@@ -26,14 +26,15 @@ from typing import Literal
 
 import numpy as np
 
+from plumbrule.base.messages import message
 from plumbrule.errors import InputError
 from plumbrule.lab.families.robustness.trials import Baseline, Floats
 from plumbrule.lab.predictors.inputs import Inputs, missing
 from plumbrule.lab.predictors.predictor import score
 from plumbrule.lab.predictors.wire import Column, is_number
 
-NONE_EXISTS = "no combination of the values looked at turns the decision"
-OUT_OF_BUDGET = "none was found within the budget"
+NONE_EXISTS = message("no combination of the values looked at turns the decision")
+OUT_OF_BUDGET = message("none was found within the budget of questions")
 _MAD = 1.482602218505602  # makes the median absolute deviation a standard deviation where values are normal
 _WIDTH = 8
 _AT_ONCE = 500

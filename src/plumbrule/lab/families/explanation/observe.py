@@ -23,7 +23,8 @@ from math import comb
 
 import numpy as np
 
-from plumbrule.base.observation import Estimate, Family, Group, Known, Observation, Unknown
+from plumbrule.base.messages import message
+from plumbrule.base.observation import Estimate, Family, Group, Known, Measure, Observation, Unknown
 from plumbrule.lab.families.explanation.counterfactual import Counterfactual, NoCounterfactual, Rules, nearest
 from plumbrule.lab.families.explanation.importance import Importance
 from plumbrule.lab.families.explanation.reasons import Reasons
@@ -31,7 +32,9 @@ from plumbrule.lab.families.explanation.stability import Stability
 from plumbrule.lab.families.robustness.summary import Robustness, observe_robustness, summarise
 from plumbrule.lab.families.robustness.trials import Baseline, Trial
 
-NOT_HALF = "fewer than half of the rows, or too few rows, have a counterfactual"
+NOT_HALF = message("fewer than half of the rows, or too few rows, have a counterfactual")
+_IMPORTANCE: Mapping[str, Measure] = {"decision": "rate", "accuracy": "difference", "score": "number"}
+"""Turned decisions are a share, lost accuracy is a difference of shares, a change of the score is on the score's scale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ def observe_importances(
     return tuple(
         _observation(
             f"permutation_importance:{one.column}&{one.kind}",
-            "rate" if one.kind == "decision" else "difference",
+            _IMPORTANCE[one.kind],
             one.estimate,
             confidence=confidence,
             inputs=inputs,
@@ -131,7 +134,7 @@ def observe_importances(
 def observe_reasons(found: Reasons, *, confidence: float = 0.95, inputs: tuple[str, ...] = ()) -> tuple[Observation, ...]:
     """`shap_value:row=17&age`, …: what each column did to the score of one row; the row by its number only."""
     return tuple(
-        _observation(f"shap_value:row={found.row}&{one.column}", "difference", one.estimate, confidence=confidence, inputs=inputs)
+        _observation(f"shap_value:row={found.row}&{one.column}", "number", one.estimate, confidence=confidence, inputs=inputs)
         for one in found.reasons
     )
 
@@ -140,7 +143,7 @@ def observe_stability(found: Stability, *, confidence: float = 0.95, inputs: tup
     """`explanation_rank_correlation:noise=0.05` and `top_reason_kept_rate:noise=0.05`."""
     where = f"noise={found.scale:g}"
     return (
-        _observation(f"explanation_rank_correlation:{where}", "ratio", found.correlation, confidence=confidence, inputs=inputs),
+        _observation(f"explanation_rank_correlation:{where}", "number", found.correlation, confidence=confidence, inputs=inputs),
         _observation(f"top_reason_kept_rate:{where}", "rate", found.top_kept, confidence=confidence, inputs=inputs),
     )
 
@@ -151,13 +154,13 @@ def observe_recourse(found: Recourse, *, inputs: tuple[str, ...] = ()) -> tuple[
     for group, estimate in found.costs:
         where = "&".join(f"{name}={'' if value is None else value}" for name, value in group.items())
         name = "counterfactual_cost:refused" + (f"@{where}" if where else "")
-        costs.append(_observation(name, "ratio", estimate, confidence=found.confidence, inputs=inputs, group=group))
+        costs.append(_observation(name, "number", estimate, confidence=found.confidence, inputs=inputs, group=group))
     return observe_robustness(found.rates, inputs=inputs) + tuple(costs)
 
 
 def _observation(
     name: str,
-    measure: str,
+    measure: Measure,
     estimate: Estimate,
     *,
     confidence: float,
@@ -170,7 +173,7 @@ def _observation(
         id=name,
         means="test",
         metric=name.partition(":")[0],
-        measure="rate" if measure == "rate" else "difference" if measure == "difference" else "ratio",
+        measure=measure,
         estimate=estimate,
         group=group or {},
         family=family,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.families.explanation.reasons import Explain, student
@@ -19,7 +20,7 @@ from plumbrule.lab.inference import intervals
 from plumbrule.lab.predictors.inputs import Inputs
 from plumbrule.lab.predictors.wire import is_number
 
-FLAT = "in fewer than two rows do the effects have an order"
+FLAT = message("in fewer than two rows do the effects have an order")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Known, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.families.languages import paired
@@ -16,9 +17,10 @@ from plumbrule.lab.inference import intervals
 from plumbrule.lab.observe import observation_id
 
 ATTRIBUTE = "language"
-NO_PAIRS = "no item was answered in both languages"
-NO_ANSWERS = "no answer in this language lets it be known"
-TOO_FEW = "with so few items no gap, however large, could have been shown"
+NO_PAIRS = message("no item was answered in both languages")
+NO_ANSWERS = message("no answer in this language lets it be known")
+TOO_FEW = message("with so few items no gap, however large, could have been shown")
+ONE_RUN = message("items with one run do not show how much runs differ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +266,7 @@ def _gap(
 
 def _repeated(pair: _Pair, values: Floats) -> Repeated:
     """How much of the gap's variance comes from the runs; it cannot be told where an item has one run only."""
-    share: float | Unknown = Unknown(reason="items with one run do not show how much runs differ", n=len(values))
+    share: float | Unknown = Unknown(reason=ONE_RUN, n=len(values))
     if len(values) > 1 and (pair.runs > 1).all() and values.std() > 0:
         share = min(float(pair.noise.mean()) / float(values.var(ddof=1)), 1.0)
     return Repeated(fewest=int(pair.runs.min()), most=int(pair.runs.max()), run_share=share)

@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Literal
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Observation, Stated
 from plumbrule.errors import InputError
 from plumbrule.lab.families.languages.script import plain, script_letters
@@ -31,7 +32,8 @@ from plumbrule.lab.families.languages.script import plain, script_letters
 PACKS = Path(__file__).with_name("packs")
 """The packs that come with the program; all of them drafts."""
 
-UNREVIEWED = "draft: nobody has reviewed this language of the pack"
+REVIEWED = message("reviewed by a named person")
+UNREVIEWED = message("draft: nobody has reviewed this language of the pack")
 _MOST_BYTES = 5 << 20
 _MARKS = re.compile(r"[^\w:']+", re.UNICODE)
 
@@ -141,7 +143,7 @@ def observe_review(pack: Pack) -> tuple[Observation, ...]:
             measure="fact",
             estimate=Stated(
                 holds=pack.reviewer(language) is not None,
-                text="reviewed by a named person" if pack.reviewer(language) else UNREVIEWED,
+                text=REVIEWED if pack.reviewer(language) else UNREVIEWED,
                 stated_by=f"pack {pack.id} {pack.version}",
             ),
             group={"language": language},

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.families.robustness.trials import FLIPS, Floats, Marks, Trial
@@ -29,8 +30,8 @@ from plumbrule.lab.inference import intervals
 from plumbrule.lab.inference.gaps import METHODS, Sides, differences
 from plumbrule.lab.predictors.inputs import Inputs
 
-NOBODY = "no row was concerned"
-TOO_FEW = "fewer than two rows were concerned"
+NOBODY = message("no row was concerned")
+TOO_FEW = message("fewer than two rows were concerned")
 MOST_GROUPS = 100
 """An attribute that splits the rows into more groups than this is refused: it would be a name or a number, not a group."""
 
@@ -132,7 +133,7 @@ def observe_robustness(
             id=_id(metric, trial, group),
             means="test",
             metric=metric,
-            measure="difference" if metric == "score_shift" else "rate",
+            measure="number" if metric == "score_shift" else "rate",
             estimate=estimate,
             group=group,
             family=family,

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.errors import InputError, LimitError, TableError
 from plumbrule.lab.predictors.inputs import Inputs, missing
 from plumbrule.lab.predictors.predictor import Predictor, score
@@ -25,7 +26,7 @@ from plumbrule.lab.predictors.wire import Column, is_number
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
-REFUSED = "the predictor gave no answer for a row that was changed"
+REFUSED = message("the model gave no answer for a row that was changed")
 MOST_VALUES = 20
 """An attribute with more values than this is not swapped: each value costs a look at every row."""
 

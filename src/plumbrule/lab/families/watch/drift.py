@@ -19,12 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.lab.families.watch.chance import chi2_quantile, noncentral_interval
 
 Floats = NDArray[np.float64]
-NO_VALUES = "no row has a value"
-ONE_BIN = "all values lie in one bin"
+NO_VALUES = message("no row has a value")
+ONE_BIN = message("all values lie in one bin")
 DKW, PSI_METHOD = "dvoretzky-kiefer-wolfowitz", "non-central chi-square"
 HALF = 0.5
 """Added to each bin before shares are compared: an empty bin would make the index infinite."""

@@ -235,9 +235,18 @@ def read_config(path: Path) -> WatchConfig:
         raise AssessmentError(
             f"{path.name}: {_first(error)}.", expected=f"the form of {CONFIG}", cure="See docs/concepts/families/watch.md."
         ) from error
-    for problem, cure in _problems(config):
-        raise AssessmentError(f"{path.name}: {problem}.", expected=f"a watch in the form of {CONFIG}", cure=cure)
+    check_config(config, path.name)
     return config
+
+
+def check_config(config: WatchConfig, name: str) -> None:
+    """See that what is asked for goes together; `name` says where it stands.
+
+    Raises:
+        AssessmentError: it does not; the first problem, with its cure.
+    """
+    for problem, cure in _problems(config):
+        raise AssessmentError(f"{name}: {problem}.", expected=f"a watch in the form of {CONFIG}", cure=cure)
 
 
 def read_state(path: Path, config: WatchConfig) -> State | None:

@@ -118,7 +118,7 @@ def observe_windows(config: WatchConfig, folder: Path, *, today: dt.date) -> tup
                 id=f"change_evidence:{one.stream}@{line.window}",
                 means="test",
                 metric="change_evidence",
-                measure="ratio",
+                measure="number",
                 estimate=Known(value=one.worth, low=one.worth, high=one.worth, n=line.rows, method="jumping bets"),
                 group={"window": line.window},
                 reference={"window": BASELINE},
@@ -126,6 +126,7 @@ def observe_windows(config: WatchConfig, folder: Path, *, today: dt.date) -> tup
                 confidence=1 - config.alarm.false_alarms,
                 comparisons=len(line.streams),
                 inputs=(source,),
+                test="watch",
             )
             for one in line.streams
         ]

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Group, Known, Measure, Observation, Unknown
 from plumbrule.lab.families.watch import alarm
 from plumbrule.lab.families.watch.drift import (
@@ -25,6 +26,7 @@ from plumbrule.lab.metrics import METRICS
 ATTRIBUTE = "window"
 SCORE, EXACT = "miettinen-nurminen", "clopper-pearson rectangle"
 _PSI_BINS = 10
+EMPTY = message("the window is empty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,7 @@ def _one(
         family="exploratory",
         confidence=confidence,
         comparisons=comparisons,
+        test="watch",
     )
 
 
@@ -228,11 +231,11 @@ def _drift(stream: Stream, counts: tuple[int, ...], window: str, confidence: flo
     now, then = {ATTRIBUTE: window}, {ATTRIBUTE: BASELINE}
     found: dict[str, tuple[Measure, Estimate]] = {}
     if stream.kind == "numbers":
-        found["ks_distance"] = "difference", ks_estimate(counts[1:], stream.baseline[1:], confidence)
-        found["wasserstein_1"] = "difference", wasserstein_estimate(counts[1:], stream.baseline[1:], stream.places, confidence)
+        found["ks_distance"] = "number", ks_estimate(counts[1:], stream.baseline[1:], confidence)
+        found["wasserstein_1"] = "number", wasserstein_estimate(counts[1:], stream.baseline[1:], stream.places, confidence)
     one, two = _psi_bins(stream, counts)
-    found["psi"] = "difference", psi_estimate(one, two, confidence)
-    found["psi_expected"] = "difference", _noise(one, two, confidence)
+    found["psi"] = "number", psi_estimate(one, two, confidence)
+    found["psi_expected"] = "number", _noise(one, two, confidence)
     found["missing_share"] = "share", _missing(counts, confidence)
     return [
         _one(
@@ -242,7 +245,7 @@ def _drift(stream: Stream, counts: tuple[int, ...], window: str, confidence: flo
             estimate,
             confidence,
             group=now,
-            reference=then if measure == "difference" else None,
+            reference=then if measure == "number" else None,
         )
         for metric, (measure, estimate) in found.items()
     ]
@@ -272,6 +275,6 @@ def _noise(one: tuple[int, ...], two: tuple[int, ...], confidence: float) -> Est
 def _missing(counts: tuple[int, ...], confidence: float) -> Estimate:
     rows = sum(counts)
     if not rows:
-        return Unknown(reason="the window is empty")
+        return Unknown(reason=EMPTY)
     low, high = intervals.wilson(counts[0], rows, confidence)
     return Known(value=counts[0] / rows, low=float(low), high=float(high), n=rows, method="wilson")
