@@ -72,6 +72,7 @@ class Decisions:
 
     `favourable` names the value of the prediction (and of a label in the same words) that counts as yes; without it
     both must be 0 or 1. `count` is a whole number of people a row stands for, `weight` a sampling weight: never both.
+    `kind` says what a decision is: yes or no, one of several classes (`classes`), or an amount (`moments`).
     """
 
     prediction: str
@@ -83,6 +84,7 @@ class Decisions:
     weight: str | None = None
     within: tuple[Attribute, ...] = ()
     cluster: str | None = None
+    kind: Literal["yes-no", "classes", "numbers"] = "yes-no"
 
     def check(self, table: Table) -> None:
         """Every column is there and holds what it should.
@@ -93,7 +95,8 @@ class Decisions:
         wanted = [self.prediction, self.label, self.score, self.count, self.weight, self.cluster]
         table.require(*(name for name in wanted if name), *(attribute.name for attribute in (*self.by, *self.within)))
         check_parts(self)
-        _check_few_values(table, self)
+        if self.kind == "yes-no":
+            _check_few_values(table, self)
         for name in (self.score, self.count, self.weight, *(a.name for a in (*self.by, *self.within) if a.edges)):
             if name:
                 table.require_numeric(name)
@@ -129,7 +132,7 @@ class Decisions:
                 f"The {part} column {column!r} holds {listed}.",
                 expected="0 and 1 (or true and false)",
                 cure=f"Name the value that counts as yes with --favourable, for instance --favourable {some[0]!r}; "
-                f"or map it in a query: select *, ({column} = {some[0]!r})::int as {part}01 from …",
+                f"or map it in a query: select *, ({column} = {some[0]!r})::int as {part}01 from …{other_kinds(values)}",
             )
         raise TableError(
             f"No row of the {part} column {column!r} holds {self.favourable!r}; it holds {listed}.",
@@ -194,6 +197,20 @@ def outcome_sql(table: Table, decisions: Decisions) -> str:
 def _values(table: Table, column: str) -> set[str]:
     name = quote_name(column)
     return {str(value) for (value,) in table.query(f"SELECT DISTINCT {name} FROM {table.view} WHERE {name} IS NOT NULL")}
+
+
+def other_kinds(values: AbstractSet[str]) -> str:
+    """What else a column of these values may be, said after the cure: nobody gets there without asking for it."""
+    try:
+        amounts = len({float(value.replace(",", ".")) for value in values}) > 2
+    except ValueError:
+        amounts = False
+    classes = 3 <= len(values) <= MOST_OUTCOMES
+    said = [
+        *(["--numeric if these are amounts"] if amounts else []),
+        *([f"--multiclass if these are {len(values)} classes and no misspellings"] if classes else []),
+    ]
+    return f"; or give {', or '.join(said)}" if said else ""
 
 
 def check_parts(decisions: Decisions) -> None:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Group, Known, Unknown
-from plumbrule.lab.families.watch.drift import ks_estimate
 from plumbrule.lab.inference import adjust, auc, gaps, intervals
 from plumbrule.lab.inference.binned import area_from_bins
 from plumbrule.lab.inference.calibration import CalibrationError, Tenth, calibration_error, in_the_large
+from plumbrule.lab.inference.distance import ks_distance
 from plumbrule.lab.inference.mover import mover_difference
 from plumbrule.lab.metrics import YES
 from plumbrule.lab.model import Contrast, Level
@@ -310,7 +310,7 @@ class _Look:
 
     def distance(self, one: Lines, two: Lines) -> Estimate:
         """Kolmogorov and Smirnov's distance of the scores, with bounds that always hold."""
-        length, counts = len(self.bins.places), []
+        length, counts = len(self.bins.places), list[Floats]()
         for side in (one, two):
             total, squares = float(side.weight.sum()), float(side.weight_sq.sum())
             if total <= 0:
@@ -318,11 +318,9 @@ class _Look:
             size = total * total / squares
             if side.cluster is not None:  # people of one cluster may all have one score
                 size = min(size, float(len(np.unique(side.cluster))))
-            counts.append(np.bincount(side.place, weights=side.weight, minlength=length) * (size / total))
-        found = ks_estimate(counts[0], counts[1], self.level.each)
-        if isinstance(found, Unknown):
-            return found
-        return Known(value=found.value, low=found.low, high=found.high, n=one.people() + two.people(), method=found.method)
+            held = np.asarray(np.bincount(side.place, weights=side.weight, minlength=length), float)
+            counts.append(held * (size / total))
+        return ks_distance(counts[0], counts[1], people=one.people() + two.people(), confidence=self.level.each)
 
 
 def _strata(bins: ScoreBins) -> NDArray[np.int64]:
