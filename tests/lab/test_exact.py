@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from plumbrule.lab import Question, observe, primary_gaps
 from plumbrule.lab.cells import Cells
-from plumbrule.lab.inference.exact import Kind, Tail, exact_difference, exact_ratio, tail_region
+from plumbrule.lab.inference.exact import exact_difference, exact_ratio
 from plumbrule.lab.inference.gaps import METHODS, UNCONDITIONAL
 from plumbrule.lab.inference.intervals import difference_statistic, exact_rectangle_difference, ratio_statistic
+from plumbrule.lab.inference.tails import Kind, Tail, tail_region
 
 
 def largest_p(kind: Kind, table: tuple[int, int, int, int], shift: float) -> tuple[float, float]:
