@@ -16,10 +16,12 @@ from typing import Any, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from plumbrule.errors import AssessmentError
+from plumbrule.findings.planned.check import PlannedCheck, check_checks
 from plumbrule.findings.planned.dataset import PlannedDataSet
 from plumbrule.findings.planned.explanation import PlannedExplanation
 from plumbrule.findings.planned.languages import PlannedLanguages
 from plumbrule.findings.planned.predictor import PlannedPredictor
+from plumbrule.findings.planned.privacy import PlannedPrivacy
 from plumbrule.findings.planned.robustness import PlannedRobustness
 from plumbrule.findings.planned.watch import PlannedWatch
 
@@ -133,7 +135,9 @@ class Plan:
     tier: Mapping[str, bool] = field(default_factory=dict)
     declared: Mapping[str, Declared] = field(default_factory=dict)
     adjust: PlannedAdjustment = field(default_factory=PlannedAdjustment)
+    check: tuple[PlannedCheck, ...] = ()
     data_set: PlannedDataSet | None = None
+    privacy: PlannedPrivacy | None = None
     predictor: PlannedPredictor | None = None
     robustness: PlannedRobustness | None = None
     explanation: PlannedExplanation | None = None
@@ -149,7 +153,7 @@ class Plan:
         return (self.data, self.decisions) if self.data and self.decisions else None
 
 
-FURTHER: tuple[str, ...] = ("data_set", "robustness", "explanation", "languages", "watch")
+FURTHER: tuple[str, ...] = ("data_set", "privacy", "robustness", "explanation", "languages", "watch")
 """The keys of a plan that ask for a test beyond the decisions (`findings.further`)."""
 
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
@@ -246,6 +250,7 @@ def _check(plan: Plan, name: str) -> None:
             cure="Add it; examples/model/assessment.toml shows one.",
         )
     _check_comparisons(plan, name)
+    check_checks(plan.check, name)
 
 
 def _check_comparisons(plan: Plan, name: str) -> None:

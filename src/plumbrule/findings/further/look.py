@@ -19,6 +19,10 @@ class Look:
 
     `folder` is where the plan is and its files are. `table` is the open decision table and `decisions` its parts, both
     None where the plan names no data. `references` holds the reference group of each attribute that is compared.
+
+    A test is run to be shown; and once more to be judged, where the plan names one of its observations in a `[[check]]`.
+    `judged_at` is then the level that each interval must have by itself, with guaranteed coverage where there is such a
+    form. A test hands `confidence`, `comparisons` and `guaranteed` on to its function.
     """
 
     plan: Plan
@@ -26,11 +30,24 @@ class Look:
     table: lab.Table | None
     decisions: lab.Decisions | None
     references: Mapping[str, str] = field(default_factory=dict)
+    judged_at: float | None = None
 
     @property
     def confidence(self) -> float:
-        """The level of the plan's intervals."""
+        """The level of the intervals."""
+        if self.judged_at is not None:
+            return self.judged_at
         return self.plan.decisions.confidence if self.plan.decisions else 0.95
+
+    @property
+    def comparisons(self) -> int | None:
+        """The size of the family that the level holds for: one where observations are judged, else the test's own (None)."""
+        return None if self.judged_at is None else 1
+
+    @property
+    def guaranteed(self) -> bool:
+        """Whether coverage must never be below the level: where observations are judged."""
+        return self.judged_at is not None
 
     def need_table(self, key: str) -> tuple[lab.Table, lab.Decisions]:
         """The decision table and its parts.
