@@ -5,59 +5,67 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from plumbrule.base.messages import message
-from plumbrule.base.observation import Group, Known, Observation
-from plumbrule.base.words import MINUS, Words
+from plumbrule.base.observation import Known, Observation
+from plumbrule.base.words import Words
 from plumbrule.findings.model import Assessment, CheckResult, Finding
 from plumbrule.report import phrases
+from plumbrule.report.console import (
+    MOST,
+    SIGNS,
+    STYLES,
+    beyond_text,
+    estimate_cells,
+    group_text,
+    new_table,
+    pair_text,
+    people_text,
+    put,
+    reason_text,
+    say,
+    say_more,
+)
 from plumbrule.report.views.figures import scaled, set_size
 from plumbrule.report.views.finding import is_gap
 from plumbrule.report.views.pictures import gap_id, rate_id
-
-STYLES: Mapping[str, str] = {"good": "green", "bad": "bold red", "open": "yellow", "faint": "dim", "plain": ""}
-SIGNS: Mapping[str, str] = {"good": "+", "bad": "x", "open": "?", "faint": "-", "plain": " "}
-"""A sign of its own for each tone: colour is never the only thing that says it."""
-MOST = 60
-"""How many lines of one table an audit prints; `--json` holds all of them."""
 
 
 def print_findings(assessment: Assessment, console: Console, words: Words) -> None:
     """The findings as a table, then each comparison, then what must be said with them."""
     if assessment.system.note:
-        _say(console, assessment.system.note.said(words.asked)[0], style="italic")
-    _print(console, _findings(assessment, words))
+        say(console, assessment.system.note.said(words.asked)[0], style="italic")
+    put(console, _findings(assessment, words))
     for finding in assessment.findings:
         compared = [check for check in finding.checks if is_gap(check)]
         if compared:
-            _print(console, _comparisons(assessment, finding, compared, words))
+            put(console, _comparisons(assessment, finding, compared, words))
     for note in _notes(assessment, words):
-        _say(console, note, style="dim")
+        say(console, note, style="dim")
 
 
 def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> None:
     """The object of `plumbrule audit --json` as tables: groups, gaps, strata, and what was left out."""
-    _say(console, _read(found["rows"], words))
+    say(console, _read(found["rows"], words))
     _rates(found, console, words)
     _gaps(found["gaps"], console, words)
     if "within" in found:
         _strata(found["within"], console, words)
     if found["excluded"]:
-        table = _table(words, message("Left out of the comparisons"), message("Group"), message("Rows"), message("Why"))
+        table = new_table(words, message("Left out of the comparisons"), message("Group"), message("Rows"), message("Why"))
         for item in found["excluded"]:
-            table.add_row(_group(words, item["by"], names=True), _people(item["n"], words), _reason(words, item))
-        _print(console, table)
+            table.add_row(group_text(words, item["by"], names=True), people_text(item["n"], words), reason_text(words, item))
+        put(console, table)
     if "saved" in found:
-        _say(console, _saved(found["saved"], words))
-    _say(console, words.text(phrases.EXPLORATORY) + ". " + words.text(phrases.GROUND_FOR_INQUIRY), style="dim")
+        say(console, _saved(found["saved"], words))
+    say(console, words.text(phrases.EXPLORATORY) + ". " + words.text(phrases.GROUND_FOR_INQUIRY), style="dim")
 
 
 def _findings(assessment: Assessment, words: Words) -> Table:
-    table = _table(
+    table = new_table(
         words,
         assessment.title.said(words.asked)[0],
         message("Verdict"),
@@ -84,7 +92,7 @@ def _comparisons(assessment: Assessment, finding: Finding, checks: Sequence[Chec
     seen = {one.id: one for one in assessment.observations}
     metric = words.text(phrases.METRICS.get(checks[0].metric, checks[0].metric))
     title = words.say(message("{finding}: {metric}"), finding=finding.title.said(words.asked)[0], metric=metric)
-    table = _table(
+    table = new_table(
         words, title, message("Comparison"), message("Difference"), message("Lines"), message("Verdict"), translate=False
     )
     for check in checks:
@@ -101,7 +109,7 @@ def _compared(check: CheckResult, seen: Mapping[str, Observation], words: Words)
     text = Text()
     for group in (check.group, check.reference or {}):
         estimate = seen[rate_id(check.metric, group)].estimate if rate_id(check.metric, group) in seen else None
-        text.append(("\n" if text else "") + _group(words, group))
+        text.append(("\n" if text else "") + group_text(words, group))
         if isinstance(estimate, Known):
             rate = scaled(words, "rate", check.metric, estimate.value)
             text.append("\n  " + words.say(message("{rate} of {n}"), rate=rate, n=words.whole(estimate.n)), style="dim")
@@ -148,20 +156,22 @@ def _rates(found: Mapping[str, Any], console: Console, words: Words) -> None:
     """One table for each metric: the whole table first, then every group."""
     entries = ([{"by": {}, **found["overall"]}] if "overall" in found else []) + list(found["groups"])
     for metric in dict.fromkeys(name for entry in entries for name in entry["metrics"]):
-        table = _table(
+        table = new_table(
             words, phrases.METRICS.get(metric, metric), message("Group"), message("Value"), message("Interval"), message("Rows")
         )
         for entry in entries[:MOST]:
             if metric in entry["metrics"]:
-                table.add_row(_group(words, entry["by"], names=True), *_estimate(entry["metrics"][metric], metric, "rate", words))
-        _print(console, table)
-        _more(console, words, len(entries))
+                table.add_row(
+                    group_text(words, entry["by"], names=True), *estimate_cells(entry["metrics"][metric], metric, "rate", words)
+                )
+        put(console, table)
+        say_more(console, words, len(entries))
 
 
 def _gaps(gaps: Sequence[Mapping[str, Any]], console: Console, words: Words) -> None:
     for metric in dict.fromkeys(gap["metric"] for gap in gaps):
         title = words.say(message("Gaps: {metric}"), metric=words.text(phrases.METRICS.get(metric, metric)))
-        table = _table(
+        table = new_table(
             words,
             title,
             message("Comparison"),
@@ -173,11 +183,11 @@ def _gaps(gaps: Sequence[Mapping[str, Any]], console: Console, words: Words) -> 
         )
         of_metric = [gap for gap in gaps if gap["metric"] == metric]
         for gap in of_metric[:MOST]:
-            table.add_row(_pair(words, gap), *_estimate(gap, metric, gap["kind"], words), _beyond(words, gap))
-        _print(console, table)
-        _more(console, words, len(of_metric))
+            table.add_row(pair_text(words, gap), *estimate_cells(gap, metric, gap["kind"], words), beyond_text(words, gap))
+        put(console, table)
+        say_more(console, words, len(of_metric))
     for source in dict.fromkeys((gap["kind"], gap["tolerance"]["value"], gap["tolerance"]["source"]) for gap in gaps):
-        _say(console, _tolerance(words, *source), style="dim")
+        say(console, _tolerance(words, *source), style="dim")
 
 
 def _tolerance(words: Words, kind: str, value: float, source: str) -> str:
@@ -195,7 +205,7 @@ def _strata(within: Mapping[str, Any], console: Console, words: Words) -> None:
             metric=words.text(phrases.METRICS.get(metric, metric)),
             strata=", ".join(within["by"]),
         )
-        table = _table(
+        table = new_table(
             words,
             title,
             message("Stratum"),
@@ -208,12 +218,14 @@ def _strata(within: Mapping[str, Any], console: Console, words: Words) -> None:
         rows = [(one["stratum"], group) for one in within["strata"] for group in one["groups"] if metric in group["metrics"]]
         for stratum, group in rows[:MOST]:
             table.add_row(
-                _group(words, stratum), _group(words, group["by"]), *_estimate(group["metrics"][metric], metric, "rate", words)
+                group_text(words, stratum),
+                group_text(words, group["by"]),
+                *estimate_cells(group["metrics"][metric], metric, "rate", words),
             )
-        _print(console, table)
-        _more(console, words, len(rows))
+        put(console, table)
+        say_more(console, words, len(rows))
     if within["adjusted"]:
-        table = _table(
+        table = new_table(
             words,
             message("Raw and adjusted for the strata"),
             message("Comparison"),
@@ -223,43 +235,18 @@ def _strata(within: Mapping[str, Any], console: Console, words: Words) -> None:
             message("Rows"),
         )
         for one in within["adjusted"]:
-            raw = _estimate(one["raw"], one["metric"], "difference", words)[0]
+            raw = estimate_cells(one["raw"], one["metric"], "difference", words)[0]
             note = "\n" + words.text(message("the sign turns")) if one["reversed"] else ""
-            table.add_row(Text.assemble(_pair(words, one), note), raw, *_estimate(one, one["metric"], "difference", words))
-        _print(console, table)
-
-
-def _estimate(estimate: Mapping[str, Any], metric: str, measure: str, words: Words) -> tuple[str, str, str]:
-    """Value, interval and sample size; an unknown value says why in the place of the interval."""
-    n = estimate.get("n", 0)
-    rows = " / ".join(_people(part, words) for part in (n if isinstance(n, list | tuple) else [n]))
-    if estimate["state"] != "known":
-        return words.text(message("not known")), _why(estimate, metric, measure, words), rows
-    low, high = (scaled(words, measure, metric, estimate[side], unit=False) for side in ("low", "high"))
-    return scaled(words, measure, metric, estimate["value"]), words.say(message("{low} to {high}"), low=low, high=high), rows
-
-
-def _why(unknown: Mapping[str, Any], metric: str, measure: str, words: Words) -> str:
-    """Why a value is not known, after the bounds it lies between where there are any."""
-    if "bounds" not in unknown:
-        return _reason(words, unknown)
-    low, high = (scaled(words, measure, metric, side, unit=False) for side in unknown["bounds"])
-    return words.say(message("between {low} and {high}: {reason}"), low=low, high=high, reason=_reason(words, unknown))
-
-
-def _people(n: int | Mapping[str, Any], words: Words) -> str:
-    """A number of people, or what is known of it."""
-    if isinstance(n, int):
-        return words.whole(n)
-    if "most" in n:
-        return words.say(message("{low} to {high}"), low=words.whole(n["least"]), high=words.whole(n["most"]))
-    return words.say(message("at least {n}"), n=words.whole(n["least"]))
+            table.add_row(
+                Text.assemble(pair_text(words, one), note), raw, *estimate_cells(one, one["metric"], "difference", words)
+            )
+        put(console, table)
 
 
 def _read(rows: int | Mapping[str, Any], words: Words) -> str:
     if isinstance(rows, int):
         return words.many("{n} row read.", "{n} rows read.", rows)
-    return words.say(message("Number of rows: {rows}."), rows=_people(rows, words))
+    return words.say(message("Number of rows: {rows}."), rows=people_text(rows, words))
 
 
 def _saved(saved: Mapping[str, Any], words: Words) -> str:
@@ -278,79 +265,6 @@ def _saved(saved: Mapping[str, Any], words: Words) -> str:
     )
 
 
-def _reason(words: Words, unknown: Mapping[str, Any]) -> str:
-    reason: str = unknown["reason"]
-    return words.text(reason)
-
-
-def _beyond(words: Words, gap: Mapping[str, Any]) -> Text:
-    said, tone = {True: (message("yes"), "bad"), False: (message("no"), "good")}.get(
-        gap["beyond"], (message("cannot be said"), "open")
-    )
-    return Text(f"{SIGNS[tone]} {words.text(said)}", style=STYLES[tone])
-
-
-def _pair(words: Words, gap: Mapping[str, Any]) -> Text:
-    return Text(
-        words.say(
-            message("{group} compared with {reference}"),
-            group=_group(words, gap["group"]),
-            reference=_group(words, gap["reference"]),
-        )
-    )
-
-
 def _verdict(words: Words, verdict: str) -> Text:
     tone = phrases.VERDICT_TONES[verdict]
     return Text(f"{SIGNS[tone]} {words.text(phrases.VERDICTS[verdict])}", style=STYLES[tone])
-
-
-def _group(words: Words, group: Group, *, names: bool = False) -> str:
-    if not group:
-        return words.text(message("everybody"))
-    said = [(name, words.text(message("unknown")) if value is None else value) for name, value in group.items()]
-    return ", ".join(f"{name}: {value}" if names else value for name, value in said)
-
-
-def _table(words: Words, title: str, *columns: str, translate: bool = True) -> Table:
-    """A table whose cells wrap: nothing is cut off in a narrow terminal."""
-    table = Table(
-        title=Text(words.text(title) if translate else title, style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        expand=False,
-        pad_edge=False,
-    )
-    for column in columns:
-        table.add_column(words.text(column), overflow="fold")
-    return table
-
-
-def _more(console: Console, words: Words, length: int) -> None:
-    if length > MOST:
-        _say(console, words.many("{n} more line: see --json.", "{n} more lines: see --json.", length - MOST), style="dim")
-
-
-def _print(console: Console, table: Table) -> None:
-    """Print; where the terminal's encoding lacks a sign, its plain form stands for it."""
-    if _speaks(console):
-        console.print(table)
-        return
-    with console.capture() as captured:
-        console.print(table)
-    console.out(_plain(captured.get(), console.encoding), highlight=False)
-
-
-def _say(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(text if _speaks(console) else _plain(text, console.encoding), style=style))
-
-
-def _speaks(console: Console) -> bool:
-    return console.encoding.lower().replace("-", "") in {"utf8", "utf16", "utf32"}
-
-
-def _plain(text: str, encoding: str) -> str:
-    """The text in an encoding without our signs (a pipe on Windows): a hyphen for the minus, `?` for what is left."""
-    for sign, stand_in in ((MINUS, "-"), ("–", "-"), ("×", "x"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "...")):
-        text = text.replace(sign, stand_in)
-    return text.encode(encoding, errors="replace").decode(encoding)

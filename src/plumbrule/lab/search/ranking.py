@@ -139,9 +139,7 @@ def _nearer(column: Column) -> np.ndarray:
     return np.where(column.low > 0, column.low, column.high)
 
 
-def _standings(
-    lines: Lines, places: Places, level: float, under: dict[int, tuple[tuple[int, str], ...]]
-) -> tuple[Standing, ...]:
+def _standings(lines: Lines, places: Places, level: float, under: dict[int, tuple[tuple[int, str], ...]]) -> tuple[Standing, ...]:
     """The lines shown, and those folded under them, with intervals of one level."""
     everything = np.array([at for place in places.tolist() for at in (place, *(one for one, _ in under[place]))], int)
     sides = lines.some(everything)
