@@ -18,6 +18,7 @@ import duckdb
 from plumbrule.base.files import sha256_file
 from plumbrule.errors import TableError
 from plumbrule.lab.tables.dialect import HEAD, Dialect, find_dialect, is_blank
+from plumbrule.lab.tables.digest import known
 from plumbrule.lab.tables.reading import Found, InputFile, Loaded, Options, Reading, quote_name, quote_text, text_sql
 from plumbrule.lab.tables.text import CHUNK, Bytes, examine, find_encoding, unpack
 
@@ -56,10 +57,14 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, options: Options
         strip=dialect.strip,
         missing=options.missing,
         notes=_notes(unpacked, encoding),
-        files=(InputFile(name=path.name, sha256=sha256, size=path.stat().st_size),),
+        files=(InputFile(name=path.name, digest=known(sha256), size=path.stat().st_size),),
     )
     return Loaded(
-        relation="source", columns=dialect.columns, sha256=sha256, reading=reading, place=lambda row: _place(text, dialect, row)
+        relation="source",
+        columns=dialect.columns,
+        digest=known(sha256),
+        reading=reading,
+        place=lambda row: _place(text, dialect, row),
     )
 
 

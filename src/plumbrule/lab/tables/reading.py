@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from plumbrule.lab.tables.digest import Digest
+from plumbrule.lab.tables.encoded import Encoded
+
 How = Literal["given", "mark", "found", "guessed", "default"]
 """`given` by the user; by a byte order `mark`; `found` in the bytes without doubt; `guessed` from them; our `default`."""
 
@@ -44,8 +47,13 @@ class InputFile:
     """A file that was read: its name without the folder, its SHA-256 (of the bytes on the disk) and its size in bytes."""
 
     name: str
-    sha256: str
+    digest: Digest
     size: int
+
+    @property
+    def sha256(self) -> str:
+        """What `sha256sum` prints; waits where it is still being worked out."""
+        return self.digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +90,16 @@ class Typed:
 
     `relation` holds the columns under the names and kinds (DuckDB types) of `columns`, in the order of the final names;
     `as_text` gives the SQL that turns an expression of a kind into the text that the table holds.
+    `parquet` is the one file behind it, and `dictionaries` names the columns that it stores as places in a list of values.
+    `encode` gives a column of a frame in that form, or None where the frame cannot say it quickly.
     """
 
     relation: str
     columns: Mapping[str, tuple[str, str]]
     as_text: Callable[[str, str], str]
+    parquet: Path | None = None
+    dictionaries: frozenset[str] = frozenset()
+    encode: Callable[[str], Encoded | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +112,7 @@ class Loaded:
 
     relation: str
     columns: tuple[str, ...]
-    sha256: str
+    digest: Digest
     reading: Reading
     place: Callable[[int], str]
     keep: tuple[Path, ...] = field(default=())

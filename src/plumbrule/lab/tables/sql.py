@@ -14,6 +14,7 @@ from typing import Any, Final
 import duckdb
 
 from plumbrule.errors import TableError
+from plumbrule.lab.tables.digest import known
 from plumbrule.lab.tables.reading import Loaded, Options, quote_name, quote_text
 from plumbrule.lab.tables.typed import input_file, select_text, typed_reading
 
@@ -43,7 +44,7 @@ def read_sql(connection: duckdb.DuckDBPyConnection, sql: str, options: Options) 
     listed = "".join(f"{file.sha256}  {file.name}\n" for file in files)
     digest = files[0].sha256 if len(files) == 1 else sha256(listed.encode()).hexdigest()
     reading = typed_reading("sql", options, files)
-    return Loaded(relation="result", columns=columns, sha256=digest, reading=reading, place=_result_row)
+    return Loaded(relation="result", columns=columns, digest=known(digest), reading=reading, place=_result_row)
 
 
 def apply_query(connection: duckdb.DuckDBPyConnection, query: str, loaded: Loaded) -> Loaded:

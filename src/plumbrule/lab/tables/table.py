@@ -35,11 +35,14 @@ import duckdb
 from plumbrule.errors import TableError
 from plumbrule.lab.tables.csv import read_csv
 from plumbrule.lab.tables.dialect import nearest
+from plumbrule.lab.tables.digest import FileDigest
+from plumbrule.lab.tables.encoded import Encoded
+from plumbrule.lab.tables.frames import read_frame
 from plumbrule.lab.tables.numbers import numeric_sql
-from plumbrule.lab.tables.reading import Loaded, Options, Reading, quote_name, quote_text
+from plumbrule.lab.tables.reading import Loaded, Options, Reading, Typed, quote_name, quote_text
 from plumbrule.lab.tables.sql import VIEW, apply_query, forbid_files, is_file, message, read_sql, standing_still
 from plumbrule.lab.tables.text import head
-from plumbrule.lab.tables.typed import damaged, read_arrow, read_frame, read_parquet
+from plumbrule.lab.tables.typed import damaged, read_arrow, read_parquet
 from plumbrule.lab.tables.xlsx import read_xlsx
 
 __all__ = ["VIEW", "Table", "open_table", "package_file", "package_version", "quote_name", "quote_text"]
@@ -66,18 +69,34 @@ _OUR_MISTAKES = (
 class Table:
     """A table as it was read. `decisions` in `connection` holds `rows` rows; every column of it is text.
 
-    `sha256` is the digest of the input: of the file's bytes as they lie on the disk; for a frame see
-    `reading_typed.FRAME_DIGEST`; for an SQL source of the lines "digest, two blanks, name" of its files, as `sha256sum`
-    prints them (of the one file, when there is one). The connection is closed when the block of `open_table` ends.
+    The connection is closed when the block of `open_table` ends.
     """
 
     connection: duckdb.DuckDBPyConnection = field(repr=False)
     columns: tuple[str, ...]
     rows: int
-    sha256: str
     reading: Reading
     view: str = VIEW
     _loaded: Loaded = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the input; of a frame to be asked for inside the block, since it takes longer than counting.
+
+        Of the file's bytes as they lie on the disk; for a frame see `frames.FRAME_DIGEST`; for an SQL source of the lines
+        "digest, two blanks, name" of its files, as `sha256sum` prints them (of the one file, when there is one).
+
+        Raises:
+            TableError: the frame's block has ended, or the file cannot be read any more.
+        """
+        try:
+            return self._loaded.digest()
+        except (OSError, duckdb.ConnectionException) as error:
+            raise TableError(
+                f"The digest of the input cannot be worked out any more ({error}).",
+                expected="a file that stands still; a frame inside the block that opened it",
+                cure="Open the table again, and ask for the digest inside the block.",
+            ) from error
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of an SQL query over `decisions`.
@@ -125,6 +144,16 @@ class Table:
         """SQL for the text that the table holds where `expression` gives the column's value in `relation`."""
         typed = self._loaded.typed
         return typed.as_text(expression, typed.columns[column][1]) if typed else expression
+
+    def encoded(self, column: str) -> Encoded | None:
+        """A column of a frame as places in a short list; None for files, and where the frame cannot say it quickly."""
+        encode = self._loaded.typed.encode if self._loaded.typed else None
+        return encode(column) if encode else None
+
+    @property
+    def typed(self) -> Typed | None:
+        """The input before it became text, where it had types."""
+        return self._loaded.typed
 
     def number_sql(self, column: str) -> str:
         """SQL for the number in a column of `relation` (DOUBLE); NULL where it is missing, infinite or none."""
@@ -210,7 +239,7 @@ def open_table(
         try:
             connection.execute("SET TimeZone='UTC'")  # the same text on every machine
             loaded = _load(connection, source, options, Path(name))
-            with standing_still(loaded.keep), _told(loaded.reading):
+            with standing_still(loaded.keep), _finished(loaded), _told(loaded.reading):
                 _lock(connection, loaded)
                 yield _table(connection, loaded if query is None else apply_query(connection, query, loaded))
         except RuntimeError as error:
@@ -311,7 +340,7 @@ def _table(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> Table:
     if rows == 0:
         raise TableError("The table has no rows.", expected="at least one row", cure="Look at the input and the query.")
     return Table(
-        connection=connection, columns=loaded.columns, rows=rows, sha256=loaded.sha256, reading=loaded.reading, _loaded=loaded
+        connection=connection, columns=loaded.columns, rows=rows, reading=loaded.reading, _loaded=loaded
     )
 
 
@@ -335,6 +364,19 @@ def _lock(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> None:
         forbid_files(connection, loaded.keep)
     connection.execute("SET lock_configuration=true")
     connection.execute(f"CREATE VIEW {VIEW} AS SELECT * FROM {loaded.relation}")
+
+
+@contextmanager
+def _finished(loaded: Loaded) -> Iterator[None]:
+    """See that the digest speaks of the file as it was counted: it ends before anybody asks whether the file stood still."""
+    beside = loaded.digest if isinstance(loaded.digest, FileDigest) else None
+    try:
+        yield
+        if beside:
+            beside()
+    finally:
+        if beside:
+            beside.stop()
 
 
 @contextmanager

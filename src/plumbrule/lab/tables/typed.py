@@ -9,8 +9,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,10 @@ import duckdb
 from plumbrule.base.files import sha256_file
 from plumbrule.errors import TableError
 from plumbrule.lab.tables.dialect import check_header
+from plumbrule.lab.tables.digest import FileDigest, known
 from plumbrule.lab.tables.pages import check_pages
 from plumbrule.lab.tables.reading import Found, InputFile, Loaded, Options, Reading, Typed, quote_name, quote_text, text_sql
 from plumbrule.lab.tables.text import head
-
-FRAME_DIGEST = "SHA-256 of the rows as UTF-8 CSV: header first, every value in quotes, a missing one empty, lines ended by LF"
-"""How the digest of a table that is not a file is made (frames)."""
 
 _WHOLE_BELOW = 1e15  # every whole number below it is exact in a double
 
@@ -60,23 +57,35 @@ def select_text(
 
 def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, options: Options) -> Loaded:
     """A view over the file: rows are read when they are counted, never all held in memory."""
-    file = input_file(path)
     check_pages(connection, path)
     connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet({quote_text(str(path.resolve()))})")
     select, columns = select_text(connection, "raw", options, path.name)
     connection.execute(f"CREATE VIEW source AS {select}")
+    typed = kinds_of(connection, "raw", columns, options)
+    listed = _dictionaries(connection, path)
+    names = frozenset(column for column, (name, _) in typed.columns.items() if name in listed)
+    file = InputFile(name=path.name, digest=FileDigest(path), size=path.stat().st_size)
     return Loaded(
         relation="source",
         columns=columns,
-        sha256=file.sha256,
+        digest=file.digest,
         reading=typed_reading("parquet", options, (file,)),
-        place=_row,
+        place=row_place,
         keep=(path.resolve(),),
-        typed=_typed(connection, "raw", columns, options),
+        typed=replace(typed, parquet=path.resolve(), dictionaries=names),
     )
 
 
-def _typed(connection: duckdb.DuckDBPyConnection, relation: str, columns: tuple[str, ...], options: Options) -> Typed:
+def _dictionaries(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+    """The columns whose every page gives places in a dictionary (Parquet's `RLE_DICTIONARY`, once `PLAIN_DICTIONARY`)."""
+    found = connection.execute(
+        f"SELECT path_in_schema FROM parquet_metadata({quote_text(str(path))}) "
+        "GROUP BY 1 HAVING bool_and(encodings LIKE '%DICTIONARY%')"
+    ).fetchall()
+    return {str(name) for (name,) in found}
+
+
+def kinds_of(connection: duckdb.DuckDBPyConnection, relation: str, columns: tuple[str, ...], options: Options) -> Typed:
     """What `relation` holds before it becomes text, under the final names."""
     described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     kinds = {column: (str(row[0]), str(row[1])) for column, row in zip(columns, described, strict=True)}
@@ -105,62 +114,23 @@ def read_arrow(connection: duckdb.DuckDBPyConnection, path: Path, options: Optio
         frame.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(path.name, "an Arrow file", error) from error
-    columns = materialise(connection, frame, options, path.name)
+    columns = _materialise(connection, frame, options, path.name)
     reading = typed_reading("arrow", options, (file,))
-    return Loaded(relation="source", columns=columns, sha256=file.sha256, reading=reading, place=_row)
+    return Loaded(relation="source", columns=columns, digest=file.digest, reading=reading, place=row_place)
 
 
-def read_frame(connection: duckdb.DuckDBPyConnection, frame: Any, options: Options) -> Loaded:
-    """A frame in memory: pandas, polars, pyarrow, or anything else that speaks Arrow's C stream."""
-    columns = materialise(connection, frame, options, "the frame")
-    reading = typed_reading("frame", options, ())
-    return Loaded(relation="source", columns=columns, sha256=dump_digest(connection, columns), reading=reading, place=_row)
-
-
-def materialise(connection: duckdb.DuckDBPyConnection, frame: Any, options: Options, source: str) -> tuple[str, ...]:
-    """Copy a frame into the table `source` as text."""
-    names = [str(name) for name in frame.columns] if _is_pandas(frame) else _names(frame)
-    if not names:
+def _materialise(connection: duckdb.DuckDBPyConnection, table: Any, options: Options, source: str) -> tuple[str, ...]:
+    """Copy an Arrow table into the table `source` as text."""
+    if not table.schema.names:
         raise TableError(
-            f"{source} ({type(frame).__name__}) cannot be read: it has no columns.",
-            expected="a pandas, polars or Arrow table with columns",
-            cure="Name a file, or hand in a table.",
+            f"{source} cannot be read: it has no columns.", expected="a table with columns", cure="Name another file."
         )
-    check_header(names, source)
-    if _is_pandas(frame):  # Python objects as text; a type taken from a sample may not fit the rest
-        connection.execute("SET pandas_analyze_sample=0")
-    try:
-        connection.register("raw_frame", frame)
-    except duckdb.Error as error:
-        raise TableError(
-            f"{source} ({type(frame).__name__}) cannot be read: {error}.",
-            expected="a pandas, polars or Arrow table",
-            cure="Save it as Parquet.",
-        ) from error
+    check_header(list(table.schema.names), source)
+    connection.register("raw_frame", table)
     select, columns = select_text(connection, "raw_frame", options, source)
     connection.execute(f"CREATE TABLE source AS {select}")
     connection.unregister("raw_frame")
     return columns
-
-
-def dump_digest(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> str:
-    """The digest of `source` described by `FRAME_DIGEST`."""
-
-    def field(value: str) -> str:
-        doubled = f"CASE WHEN contains({value}, '\"') THEN replace({value}, '\"', '\"\"') ELSE {value} END"  # few hold a quote
-        return f"CASE WHEN {value} IS NULL THEN '' ELSE '\"' || {doubled} || '\"' END"
-
-    def record(values: list[str]) -> str:
-        return "concat(" + ", ',', ".join(map(field, values)) + ")"
-
-    digest = hashlib.sha256()
-    header = record([quote_text(name) for name in columns])
-    rows = record([quote_name(name) for name in columns])
-    for query in (f"SELECT {header}", f"SELECT {rows} FROM source"):
-        lines = connection.execute(query)
-        while batch := lines.fetchmany(20_000):
-            digest.update("".join([f"{line}\n" for (line,) in batch]).encode())
-    return digest.hexdigest()
 
 
 def typed_reading(form: Any, options: Options, files: tuple[InputFile, ...]) -> Reading:
@@ -171,7 +141,7 @@ def typed_reading(form: Any, options: Options, files: tuple[InputFile, ...]) -> 
 
 def input_file(path: Path) -> InputFile:
     """The file as it lies on the disk now."""
-    return InputFile(name=path.name, sha256=sha256_file(path), size=path.stat().st_size)
+    return InputFile(name=path.name, digest=known(sha256_file(path)), size=path.stat().st_size)
 
 
 def damaged(name: str, kind: str, error: BaseException) -> TableError:
@@ -184,17 +154,6 @@ def damaged(name: str, kind: str, error: BaseException) -> TableError:
     )
 
 
-def _row(row: int) -> str:
+def row_place(row: int) -> str:
+    """Where data row n stands in an input that has no lines."""
     return f"row {row}"
-
-
-def _is_pandas(frame: Any) -> bool:
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(frame, pandas.DataFrame)
-
-
-def _names(frame: Any) -> list[str]:
-    """The names of the columns of an Arrow table, a reader of one, or a polars frame."""
-    schema = getattr(frame, "schema", None)
-    names = getattr(schema, "names", None) or getattr(frame, "columns", None)
-    return [str(name) for name in (names() if callable(names) else names or ())]

@@ -64,7 +64,7 @@ def read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, options: Option
     return Loaded(
         relation="source",
         columns=columns,
-        sha256=file.sha256,
+        digest=file.digest,
         reading=replace(reading, sheet=sheet, notes=notes),
         place=lambda row: _place(rows, row, header=options.columns is None),
     )

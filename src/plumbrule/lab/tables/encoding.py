@@ -1,0 +1,78 @@
+"""A column of a frame as places in the list of its values, by the means of the library it came from.
+
+pandas and Arrow find the distinct values of a column of text several times faster than a GROUP BY over all columns.
+Each function gives the codes and the values as a frame of one column `value`, the code of a missing value being one more
+than the last. None is given where the library's idea of equal is not ours: in a pandas column of mixed Python objects 1,
+1.0 and True are the same to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEAR = 1000
+"""Whole numbers no further apart than this need no search: the code is the distance from the least."""
+
+
+def encode_pandas(series: Any) -> tuple[NDArray[Any], Any] | None:
+    """Codes and values of a pandas column."""
+    import pandas as pd  # noqa: PLC0415 - loaded already, since this is one of its columns
+
+    kind = series.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        count = len(kind.categories)
+        values = pd.Categorical.from_codes(range(count), dtype=kind)
+        return _last(series.cat.codes.to_numpy(), count), pd.DataFrame({"value": values})
+    if getattr(kind, "storage", "") == "pyarrow":
+        return encode_arrow(series.array.__arrow_array__())
+    if not isinstance(kind, np.dtype) or kind.kind not in "biufO":
+        return None
+    if kind.kind == "O" and pd.api.types.infer_dtype(series, skipna=True) != "string":
+        return None
+    near = _near(series.to_numpy())
+    if near:
+        return near[0], pd.DataFrame({"value": near[1]})
+    codes, uniques = pd.factorize(series)
+    return _last(codes, len(uniques)), pd.DataFrame({"value": pd.Series(uniques, dtype=kind)})
+
+
+def encode_arrow(column: Any) -> tuple[NDArray[Any], Any] | None:
+    """Codes and values of an Arrow array, in one piece or several."""
+    import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - loaded already; it ships no types
+
+    kinds = pa.types
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    whole = chunks[0] if len(chunks) == 1 else pa.chunked_array(chunks, type=column.type).combine_chunks()
+    if kinds.is_integer(whole.type) and whole.null_count == 0:
+        near = _near(whole.to_numpy(zero_copy_only=False))
+        if near:
+            return near[0], pa.table({"value": pa.array(near[1])})
+    simple = (kinds.is_string, kinds.is_large_string, kinds.is_integer, kinds.is_boolean, kinds.is_dictionary)
+    if not any(is_kind(whole.type) for is_kind in simple):
+        return None
+    coded = whole if kinds.is_dictionary(whole.type) else whole.dictionary_encode()
+    count = len(coded.dictionary)
+    codes = coded.indices.fill_null(count) if coded.indices.null_count else coded.indices
+    return codes.to_numpy(zero_copy_only=False), pa.table({"value": coded.dictionary})
+
+
+def _last(codes: NDArray[Any], count: int) -> NDArray[Any]:
+    """-1, which stands for a missing value, as one more than the last place."""
+    if not (codes < 0).any():
+        return codes
+    return np.where(codes < 0, count, codes)
+
+
+def _near(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """Codes and values of whole numbers (or truth values) that lie close together; None for others."""
+    if not len(values) or values.dtype.kind not in "biu":
+        return None
+    if values.dtype.kind == "b":
+        return values.view(np.uint8), np.array([False, True])
+    low, high = values.min(), values.max()
+    if int(high) - int(low) >= NEAR:
+        return None
+    return (values - low).astype(np.int16), np.arange(int(low), int(high) + 1).astype(values.dtype)
