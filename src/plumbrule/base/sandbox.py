@@ -2,7 +2,8 @@
 
 A parser of a complicated format (XLSX, PDF, images) may be led to eat all memory, to run for ever or to crash.
 `run_limited` runs one of our own modules in a fresh Python that has little time, memory and room, a clean environment
-and no standard input but a file; whatever it does, the caller gets an output file or an `InputError`.
+and no standard input but a file; whatever it does, the caller gets an output file or an `InputError`. Who wants to talk
+with the child while it runs takes `start_limited` and `end_limited`, and keeps the clock himself.
 
 What it is not: a wall against code that an attacker runs inside the child. The child keeps the user's rights and the
 network. Windows has no limits on memory and processor time here; the clock and the size of the output hold there too.
@@ -21,7 +22,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
@@ -55,6 +57,15 @@ class Ran:
     stderr: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limited:
+    """What a child may use: processor seconds and address space (POSIX; MiB), and the size of a file it writes (MiB)."""
+
+    seconds: float
+    megabytes: int
+    output_megabytes: int = 1024
+
+
 def run_limited(
     module: str,
     arguments: Sequence[str],
@@ -84,18 +95,17 @@ def run_limited(
     if module.partition(".")[0] != "plumbrule":
         raise ValueError(f"only modules of plumbrule run in the sandbox, not {module}")
     program = _PROGRAMS.joinpath(*module.split(".")).with_suffix(".py")
-    limits = {"seconds": seconds, "megabytes": megabytes, "output_megabytes": output_megabytes}
-    python = [sys.executable, "-I", "-X", "utf8", "-c", _START]
-    command = [*python, json.dumps(_search_path()), json.dumps(limits), str(program), *arguments]
+    limits = Limited(seconds=seconds, megabytes=megabytes, output_megabytes=output_megabytes)
     started = time.monotonic()
     done = False
     try:
         with (stdin or Path(os.devnull)).open("rb") as source, stdout.open("wb") as out, tempfile.TemporaryFile() as errors:
-            code = _run(command, source=source, out=out, errors=errors, seconds=seconds, size=output_megabytes << 20)
+            process = start_limited(program, arguments, limits, stdin=source, stdout=out, stderr=errors)
+            code = _wait(process, out=out, limits=limits)
             errors.seek(-min(errors.seek(0, os.SEEK_END), _STDERR_KEPT), os.SEEK_END)
             stderr = errors.read().decode("utf-8", "replace")
         if code != 0:
-            raise _failure(code, stderr, seconds=seconds, megabytes=megabytes, output_megabytes=output_megabytes)
+            raise _failure(code, stderr, limits)
         done = True
     finally:
         if not done:
@@ -103,8 +113,44 @@ def run_limited(
     return Ran(seconds=time.monotonic() - started, size=stdout.stat().st_size, stderr=stderr)
 
 
+def start_limited(
+    program: Path,
+    arguments: Sequence[str],
+    limits: Limited,
+    *,
+    stdin: IO[bytes] | int,
+    stdout: IO[bytes] | int,
+    stderr: IO[bytes] | int,
+) -> subprocess.Popen[bytes]:
+    """Start a Python file of ours with limits and a clean environment; the streams are those of `subprocess.Popen`.
+
+    The caller watches the clock and ends it with `end_limited`.
+    """
+    python = [sys.executable, "-I", "-X", "utf8", "-c", _START]
+    return subprocess.Popen(
+        [*python, json.dumps(_search_path()), json.dumps(asdict(limits)), str(program), *arguments],
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        env=_environment(),
+        close_fds=True,
+        start_new_session=sys.platform != "win32",
+    )
+
+
+def end_limited(process: subprocess.Popen[bytes]) -> None:
+    """End the child and whatever it started. Also on Ctrl-C, which a child in its own session does not get."""
+    if process.poll() is None:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def child(arguments: Sequence[str]) -> None:
-    """Inside the new process: set the limits, then run the module. Called by `run_limited` only."""
+    """Inside the new process: set the limits, then run the module. Called by `start_limited` only."""
     limits, program = json.loads(arguments[0]), arguments[1]
     _limit(seconds=limits["seconds"], megabytes=limits["megabytes"], output_megabytes=limits["output_megabytes"])
     sys.argv = list(arguments[1:])
@@ -150,22 +196,14 @@ def _search_path() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
+    """No secrets of the user's shell. One thread each: threads cost address space, and sums come out the same every time."""
     kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    return kept | {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads cost address space
+    return kept | {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-def _run(command: list[str], *, source: IO[bytes], out: IO[bytes], errors: IO[bytes], seconds: float, size: int) -> int | None:
+def _wait(process: subprocess.Popen[bytes], *, out: IO[bytes], limits: Limited) -> int | None:
     """The exit code; None when the clock ran out; `_NO_ROOM` when the output grew too large."""
-    process = subprocess.Popen(
-        command,
-        stdin=source,
-        stdout=out,
-        stderr=errors,
-        env=_environment(),
-        close_fds=True,
-        start_new_session=sys.platform != "win32",
-    )
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + limits.seconds
     try:
         while True:
             try:
@@ -173,38 +211,32 @@ def _run(command: list[str], *, source: IO[bytes], out: IO[bytes], errors: IO[by
             except subprocess.TimeoutExpired:
                 if time.monotonic() > deadline:
                     return None
-                if os.fstat(out.fileno()).st_size > size:
+                if os.fstat(out.fileno()).st_size > limits.output_megabytes << 20:
                     return _NO_ROOM
     finally:
-        _kill(process)
+        end_limited(process)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the child and whatever it started. Also on Ctrl-C, which a child in its own session does not get."""
-    if process.poll() is None:
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _failure(code: int | None, stderr: str, *, seconds: float, megabytes: int, output_megabytes: int) -> InputError:
+def _failure(code: int | None, stderr: str, limits: Limited) -> InputError:
     if code == _REFUSED:
         said = json.loads(stderr.splitlines()[-1])
         return InputError(said["got"], expected=said["expected"], cure=said["cure"])
     if code is None or code == -getattr(signal, "SIGXCPU", 24):
         return LimitError(
-            "Reading the file took too long.", expected=f"at most {seconds:g} seconds", cure="Make the file smaller or simpler."
+            "Reading the file took too long.",
+            expected=f"at most {limits.seconds:g} seconds",
+            cure="Make the file smaller or simpler.",
         )
     if code == _NO_MEMORY:
         return LimitError(
-            "Reading the file needed too much memory.", expected=f"at most {megabytes} MiB", cure="Make the file smaller."
+            "Reading the file needed too much memory.", expected=f"at most {limits.megabytes} MiB", cure="Make the file smaller."
         )
     if code == _NO_ROOM:
         detail = f" ({stderr.strip()})" if stderr.strip() else ""
         return LimitError(
-            f"Reading the file wrote too much{detail}.", expected=f"at most {output_megabytes} MiB", cure="Make the file smaller."
+            f"Reading the file wrote too much{detail}.",
+            expected=f"at most {limits.output_megabytes} MiB",
+            cure="Make the file smaller.",
         )
     last = stderr.strip().splitlines()[-1:] or [f"exit code {code}"]
     return LimitError(

@@ -7,12 +7,9 @@ away from us and bounds their cost, it is no wall against hostile code (see `plu
 
 from __future__ import annotations
 
-import json
 import os
 import queue
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -24,14 +21,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbrule.base.sandbox import Limited, end_limited, start_limited
 from plumbrule.errors import InputError, LimitError
 from plumbrule.lab.predictors.inputs import Inputs
 from plumbrule.lab.predictors.wire import Column, Head, pack, pack_columns, receive
 
-_ROOT = Path(__file__).resolve().parents[3]
 _CHILD = Path(__file__).with_name("child.py")
-_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from plumbrule.base.sandbox import child; child(sys.argv[2:])"
-_PASSED = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
 _STEP_SHARE = 0.25  # of the time limit, for the halves on the way to the row that hangs
 _GOODBYE = 2.0
 _ANSWER_ROOM = 1 << 20
@@ -70,17 +65,10 @@ class Process:
         """
         if self._child is not None:
             return
-        limits = {"seconds": self.limits.processor_seconds, "megabytes": self.limits.megabytes, "output_megabytes": 256}
-        command = [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(_search_path()), json.dumps(limits), str(_CHILD)]
+        limits = Limited(seconds=self.limits.processor_seconds, megabytes=self.limits.megabytes, output_megabytes=256)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
-        self._child = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=_environment(),
-            start_new_session=sys.platform != "win32",
-        )
+        pipe = subprocess.PIPE
+        self._child = start_limited(_CHILD, (), limits, stdin=pipe, stdout=pipe, stderr=self._errors)
         head, _ = self._exchange(pack(self.request), self.limits.start_seconds)  # no argument: other users see arguments
         if "ready" not in head:
             self.end()
@@ -124,7 +112,7 @@ class Process:
         try:
             child.wait(timeout=_GOODBYE)
         except subprocess.TimeoutExpired:
-            _kill(child)
+            end_limited(child)
         if self._errors is not None:
             self._errors.close()
 
@@ -154,13 +142,13 @@ class Process:
         return found
 
     def _break_off(self, child: subprocess.Popen[bytes], thread: threading.Thread) -> None:
-        _kill(child)
+        end_limited(child)
         thread.join(timeout=_GOODBYE)
         self.end()
 
     def _ended(self, child: subprocess.Popen[bytes]) -> InputError:
         """The child ended, or talked nonsense: what is known about why. It may hold words of the model's own."""
-        _kill(child)
+        end_limited(child)
         last = ""
         if self._errors is not None:
             self._errors.seek(max(self._errors.seek(0, os.SEEK_END) - 4096, 0))
@@ -191,27 +179,6 @@ def _failure(head: Head, what: str, expected: str) -> InputError:
     return InputError(
         f"{what}: {head.get('failed', 'it spoke another language')}.", expected=expected, cure="Mend the predictor."
     )
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        if sys.platform == "win32":
-            child.kill()
-        else:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-
-
-def _search_path() -> list[str]:
-    here = {"", os.curdir, str(Path.cwd())}
-    return [str(_ROOT), *(entry for entry in sys.path if entry not in here and entry != str(_ROOT))]
-
-
-def _environment() -> dict[str, str]:
-    """Clean: the model sees no secrets of the user's shell. One thread each: sums come out the same every time."""
-    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    return kept | {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class ProcessPredictor:
