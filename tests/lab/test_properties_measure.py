@@ -145,9 +145,9 @@ def test_other_names_for_the_groups(table: list[Row], names: list[str]) -> None:
 @given(rows, st.integers(0, 48))
 @few
 def test_a_file_split_in_two(table: list[Row], at: int) -> None:
-    """Two sites' cells, sealed, added: the figures of the whole table."""
-    whole = measure_cells(cells_of(table), BY, label=True, references=REFERENCES, min_n=1)
-    parts = [part for part in (table[:at], table[at:]) if part]
+    """Two sites' cells, sealed, added: the figures of the whole table. (A site without one label is refused.)"""
+    parts = (EACH + table[:at], table[at:] + EACH)
+    whole = measure_cells(cells_of([*parts[0], *parts[1]]), BY, label=True, references=REFERENCES, min_n=1)
     decisions, sealed = decided(), Release(rule="none")
     files = [
         cells_file(cells_of(part), Meaning.of(decisions), decisions.by, sealed, software="plumbrule/0", source="0" * 64)
