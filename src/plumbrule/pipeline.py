@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from plumbrule import __version__, evidence, findings, lab, report, rulebook
 from plumbrule.base.files import write_aside
@@ -78,7 +78,7 @@ def audit(
         save: where and under which rule to save the cells.
         options: as on the command line, with underscores: `label`, `score`, `favourable`, `count`, `weight`, `cut`,
             `within`, `reference` (a mapping), `cluster`, `confidence`, `min_n`, `missing`, `columns`, `skip`,
-            `encoding`, `delimiter`, `decimal`, `sheet`.
+            `encoding`, `delimiter`, `decimal`, `sheet`, `multiclass`, `numeric`.
 
     Raises:
         InputError: got, expected, cure.
@@ -100,18 +100,47 @@ def audit(
         for name in ("missing", "columns", "skip", "encoding", "delimiter", "decimal", "sheet")
         if name in options
     }
-    parts = lab.attributes([*by, *within], tuple(options.pop("cut", ())))
-    decisions = lab.Decisions(prediction=prediction, by=parts[: len(by)], within=parts[len(by) :], **options)
+    parts, kind = lab.attributes([*by, *within], tuple(options.pop("cut", ()))), _kind(options, save)
+    decisions = lab.Decisions(prediction=prediction, by=parts[: len(by)], within=parts[len(by) :], kind=kind, **options)
     with lab.open_table(source, **reading) as table:
+        if kind != "yes-no":
+            return _audit_kind(table, decisions, by, measuring) | {"reading": str(table.reading)}
         cells = lab.count_cells(table, decisions)
+        scores = lab.count_scores(table, decisions) if decisions.score else None
         told, digest = str(table.reading), table.sha256
     saved = None
     if save:
         meaning, software = lab.Meaning.of(decisions), f"plumbrule/{__version__}"
         saved = lab.save_cells(cells, meaning, parts, save, software=software, source=digest)
         by = lab.comparable(cells, by)  # a site may have one group only
-    found = report.audit_object(_measure(cells, by, within, lab.Meaning.of(decisions), measuring), default_tolerances())
+    measured = _measure(cells, by, within, lab.Meaning.of(decisions), measuring)
+    found = report.audit_object(measured, default_tolerances())
+    if scores:
+        found["scores"] = report.scores_object(lab.measure_scores(scores, **{**measuring, "references": measured.references}))
     return found | {"reading": told} | ({"saved": saved} if saved else {})
+
+
+def _kind(options: dict[str, Any], save: lab.Wish | None) -> Literal["yes-no", "classes", "numbers"]:
+    """What a decision is, by the options given, which are taken out."""
+    multiclass, numeric = options.pop("multiclass", False), options.pop("numeric", False)
+    if multiclass and numeric:
+        raise TableError("Both --multiclass and --numeric were given.", expected="one of them", cure="Leave one out.")
+    if save and (multiclass or numeric):
+        raise TableError(
+            f"--save-cells was given with {'--multiclass' if multiclass else '--numeric'}.",
+            expected="decisions of yes and no, whose cells can travel",
+            cure="Leave one of them out; or save the cells of one class against the rest with --favourable.",
+        )
+    return "classes" if multiclass else "numbers" if numeric else "yes-no"
+
+
+def _audit_kind(table: lab.Table, decisions: lab.Decisions, by: tuple[str, ...], measuring: Mapping[str, Any]) -> dict[str, Any]:
+    """Decisions among several classes, and amounts."""
+    if decisions.kind == "classes":
+        return report.classes_object(
+            lab.measure_classes(lab.count_classes(table, decisions), by, **measuring), default_tolerances()
+        )
+    return report.numbers_object(lab.measure_moments(lab.count_moments(table, decisions), by, **measuring))
 
 
 def _refuse_said_twice(options: Mapping[str, Any]) -> None:

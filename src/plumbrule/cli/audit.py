@@ -28,10 +28,19 @@ def run(
     prediction: Annotated[str | None, typer.Option(help="Column of decisions or predictions.", metavar="COL")] = None,
     by: Annotated[str | None, typer.Option(help="Attributes to compare, separated by commas.", metavar="COL[,COL…]")] = None,
     label: Annotated[str | None, typer.Option(help="Column of true outcomes, for error rates.", metavar="COL")] = None,
-    score: Annotated[str | None, typer.Option(help="Column of scores, for their mean.", metavar="COL")] = None,
+    score: Annotated[
+        str | None,
+        typer.Option(help="Column of scores: how well they tell yes from no, and whether they are calibrated.", metavar="COL"),
+    ] = None,
     favourable: Annotated[
         str | None, typer.Option(help="The value that counts as yes, when it is not 1.", metavar="VALUE")
     ] = None,
+    multiclass: Annotated[
+        bool, typer.Option("--multiclass", help="Decisions are one of several classes: each is held against the rest.")
+    ] = False,
+    numeric: Annotated[
+        bool, typer.Option("--numeric", help="Decisions and labels are amounts: compare means and errors.")
+    ] = False,
     count: Annotated[str | None, typer.Option(help="Column that says how many people a row stands for.", metavar="COL")] = None,
     weight: Annotated[str | None, typer.Option(help="Column of sampling weights (not counts).", metavar="COL")] = None,
     cut: Annotated[
@@ -121,6 +130,8 @@ def run(
             label=label,
             score=score,
             favourable=favourable,
+            multiclass=multiclass,
+            numeric=numeric,
             count=count,
             weight=weight,
             cluster=cluster,

@@ -20,6 +20,7 @@ Only the regression on declared factors (`regress`) goes back to the rows.
 """
 
 from plumbrule.lab.cells import Cells, count_cells
+from plumbrule.lab.classes import ClassCells, ClassGap, ClassGroup, ClassMeasurement, count_classes, measure_classes
 from plumbrule.lab.columns import Attribute, Decisions, attributes, parse_cut
 from plumbrule.lab.exchange.adding import Held, add_cells, held_in
 from plumbrule.lab.exchange.bounded import BoundedExcluded, BoundedMeasurement, BoundedRates, measure_bounds
@@ -28,11 +29,17 @@ from plumbrule.lab.exchange.file import cells_file, read_cells, write_cells
 from plumbrule.lab.exchange.form import CellsFile, cells_schema
 from plumbrule.lab.exchange.release import Meaning, Release
 from plumbrule.lab.exchange.travel import Wish, chosen, comparable, load_cells, save_cells
+from plumbrule.lab.explore import Explored, explore
+from plumbrule.lab.factors import FactorDifference, factors_in_table, observe_factors
+from plumbrule.lab.families.outcomes import Criterion, observe_criteria
 from plumbrule.lab.inference.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
+from plumbrule.lab.inference.largest import Largest
 from plumbrule.lab.inference.regress import adjusted
 from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, measure_cells, stratified_primary
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
-from plumbrule.lab.model import Adjustment, Bounded, People
+from plumbrule.lab.model import Adjustment, Bounded, Contrast, People
+from plumbrule.lab.moments import Moments, NumberGroup, NumberMeasurement, count_moments, measure_moments
+from plumbrule.lab.notices import Repeats, repeated_identifier
 from plumbrule.lab.observe import (
     Question,
     exploratory,
@@ -42,6 +49,9 @@ from plumbrule.lab.observe import (
     observe_rates,
     primary_gaps,
 )
+from plumbrule.lab.reversals import Reversal, reversals
+from plumbrule.lab.scores import ScoreBins, ScoreGroup, ScoreMeasurement, count_scores, measure_scores, observe_scores
+from plumbrule.lab.search.ranking import Folded, Search, Standing
 from plumbrule.lab.tables.table import Table, open_table, package_file
 from plumbrule.lab.warehouse import count_cells_in
 
@@ -56,19 +66,39 @@ __all__ = [
     "BoundedRates",
     "Cells",
     "CellsFile",
+    "ClassCells",
+    "ClassGap",
+    "ClassGroup",
+    "ClassMeasurement",
+    "Contrast",
+    "Criterion",
     "Decisions",
     "Excluded",
+    "Explored",
+    "FactorDifference",
+    "Folded",
     "Gap",
     "GapTable",
     "Held",
+    "Largest",
     "Meaning",
     "Measurement",
     "Metric",
+    "Moments",
+    "NumberGroup",
+    "NumberMeasurement",
     "People",
     "Question",
     "RateTable",
     "Rates",
     "Release",
+    "Repeats",
+    "Reversal",
+    "ScoreBins",
+    "ScoreGroup",
+    "ScoreMeasurement",
+    "Search",
+    "Standing",
     "Stratum",
     "Table",
     "Wish",
@@ -82,22 +112,35 @@ __all__ = [
     "comparable",
     "count_cells",
     "count_cells_in",
+    "count_classes",
+    "count_moments",
+    "count_scores",
     "exploratory",
+    "explore",
+    "factors_in_table",
     "held_in",
     "load_cells",
     "measure",
     "measure_bounds",
     "measure_cells",
+    "measure_classes",
+    "measure_moments",
+    "measure_scores",
     "metrics_for",
     "observation_id",
+    "observe_criteria",
+    "observe_factors",
     "observe_gaps",
     "observe_levels",
     "observe_rates",
+    "observe_scores",
     "open_table",
     "package_file",
     "parse_cut",
     "primary_gaps",
     "read_cells",
+    "repeated_identifier",
+    "reversals",
     "save_cells",
     "stratified_primary",
     "write_cells",

@@ -14,6 +14,7 @@ The assessment is not a JSON object.
 from plumbrule.report.audit import NO_DECISION, NO_LABEL, audit_object
 from plumbrule.report.dossier import render_dossier
 from plumbrule.report.machine import SCHEMA, assessment_json, assessment_schema, read_assessment
+from plumbrule.report.outcomes import classes_object, numbers_object, scores_object
 from plumbrule.report.plan import print_plan
 from plumbrule.report.terminal import print_audit, print_findings
 
@@ -24,9 +25,12 @@ __all__ = [
     "assessment_json",
     "assessment_schema",
     "audit_object",
+    "classes_object",
+    "numbers_object",
     "print_audit",
     "print_findings",
     "print_plan",
     "read_assessment",
     "render_dossier",
+    "scores_object",
 ]

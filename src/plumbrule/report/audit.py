@@ -25,6 +25,7 @@ from plumbrule.rulebook import Threshold
 
 NO_DECISION = message("no decision in these rows")
 NO_LABEL = message("no label in these rows")
+EXPLORATORY_NOTE = "exploratory: looked at, not judged; verdicts come from plumbrule assess"
 
 
 def audit_object(measured: Measurement | BoundedMeasurement, tolerances: Mapping[str, Threshold]) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def audit_object(measured: Measurement | BoundedMeasurement, tolerances: Mapping
         "references": dict(measured.references),
         "overall": {"n": _size(measured.overall), "metrics": _metrics(measured.overall)},
         "groups": [{"by": dict(one.group), "n": _size(one), "metrics": _metrics(one)} for one in measured.groups],
-        "gaps": [_gap(gap, tolerances[gap.kind]) for gap in measured.gaps],
+        "gaps": [gap_object(gap, tolerances[gap.kind]) for gap in measured.gaps],
         "excluded": [
             *({"by": dict(one.group), "n": _size(one), "reason": one.reason} for one in measured.excluded),
             *(
@@ -49,7 +50,7 @@ def audit_object(measured: Measurement | BoundedMeasurement, tolerances: Mapping
                 if n
             ),
         ],
-        "note": "exploratory: looked at, not judged; verdicts come from plumbrule assess",
+        "note": EXPLORATORY_NOTE,
     }
     if measured.strata:
         found["within"] = {
@@ -66,7 +67,8 @@ def audit_object(measured: Measurement | BoundedMeasurement, tolerances: Mapping
     return found
 
 
-def _estimate(estimate: Estimate) -> dict[str, Any]:
+def estimate_object(estimate: Estimate) -> dict[str, Any]:
+    """A value with its interval, or why there is none."""
     if isinstance(estimate, Known):
         return {
             "state": "known",
@@ -99,10 +101,11 @@ def _people(people: People) -> int | dict[str, Any]:
 
 
 def _metrics(rates: Rates) -> dict[str, Any]:
-    return {name: _estimate(estimate) for name, estimate in rates.metrics.items()}
+    return {name: estimate_object(estimate) for name, estimate in rates.metrics.items()}
 
 
-def _gap(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
+def gap_object(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
+    """A gap with the tolerance it is held against, and whether it is beyond."""
     return {
         "metric": gap.metric,
         "by": list(gap.group),
@@ -110,7 +113,9 @@ def _gap(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
         "reference": dict(gap.reference),
         "kind": gap.kind,
         "n": list(gap.n),
-        **{name: value for name, value in _estimate(gap.estimate).items() if name != "n" or isinstance(gap.estimate, Bounded)},
+        **{
+            name: part for name, part in estimate_object(gap.estimate).items() if name != "n" or isinstance(gap.estimate, Bounded)
+        },
         "family": gap.family,
         "comparisons": gap.comparisons,
         "confidence": gap.confidence,
@@ -139,9 +144,9 @@ def _adjusted(one: Adjustment) -> dict[str, Any]:
         "group": dict(one.group),
         "reference": dict(one.reference),
         "kind": "difference",
-        **_estimate(one.adjusted),
-        "raw": _estimate(one.raw),
-        "raw_same_rows": _estimate(one.raw_same_rows),
+        **estimate_object(one.adjusted),
+        "raw": estimate_object(one.raw),
+        "raw_same_rows": estimate_object(one.raw_same_rows),
         "used": one.used,
         "lost": one.lost,
         "reversed": one.reversed,
