@@ -58,11 +58,16 @@ class FactorDifference:
     comparisons: int
 
     @property
+    def threshold(self) -> float:
+        """From where on it is strong: see `STRONG`."""
+        return STRONG[self.measured]
+
+    @property
     def strong(self) -> bool | Literal["unknown"]:
-        """Whether it differs by more than `STRONG`."""
+        """Whether it differs by more than the threshold."""
         if not isinstance(self.estimate, Known):
             return "unknown"
-        limit, low, high = STRONG[self.measured], self.estimate.low, self.estimate.high
+        limit, low, high = self.threshold, self.estimate.low, self.estimate.high
         if low > limit or high < -limit:
             return True
         return False if -limit <= low and high <= limit else "unknown"

@@ -64,7 +64,7 @@ class Criterion:
     comparisons: int
 
 
-def compared(label: bool) -> tuple[Metric, ...]:
+def compared(*, label: bool) -> tuple[Metric, ...]:
     """The rates whose largest gap is looked at: all but those that are one minus another."""
     return tuple(metric for metric in metrics_for(label=label) if metric.name not in MIRRORS)
 
@@ -73,7 +73,7 @@ def worst_groups(
     cells: Cells, by: Sequence[str], *, label: bool, confidence: float = 0.95, min_n: int = 10
 ) -> tuple[Largest, ...]:
     """The largest gap of every rate between any two groups of each attribute; all bounds hold together (Bonferroni)."""
-    metrics = compared(label)
+    metrics = compared(label=label)
     each = 1 - (1 - confidence) / comparisons_of(by, metrics)
     return tuple(one for name in by for one in largest_gaps(roll_up(cells, (name,)), metrics, each, min_n=min_n))
 
