@@ -205,6 +205,7 @@ def declare(plan: Plan, text: bytes, recorder: Recorder) -> tuple[bytes, int]:
             "comparisons": len(plan.comparison),
             "confidence": plan.decisions.confidence if plan.decisions else 0.95,
             "thresholds": {threshold.id: threshold.value for check in profile.checks for threshold in check.thresholds},
+            "checks": len(plan.check),
         },
         files=(PLAN_FILE,),
     )
@@ -277,8 +278,15 @@ def check_plan(plan: Plan, profile: rulebook.Profile) -> None:
     """The primary family is on grounds that the profile names; what else is looked at is exploratory.
 
     Raises:
-        AssessmentError: a comparison is about something that is no ground.
+        AssessmentError: a comparison is about something that is no ground, a check about something that is no requirement.
     """
+    for check in plan.check:
+        if check.requirement not in profile.requirements:
+            raise AssessmentError(
+                f"A [[check]] answers {check.requirement!r}, which the profile {profile.id!r} does not hold.",
+                expected=f"one of {', '.join(profile.requirements)}",
+                cure="Name the requirement that the limit is about.",
+            )
     for one in plan.comparison:
         if one.attribute not in profile.grounds:
             raise AssessmentError(
@@ -298,7 +306,13 @@ def _judge(
         observed = findings.observe(plan, profile, table)
         seen, read = _further(plan, plan_file.parent, table, tell)
     observations = (*observed.observations, *seen)
-    judged = findings.judge(observations, book, profile, more_rows=plan.data.more_rows if plan.data else True)
+    judged = findings.judge(
+        observations,
+        book,
+        profile,
+        more_rows=plan.data.more_rows if plan.data else True,
+        named=findings.named_results(plan, observations),
+    )
     return Assessment(
         schema=ASSESSMENT_SCHEMA,
         id=plan.id,
@@ -310,7 +324,7 @@ def _judge(
         plan=findings.PlanReference(sha256=hashlib.sha256(text).hexdigest(), log_index=log_index),
         tier=suggested,
         profile=profile.id,
-        materials=tuple(dict.fromkeys((*materials, *read))),
+        materials=_listed(*materials, *read),
         population=_population(plan.data, observed.measured) if plan.data and observed.measured else None,
         observations=observations,
         adjustments=observed.adjustments,
@@ -318,6 +332,23 @@ def _judge(
         provisions=findings.cited(book, judged, suggested),
         inconclusive=profile.inconclusive,
     )
+
+
+def _listed(*read: findings.Material) -> tuple[findings.Material, ...]:
+    """Each file once.
+
+    Raises:
+        AssessmentError: two different files have one name; a statement names its subjects by name.
+    """
+    found: dict[str, findings.Material] = {}
+    for one in read:
+        if found.setdefault(one.name, one).sha256 != one.sha256:
+            raise AssessmentError(
+                f"The plan reads two different files named {one.name!r}.",
+                expected="files of different names, so that the record can tell them apart",
+                cure="Rename one of them.",
+            )
+    return tuple(found.values())
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from plumbrule.findings.model import (
     System,
     Verdict,
 )
+from plumbrule.findings.named import named_results
 from plumbrule.findings.observe import Observed, decisions_of, observe, references_of, system_of
 from plumbrule.findings.plan import Plan, PlannedData, plan_object, plan_schema, read_plan
 from plumbrule.findings.power import rows_needed
@@ -47,6 +48,7 @@ __all__ = [
     "combine",
     "decisions_of",
     "judge",
+    "named_results",
     "observe",
     "plan_object",
     "plan_schema",

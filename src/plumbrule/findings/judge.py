@@ -52,9 +52,19 @@ def beyond_ratio(low: float, high: float, least: float) -> Literal["beyond", "wi
     return "within" if least <= low and high <= 1 / least else "undecided"
 
 
-def judge(observations: Sequence[Observation], rulebook: Rulebook, profile: Profile, *, more_rows: bool) -> tuple[Finding, ...]:
-    """One finding for each requirement of the profile, in its order; only primary and declared observations count."""
-    facts = _arrange([one for one in observations if one.family != "exploratory"], observations)
+def judge(
+    observations: Sequence[Observation],
+    rulebook: Rulebook,
+    profile: Profile,
+    *,
+    more_rows: bool,
+    named: Mapping[str, tuple[CheckResult, ...]] | None = None,
+) -> tuple[Finding, ...]:
+    """One finding for each requirement of the profile, in its order; only primary and declared observations count.
+
+    `named` are the results of the plan's own checks (`named_results`), by requirement.
+    """
+    facts = _arrange([one for one in observations if one.family != "exploratory" and one.test == "outcomes"], observations)
     return tuple(
         _finding(
             rulebook.requirements[name],
@@ -62,6 +72,7 @@ def judge(observations: Sequence[Observation], rulebook: Rulebook, profile: Prof
             facts,
             profile,
             more_rows=more_rows,
+            more=(named or {}).get(name, ()),
         )
         for name in profile.requirements
     )
@@ -85,8 +96,16 @@ def _arrange(judged: Sequence[Observation], everything: Sequence[Observation]) -
     )
 
 
-def _finding(requirement: Requirement, checks: Sequence[Check], facts: Facts, profile: Profile, *, more_rows: bool) -> Finding:
-    results = tuple(result for check in checks for result in _results(check, facts, profile, more_rows=more_rows))
+def _finding(
+    requirement: Requirement,
+    checks: Sequence[Check],
+    facts: Facts,
+    profile: Profile,
+    *,
+    more_rows: bool,
+    more: tuple[CheckResult, ...],
+) -> Finding:
+    results = (*(result for check in checks for result in _results(check, facts, profile, more_rows=more_rows)), *more)
     verdict = combine([result.verdict for result in results])
     return Finding(
         requirement=requirement.id,
@@ -118,7 +137,7 @@ def _results(check: Check, facts: Facts, profile: Profile, *, more_rows: bool) -
     if check.kind == "gap":
         found = [_gap(check, *gap, profile, more_rows=more_rows) for gap in facts.gaps.get(check.metric, ())]
     elif check.kind == "level":
-        found = [_level(check, one) for one in facts.levels.get(check.metric, ())]
+        found = [judge_level(check, one) for one in facts.levels.get(check.metric, ())]
     else:
         found = [_declared(check, facts.declared[check.metric])] if check.metric in facts.declared else []
     reason = NOT_DECLARED if check.kind == "declared" else NOT_MEASURED
@@ -196,7 +215,8 @@ def _tolerance(threshold: Threshold, difference: Observation) -> Line:
     return Line(role="tolerance", outcome=outcome, observation=difference.id, threshold=threshold)
 
 
-def _level(check: Check, one: Observation) -> CheckResult:
+def judge_level(check: Check, one: Observation) -> CheckResult:
+    """One observation held against the floors and ceilings of a check, by its interval."""
     lines = tuple(_floor_or_ceiling(threshold, one) for threshold in check.thresholds if threshold.role in ("floor", "ceiling"))
     reason = one.estimate.reason if isinstance(one.estimate, Unknown) else ""
     return CheckResult(

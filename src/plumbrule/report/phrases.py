@@ -156,6 +156,7 @@ STATUSES: Mapping[str, str] = {
     "guidance": message("guidance"),
     "convention": message("convention"),
     "ours": message("ours, unreviewed"),
+    "plan": message("declared in the plan"),
 }
 
 QUESTIONS: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from typing import Literal
 
 from plumbrule.base.languages import Wording
 
-ThresholdStatus = Literal["law", "guidance", "convention", "ours"]
+ThresholdStatus = Literal["law", "guidance", "convention", "ours", "plan"]
 TierName = Literal["unacceptable", "high", "limited", "minimal"]
 
 
@@ -46,7 +46,8 @@ class Provision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a threshold comes from. `status` "ours" means nobody outside has set it and nobody has reviewed it.
+    """Where a threshold comes from. `status` "ours" means nobody outside has set it and nobody has reviewed it; "plan"
+    that whoever wrote the plan of one assessment declared it there.
 
     `note` says what a reader must know of the number: what it was written for, or why we chose it.
     """
@@ -68,7 +69,7 @@ class Threshold:
 
     id: str
     role: Literal["screen", "tolerance", "floor", "ceiling"]
-    measure: Literal["difference", "ratio", "rate", "share", "count"]
+    measure: Literal["difference", "ratio", "rate", "share", "count", "number"]
     value: float
     source: Source
 

@@ -176,6 +176,8 @@ def _threshold(place: str, threshold: Threshold, roles: Mapping[str, tuple[str, 
             "a plain number above 0, and below 1 unless it is a count (five points is 0.05).",
             "Mend the value.",
         )
+    if threshold.source.status == "plan":
+        _refuse(place, "the status 'plan'.", "law, guidance, convention or ours.", "Only a plan declares a limit of its own.")
     if not threshold.source.citation or not threshold.source.jurisdiction:
         _refuse(
             place,
