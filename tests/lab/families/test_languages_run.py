@@ -17,9 +17,11 @@ import pytest
 from plumbrule.base.observation import Stated
 from plumbrule.errors import InputError
 from plumbrule.lab.families.languages.answers import language_rates
+from plumbrule.lab.families.languages.endpoint import Endpoint
 from plumbrule.lab.families.languages.pack import PACKS, Pack, observe_review, read_pack
-from plumbrule.lab.families.languages.run import Endpoint, answers_from_transcript, run_pack, write_transcript
+from plumbrule.lab.families.languages.run import run_pack
 from plumbrule.lab.families.languages.script import wrong_language, wrong_script
+from plumbrule.lab.families.languages.transcript import answers_from_transcript, write_transcript
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 SECRET = "sk-do-not-show-this-1234567890"

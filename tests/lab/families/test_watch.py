@@ -383,10 +383,10 @@ def test_a_machine_that_stops_between_the_two_files(tmp_path: Path) -> None:
 
 def test_no_second_run_at_the_same_time(tmp_path: Path) -> None:
     """Two cron jobs that overlap: the second says so and touches nothing."""
-    from plumbrule.lab.families.watch.lock import locked
+    from plumbrule.base.lock import locked
 
     config = _place(tmp_path, _rows(25))
-    with locked(tmp_path / "watch-state.json"), pytest.raises(InputError, match="under way"):
+    with locked(tmp_path / "watch-state.json", "watch"), pytest.raises(InputError, match="under way"):
         run_watch(config, today=FAR)
     assert not (tmp_path / "watch.jsonl").exists()
     assert run_watch(config, today=FAR).lines

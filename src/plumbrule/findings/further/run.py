@@ -10,7 +10,7 @@ from typing import Any
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Observation, Test
 from plumbrule.errors import AssessmentError
-from plumbrule.findings.further import dataset, privacy
+from plumbrule.findings.further import dataset, explanation, languages, privacy, robustness, watch
 from plumbrule.findings.further.look import Look, Ran
 
 
@@ -27,6 +27,10 @@ class Runner:
 RUNNERS: tuple[Runner, ...] = (
     Runner(key="data_set", test="data-set", said=message("Looking at the data set"), run=dataset.run),
     Runner(key="privacy", test="privacy", said=message("Looking at privacy and security"), run=privacy.run),
+    Runner(key="robustness", test="robustness", said=message("Changing rows and asking the model again"), run=robustness.run),
+    Runner(key="explanation", test="explanation", said=message("Looking for what drives the decisions"), run=explanation.run),
+    Runner(key="languages", test="languages", said=message("Comparing languages"), run=languages.run),
+    Runner(key="watch", test="watch", said=message("Holding windows of time against the baseline"), run=watch.run),
 )
 """In the order of the dossier."""
 

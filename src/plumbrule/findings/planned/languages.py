@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import ConfigDict, with_config
 
 from plumbrule.findings.planned.files import PlannedTable
 
@@ -51,7 +51,7 @@ class PlannedLanguages:
     """`[languages]`: answers from exactly one of `answers` (a table), `logs`, or `transcript` (what `plumbrule ask` wrote).
 
     Every language in `compare` (all, when left out) is held against `reference`. `pack` is the item pack the answers
-    come from: who reviewed each language of it is then said, and a transcript is scored again.
+    come from (a file, or the name of one of ours): who reviewed each language is then said, a transcript scored again.
     """
 
     reference: str
@@ -62,4 +62,3 @@ class PlannedLanguages:
     compare: tuple[str, ...] | None = None
     metrics: tuple[Metric, ...] | None = None
     pack: str | None = None
-    confidence: Annotated[float | None, Field(gt=0.5, lt=1)] = None

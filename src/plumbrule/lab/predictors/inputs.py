@@ -92,6 +92,10 @@ class Inputs(Mapping[str, Column]):
             label=None if self.label is None else self.label[places],
         )
 
+    def drawn(self, most: int, seed: int) -> Inputs:
+        """At most so many of the rows, drawn at random without repeats, in their order."""
+        return self if self.size <= most else self.take(_drawn(self.size, most, seed) - 1)
+
     def require(self, *names: str, numeric: bool = False) -> None:
         """See that these are columns (of numbers).
 
@@ -137,24 +141,27 @@ def read_inputs(
     words: Sequence[str] = (),
     most: int = MOST_ROWS,
     seed: int = 0,
+    also: Sequence[int] = (),
 ) -> Inputs:
     """Read what a predictor is asked about from the table.
 
     A column is numbers when every value it holds is one; those in `words` (codes written in digits) stay text. Of a
-    table with more than `most` rows, `most` are drawn at random without repeats, in the order of the table.
+    table with more than `most` rows, `most` are drawn at random without repeats, in the order of the table. `also` names
+    rows by number, from 1, that are read whether drawn or not. `favourable` is the value of the label that counts as
+    yes; a label in 0 and 1 needs none.
 
     Raises:
-        TableError: a column is missing or has no value at all.
+        TableError: a column is missing or has no value at all, a label is neither, or there is no row of that number.
     """
     names = (*columns, *(attribute.name for attribute in by), *([label] if label else []))
     table.require(*names, *words)
     numeric = {name: name not in words and _all_numbers(table, name) for name in columns}
     chosen = [table.numeric_sql(name) if numeric[name] else quote_name(name) for name in columns]
     chosen += [attribute.sql(table) for attribute in by]
-    chosen += [outcome_sql(table, Decisions(prediction=label, by=(), favourable=favourable))] if label else []
+    chosen += [_label_sql(table, label, favourable)] if label else []
     listed = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate(chosen))
     numbered = f"SELECT row_number() OVER () AS number, {listed} FROM {table.view}"
-    drawn = _drawn(table.rows, most, seed)
+    drawn = np.union1d(_drawn(table.rows, most, seed), _numbered(table, also))
     if len(drawn) < table.rows:
         numbered = f"SELECT * FROM ({numbered}) WHERE number IN (SELECT unnest(?))"
         found = table.connection.execute(f"{numbered} ORDER BY number", [drawn.tolist()]).fetchnumpy()
@@ -168,6 +175,23 @@ def read_inputs(
         by={a.name: _words(array) for a, array in zip(by, arrays[len(columns) : after], strict=True)},
         label=np.asarray(arrays[after].filled(-1), np.int64) if label else None,
     )
+
+
+def _label_sql(table: Table, label: str, favourable: str | None) -> str:
+    """The label as 1, 0 or -1. The word that is favourable may stand in another column, and the label in 0 and 1."""
+    name = quote_name(label)
+    wanted = favourable is not None and table.query(f"SELECT 1 FROM {table.view} WHERE {name} = ? LIMIT 1", [favourable])
+    return outcome_sql(table, Decisions(prediction=label, by=(), favourable=favourable if wanted else None))
+
+
+def _numbered(table: Table, also: Sequence[int]) -> NDArray[np.int64]:
+    if absent := [number for number in also if not 1 <= number <= table.rows]:
+        raise TableError(
+            f"There is no row {absent[0]}.",
+            expected=f"a number from 1 to {table.rows}",
+            cure="Count rows from 1, without the header.",
+        )
+    return np.array(also, np.int64)
 
 
 def _drawn(rows: int, most: int, seed: int) -> NDArray[np.int64]:

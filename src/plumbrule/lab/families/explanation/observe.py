@@ -60,8 +60,12 @@ def recourse(
     budget: int = 20_000,
     confidence: float = 0.95,
     references: Mapping[str, str] | None = None,
+    family: Family = "exploratory",
+    comparisons: int | None = None,
 ) -> Recourse:
     """Look for the nearest counterfactual of `most` refused rows drawn at random, by at most `budget` questions for each.
+
+    `family` and `comparisons` are those of `summarise`.
 
     Raises:
         InputError: the rules do not fit, or the predictor fails.
@@ -70,15 +74,16 @@ def recourse(
     if len(refused) > most:
         refused = np.sort(np.random.default_rng(seed).choice(refused, size=most, replace=False))
     answers = tuple(nearest(base, int(place), rules, budget=budget) for place in refused)
-    inputs = base.inputs.take(refused)
     cost = np.array([one.cost if isinstance(one, Counterfactual) else np.inf for one in answers])
-    trial = Trial(name="refused", concerned=np.ones(len(refused), bool), marks={"counterfactual_rate": np.isfinite(cost)})
-    rates = summarise([trial], inputs, confidence=confidence, references=references)
+    concerned, turned = np.zeros(base.inputs.size, bool), np.zeros(base.inputs.size, bool)
+    concerned[refused], turned[refused] = True, np.isfinite(cost)
+    trial = Trial(name="refused", concerned=concerned, marks={"counterfactual_rate": turned})
+    rates = summarise([trial], base.inputs, confidence=confidence, references=references, family=family, comparisons=comparisons)
     costs = []
     for rate in rates.rates:
         chosen = np.ones(len(refused), bool)
         for name, value in rate.group.items():
-            chosen &= np.array([one == value for one in inputs.by[name]], bool)
+            chosen &= np.array([base.inputs.by[name][place] == value for place in refused], bool)
         costs.append((rate.group, median(cost[chosen], confidence)))
     return Recourse(answers=answers, rates=rates, costs=tuple(costs), confidence=confidence)
 

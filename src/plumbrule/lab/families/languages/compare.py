@@ -74,14 +74,17 @@ class LanguageGap:
     comparisons: int
 
 
-def language_rates(answers: Answers, *, confidence: float = 0.95) -> tuple[LanguageRate, ...]:
-    """Each metric in each language: Wilson's interval where items were answered once, over items where several times."""
+def language_rates(answers: Answers, *, confidence: float = 0.95, guaranteed: bool = False) -> tuple[LanguageRate, ...]:
+    """Each metric in each language: Wilson's interval where items were answered once, over items where several times.
+
+    With `guaranteed` coverage is never below the level under 100 items (Clopper and Pearson; Hoeffding).
+    """
     found = []
     for metric in _metrics(answers, None):
         marks = answers.marks[metric]
         for place, language in enumerate(answers.languages):
             held = marks.runs[:, place] > 0
-            estimate = _rate(marks, place, held, confidence)
+            estimate = _rate(marks, place, held, confidence, guaranteed=guaranteed)
             found.append(LanguageRate(metric=metric, language=language, items=int(held.sum()), estimate=estimate))
     return tuple(found)
 
@@ -94,6 +97,7 @@ def compare_languages(
     metrics: Sequence[str] | None = None,
     confidence: float = 0.95,
     family: Family = "exploratory",
+    comparisons: int | None = None,
 ) -> tuple[LanguageGap, ...]:
     """Every language against the reference in every metric; intervals are simultaneous over all of them (Bonferroni).
 
@@ -104,6 +108,7 @@ def compare_languages(
         metrics: of `METRICS`; all that the answers let us know when left out.
         confidence: of all intervals together.
         family: "primary" when a plan names this comparison; the intervals then have guaranteed coverage under 100 items.
+        comparisons: for how many intervals the level holds together; those made here when left out.
 
     Raises:
         TableError: a language or metric that the answers do not hold, or nothing to compare.
@@ -111,12 +116,12 @@ def compare_languages(
     chosen = _reference(answers, reference)
     wanted = _languages(answers, chosen, languages)
     kept = _metrics(answers, metrics)
-    comparisons = len(wanted) * len(kept)
+    together = comparisons or len(wanted) * len(kept)
     found = []
     for metric in kept:
         for language in wanted:
             pair = _Pair.of(answers.marks[metric], answers.languages.index(language), answers.languages.index(chosen))
-            found.append(_gap(pair, metric, language, chosen, family, confidence, comparisons))
+            found.append(_gap(pair, metric, language, chosen, family, confidence, together))
     return tuple(found)
 
 
@@ -128,6 +133,7 @@ def observe_languages(
     metrics: Sequence[str] | None = None,
     confidence: float = 0.95,
     family: Family = "exploratory",
+    comparisons: int | None = None,
 ) -> tuple[Observation, ...]:
     """Rates, gaps and the smallest gaps that could have been seen, as observations; see `compare_languages`.
 
@@ -135,7 +141,13 @@ def observe_languages(
     """
     inputs = (answers.source,) if answers.source else ()
     gaps = compare_languages(
-        answers, reference=reference, languages=languages, metrics=metrics, confidence=confidence, family=family
+        answers,
+        reference=reference,
+        languages=languages,
+        metrics=metrics,
+        confidence=confidence,
+        family=family,
+        comparisons=comparisons,
     )
     shown = {gap.metric for gap in gaps}
     rates = tuple(
@@ -150,7 +162,7 @@ def observe_languages(
             confidence=confidence,
             inputs=inputs,
         )
-        for one in language_rates(answers, confidence=confidence)
+        for one in language_rates(answers, confidence=confidence, guaranteed=family == "primary")
         if one.metric in shown
     )
     return rates + tuple(one for gap in gaps for one in _observed(gap, inputs))
@@ -272,15 +284,17 @@ def _repeated(pair: _Pair, values: Floats) -> Repeated:
     return Repeated(fewest=int(pair.runs.min()), most=int(pair.runs.max()), run_share=share)
 
 
-def _rate(marks: Marks, place: int, held: NDArray[np.bool_], confidence: float) -> Estimate:
+def _rate(marks: Marks, place: int, held: NDArray[np.bool_], confidence: float, *, guaranteed: bool) -> Estimate:
     n = int(held.sum())
     if not n:
         return Unknown(reason=NO_ANSWERS)
     runs, means = marks.runs[held, place], marks.total[held, place] / marks.runs[held, place]
     if (runs == 1).all() and np.isin(means, (0, 1)).all():
-        low, high = intervals.wilson(means.sum(), n, confidence)
-        return Known(value=float(means.mean()), low=float(low), high=float(high), n=n, method="wilson")
-    spread = paired.item_interval(means, confidence, guaranteed=False)
+        small = guaranteed and n < intervals.EXACT_BELOW
+        low, high = (intervals.clopper_pearson if small else intervals.wilson)(means.sum(), n, confidence)
+        method = "clopper-pearson" if small else "wilson"
+        return Known(value=float(means.mean()), low=float(low), high=float(high), n=n, method=method)
+    spread = paired.item_interval(means, confidence, guaranteed=guaranteed)
     spread = paired.Spread(low=max(spread.low, 0.0), high=spread.high, method=spread.method)
     return _known(float(means.mean()), spread, n)
 

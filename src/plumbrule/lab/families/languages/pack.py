@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -133,24 +133,49 @@ def read_pack(path: Path) -> Pack:
     return replace(pack, sha256=hashlib.sha256(data).hexdigest())
 
 
-def observe_review(pack: Pack) -> tuple[Observation, ...]:
-    """Who reviewed each language of a pack, as examined facts: `pack_review:language=kk`."""
+def find_pack(name: str, folder: Path) -> Path:
+    """The file of a pack: in `folder`, or one of ours by its name (`everyday`).
+
+    Raises:
+        InputError: there is neither.
+    """
+    ours = {path.stem: path for path in sorted(PACKS.glob("*.yaml"))}
+    path = folder / name
+    if path.is_file():
+        return path
+    if name in ours:
+        return ours[name]
+    raise InputError(
+        f"There is no pack {name!r}.", expected=f"a YAML file, or one of ours: {', '.join(ours)}", cure="Check the path."
+    )
+
+
+def observe_review(pack: Pack, languages: Sequence[str] | None = None) -> tuple[Observation, ...]:
+    """Who reviewed each language of a pack (or those named), as examined facts: `pack_review:language=kk`."""
     return tuple(
-        Observation(
-            id=f"pack_review:language={language}",
-            means="examination",
-            metric="pack_review",
-            measure="fact",
-            estimate=Stated(
-                holds=pack.reviewer(language) is not None,
-                text=REVIEWED if pack.reviewer(language) else UNREVIEWED,
-                stated_by=f"pack {pack.id} {pack.version}",
-            ),
-            group={"language": language},
-            family="declared",
+        observed_review(
+            language,
+            reviewed=pack.reviewer(language) is not None,
+            pack=f"pack {pack.id} {pack.version}",
             inputs=(pack.sha256,),
+            source=pack.reviewer(language) or "",
         )
         for language in pack.languages
+        if languages is None or language in languages
+    )
+
+
+def observed_review(language: str, *, reviewed: bool, pack: str, inputs: tuple[str, ...], source: str = "") -> Observation:
+    """Whether one language was reviewed, and by whom (`source`), as `pack` says."""
+    return Observation(
+        id=f"pack_review:language={language}",
+        means="examination",
+        metric="pack_review",
+        measure="fact",
+        estimate=Stated(holds=reviewed, text=REVIEWED if reviewed else UNREVIEWED, stated_by=pack, source=source),
+        group={"language": language},
+        family="declared",
+        inputs=inputs,
     )
 
 

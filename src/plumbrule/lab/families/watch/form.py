@@ -1,7 +1,7 @@
 """The files of a watch: what is watched (TOML), what has been seen (JSON), and what is written down (one line of JSON a window).
 
 Each has its schema version in its first field; `schema_documents` gives their JSON Schemas, whose committed copies lie
-in `schemas/`. `python -m plumbrule.lab.families.watch.form` writes them.
+in `schemas/`. `python tools/family_schemas.py` writes them.
 """
 
 from __future__ import annotations
@@ -345,9 +345,3 @@ def schema_documents() -> dict[str, str]:
         f"{name}.json": json.dumps({**head, **TypeAdapter(form).json_schema()}, indent=2, ensure_ascii=False) + "\n"
         for name, form in FORMS.items()
     }
-
-
-if __name__ == "__main__":
-    SCHEMAS.mkdir(exist_ok=True)
-    for file, document in schema_documents().items():
-        (SCHEMAS / file).write_text(document, encoding="utf-8", newline="\n")

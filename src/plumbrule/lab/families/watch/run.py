@@ -37,10 +37,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbrule.base.files import write_file_aside
+from plumbrule.base.lock import locked
 from plumbrule.base.observation import Known, Observation
 from plumbrule.errors import InputError, TableError, UnreadableError
 from plumbrule.lab.families.watch.form import BASELINE, Line, State, Stream, WatchConfig, dump, read_config, read_state
-from plumbrule.lab.families.watch.lock import locked
 from plumbrule.lab.families.watch.streams import Window, begin, step
 from plumbrule.lab.families.watch.windows import Counted, closed, count_windows, find_streams, open_windows
 from plumbrule.lab.tables.table import Table
@@ -78,7 +78,7 @@ def run_watch(config_file: Path, *, today: dt.date) -> Watched:
     """
     config, folder = read_config(config_file), config_file.parent
     state_file, lines_file = folder / config.output.state, folder / config.output.observations
-    with locked(state_file):
+    with locked(state_file, "watch"):
         state, written = read_state(state_file, config), _written(lines_file, config)
         with open_windows(config, folder) as table:
             state, counted = _count(table, config, state)
@@ -98,8 +98,10 @@ def run_watch(config_file: Path, *, today: dt.date) -> Watched:
     return Watched(lines=tuple(lines), state=state, changed=_changed(counted, state), undated=counted.undated)
 
 
-def observe_windows(config: WatchConfig, folder: Path, *, today: dt.date) -> tuple[Observation, ...]:
+def observe_windows(config: WatchConfig, folder: Path, *, today: dt.date, guaranteed: bool = False) -> tuple[Observation, ...]:
     """The observations of every closed window of a table, with no state kept; see `run_watch`.
+
+    With `guaranteed` the level holds for each interval by itself, and is never missed for rates of few rows.
 
     After those of a window stands `change_evidence:STREAM@WINDOW`: the worth of the bet against "nothing has changed".
 
@@ -111,7 +113,7 @@ def observe_windows(config: WatchConfig, folder: Path, *, today: dt.date) -> tup
         source = table.sha256
     found: list[Observation] = []
     for window in _fresh(counted, config, state, today):
-        state, line = step(state, window, config, source)
+        state, line = step(state, window, config, source, guaranteed=guaranteed)
         found += [_observation(one) for one in line.observations]
         found += [
             Observation(

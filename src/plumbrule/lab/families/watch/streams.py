@@ -48,11 +48,14 @@ def begin(config: WatchConfig, streams: tuple[Stream, ...], baseline: Window) ->
     return State(watch=config.id, config=config.digest(), streams=held)
 
 
-def step(state: State, window: Window, config: WatchConfig, source: str) -> tuple[State, Line]:
-    """The state after one more window, and the line that is written down. The same input gives the same output."""
+def step(state: State, window: Window, config: WatchConfig, source: str, *, guaranteed: bool = False) -> tuple[State, Line]:
+    """The state after one more window, and the line that is written down. The same input gives the same output.
+
+    `guaranteed` is that of `observe_window`.
+    """
     left_out = window.rows < config.windows.least
     streams, seen = ring(state, Window(id=window.id, rows=window.rows, counts={}) if left_out else window, config)
-    observed = () if left_out else observe_window(state.streams, window, config, (source,))
+    observed = () if left_out else observe_window(state.streams, window, config, (source,), guaranteed=guaranteed)
     line = Line(
         watch=state.watch,
         window=window.id,
@@ -112,21 +115,29 @@ def _p_value(stream: Stream, window: Window, watch: str) -> float | None:
 
 
 def observe_window(
-    streams: tuple[Stream, ...], window: Window, config: WatchConfig, inputs: tuple[str, ...]
+    streams: tuple[Stream, ...],
+    window: Window,
+    config: WatchConfig,
+    inputs: tuple[str, ...],
+    *,
+    guaranteed: bool = False,
 ) -> tuple[Observation, ...]:
-    """What one window shows beside the baseline, each with its interval; gaps of the window are simultaneous (Bonferroni)."""
-    gaps = sum(stream.kind == "gap" for stream in streams)
+    """What one window shows beside the baseline, each with its interval; gaps of the window are simultaneous (Bonferroni).
+
+    With `guaranteed` each interval holds by itself at the level, and a rate of fewer than 100 rows never below it.
+    """
+    gaps = 1 if guaranteed else sum(stream.kind == "gap" for stream in streams)
     found: list[Observation] = []
     for stream in streams:
         counts = window.counts.get(stream.name)
         if counts is None:
             continue
         if stream.kind == "rate":
-            found += _rate(stream, counts, window.id, config.confidence)
+            found += _rate(stream, counts, window.id, config.confidence, guaranteed=guaranteed)
         elif stream.kind == "gap":
             found += _gap(stream, counts, window.id, config.confidence, gaps)
         else:
-            found += _drift(stream, counts, window.id, config.confidence)
+            found += _drift(stream, counts, window.id, config.confidence, guaranteed=guaranteed)
     return tuple(replace(one, inputs=inputs) for one in found)
 
 
@@ -156,14 +167,10 @@ def _one(
     )
 
 
-def _rate(stream: Stream, counts: tuple[int, ...], window: str, confidence: float) -> list[Observation]:
+def _rate(stream: Stream, counts: tuple[int, ...], window: str, confidence: float, *, guaranteed: bool) -> list[Observation]:
     """The rate of the window, and its difference from the baseline's."""
     now, then = {ATTRIBUTE: window}, {ATTRIBUTE: BASELINE}
-    no, yes = counts
-    rate: Estimate = Unknown(reason=METRICS[stream.metric].empty)
-    if no + yes:
-        low, high = intervals.wilson(yes, no + yes, confidence)
-        rate = Known(value=yes / (no + yes), low=float(low), high=float(high), n=no + yes, method="wilson")
+    rate = _share(counts[1], sum(counts), confidence, METRICS[stream.metric].empty, guaranteed=guaranteed)
     change = _difference(counts, stream.baseline, confidence, METRICS[stream.metric].empty)
     return [
         _one(f"{stream.metric}@{window}", stream.metric, "rate", rate, confidence, group=now),
@@ -226,7 +233,7 @@ def _moved(now: Estimate, then: Estimate) -> Estimate:
     return Known(value=value, low=value - down, high=value + up, n=now.n + then.n, method=f"mover of {now.method}")
 
 
-def _drift(stream: Stream, counts: tuple[int, ...], window: str, confidence: float) -> list[Observation]:
+def _drift(stream: Stream, counts: tuple[int, ...], window: str, confidence: float, *, guaranteed: bool) -> list[Observation]:
     """Distances between window and baseline, and what chance alone would have brought."""
     now, then = {ATTRIBUTE: window}, {ATTRIBUTE: BASELINE}
     found: dict[str, tuple[Measure, Estimate]] = {}
@@ -236,7 +243,7 @@ def _drift(stream: Stream, counts: tuple[int, ...], window: str, confidence: flo
     one, two = _psi_bins(stream, counts)
     found["psi"] = "number", psi_estimate(one, two, confidence)
     found["psi_expected"] = "number", _noise(one, two, confidence)
-    found["missing_share"] = "share", _missing(counts, confidence)
+    found["missing_share"] = "share", _share(counts[0], sum(counts), confidence, EMPTY, guaranteed=guaranteed)
     return [
         _one(
             f"{metric}:{stream.name}@{window}",
@@ -272,9 +279,10 @@ def _noise(one: tuple[int, ...], two: tuple[int, ...], confidence: float) -> Est
     return Known(value=noise.expected, low=0.0, high=noise.high, n=n1 + n2, method="chi-square without drift")
 
 
-def _missing(counts: tuple[int, ...], confidence: float) -> Estimate:
-    rows = sum(counts)
+def _share(happened: int, rows: int, confidence: float, empty: str, *, guaranteed: bool) -> Estimate:
     if not rows:
-        return Unknown(reason=EMPTY)
-    low, high = intervals.wilson(counts[0], rows, confidence)
-    return Known(value=counts[0] / rows, low=float(low), high=float(high), n=rows, method="wilson")
+        return Unknown(reason=empty)
+    small = guaranteed and rows < intervals.EXACT_BELOW
+    low, high = (intervals.clopper_pearson if small else intervals.wilson)(happened, rows, confidence)
+    method = "clopper-pearson" if small else "wilson"
+    return Known(value=happened / rows, low=float(low), high=float(high), n=rows, method=method)

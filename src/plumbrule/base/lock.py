@@ -1,4 +1,4 @@
-"""One run at a time: a lock beside the state file, which the system lets go of when the process ends, however it ends."""
+"""One run at a time: a lock beside a file, which the system lets go of when the process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from plumbrule.errors import InputError, OutputError
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, what: str) -> Iterator[None]:
     """Hold `path` + ".lock" for the length of a block. The empty file stays; it says nothing by being there.
+
+    `what` is said of the other run: "Another run of this {what} is under way".
 
     Raises:
         InputError: another run holds it.
@@ -31,7 +33,7 @@ def locked(path: Path) -> Iterator[None]:
             _take(handle)
         except OSError as error:
             raise InputError(
-                f"Another run of this watch is under way ({lock.name} is held).",
+                f"Another run of this {what} is under way ({lock.name} is held).",
                 expected="one run at a time",
                 cure="Wait until it has ended, or start the runs further apart.",
             ) from error
