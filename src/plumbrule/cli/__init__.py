@@ -6,8 +6,11 @@ application and adds to it.
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sys
+from contextlib import suppress
 from importlib.metadata import entry_points
 
 import typer
@@ -15,11 +18,12 @@ from rich.console import Console
 
 from plumbrule import __version__
 from plumbrule.cli import assess, audit, demo, log, node, plan, verify, watch
-from plumbrule.errors import PlumbruleError
+from plumbrule.errors import LimitError, OutputError, PlumbruleError
 
 __all__ = ["application", "main"]
 
 INTERRUPTED = 130
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 def application() -> typer.Typer:
@@ -68,14 +72,49 @@ def main() -> None:
 
 
 def _run() -> int:
+    failure: PlumbruleError
+    try:
+        code = _called()
+        sys.stdout.flush()  # here, where a full disk can still be told
+    except PlumbruleError as error:
+        failure = error
+    except MemoryError:
+        failure = LimitError(
+            "There is not enough memory for this.",
+            expected="a table whose groups fit into the memory of this machine",
+            cure="Name fewer attributes, cut those with very many values into classes (--cut), or use a larger machine.",
+        )
+    except OSError as error:
+        if error.errno not in {*_NO_ROOM, errno.EPIPE}:
+            raise
+        _drop_output()
+        if error.errno == errno.EPIPE:  # the reader has seen enough
+            return 0
+        failure = OutputError(
+            f"{error.filename or 'The output'} cannot be written ({error.strerror}).",
+            expected="room on the disk",
+            cure="Free some room, or write to another place. Nothing half-written was left behind.",
+        )
+    else:
+        return code
+    _explain(failure)  # outside, when the memory of the run is free again
+    return failure.exit_code
+
+
+def _called() -> int:
     try:
         application()()
-    except PlumbruleError as error:
-        _explain(error)
-        return error.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     return 0
+
+
+def _drop_output() -> None:
+    """What could not be written is not tried again when Python ends."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _explain(error: PlumbruleError) -> None:
