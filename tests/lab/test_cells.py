@@ -127,7 +127,8 @@ def test_clusters_of_identical_people_count_once(tmp_path: Path) -> None:
     for one, other in zip(single.groups, clustered.groups, strict=True):
         narrow, wide = one.metrics["selection_rate"], other.metrics["selection_rate"]
         assert wide.value == pytest.approx(narrow.value)
-        assert wide.high - wide.low == pytest.approx(narrow.high - narrow.low, rel=0.05)
+        # A little wider, since thirty clusters have twenty-nine degrees of freedom.
+        assert 1 < (wide.high - wide.low) / (narrow.high - narrow.low) < 1.08
         assert other.n == 10 * one.n
 
 

@@ -56,6 +56,18 @@ class Stated:
     state: Literal["stated"] = "stated"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The interval from which a verdict is read, where it is not the one shown: of the same level, with guaranteed coverage.
+
+    `method` names how it was made.
+    """
+
+    low: float
+    high: float
+    method: str
+
+
 Estimate = Known | Unknown
 Measure = Literal["rate", "difference", "ratio", "share", "count", "number", "fact"]
 """`number` is a value on a scale of its own: a distance, a correlation, a mean change of the score."""
@@ -71,7 +83,8 @@ class Observation:
     `id` is stable inside an assessment (`selection_rate:race=black~white:difference`). A `difference` is group minus
     reference, a `ratio` group over reference. `confidence` is the level of the interval; for the primary family it
     holds for all `comparisons` together. `bounds` is where the value could lie if the rows whose attribute is unknown
-    all counted one way or the other; it is None when no row is unknown.
+    all counted one way or the other; it is None when no row is unknown. `judged` is the interval that a verdict is read
+    from; None where that is the estimate's own.
     """
 
     id: str
@@ -87,3 +100,4 @@ class Observation:
     bounds: tuple[float, float] | None = None
     inputs: tuple[str, ...] = ()
     test: Test = "outcomes"
+    judged: Judged | None = None

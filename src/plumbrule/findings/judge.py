@@ -11,7 +11,7 @@ from typing import Literal
 
 from plumbrule.base.languages import Wording
 from plumbrule.base.messages import message
-from plumbrule.base.observation import Known, Observation, Stated, Unknown
+from plumbrule.base.observation import Judged, Known, Observation, Stated, Unknown
 from plumbrule.findings.model import CheckResult, Finding, Line, Power, Verdict
 from plumbrule.findings.power import rows_needed
 from plumbrule.rulebook import Check, Profile, Requirement, Rulebook, Threshold, TierSuggestion, cite
@@ -203,15 +203,16 @@ def _screen(threshold: Threshold, ratio: Observation | None) -> Line:
 
 
 def _any_gap(difference: Observation) -> Line:
-    if not isinstance(difference.estimate, Known):
+    interval = difference.judged or difference.estimate
+    if not isinstance(interval, Known | Judged):
         return Line(role="any-gap", outcome="unknown", observation=difference.id)
-    shown = difference.estimate.low > 0 or difference.estimate.high < 0
+    shown = interval.low > 0 or interval.high < 0
     return Line(role="any-gap", outcome="shown" if shown else "not-shown", observation=difference.id)
 
 
 def _tolerance(threshold: Threshold, difference: Observation) -> Line:
-    estimate = difference.estimate
-    outcome = beyond(estimate.low, estimate.high, threshold.value) if isinstance(estimate, Known) else "unknown"
+    interval = difference.judged or difference.estimate
+    outcome = beyond(interval.low, interval.high, threshold.value) if isinstance(interval, Known | Judged) else "unknown"
     return Line(role="tolerance", outcome=outcome, observation=difference.id, threshold=threshold)
 
 

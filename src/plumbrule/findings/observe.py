@@ -65,7 +65,7 @@ def _observe_decisions(plan: Plan, wanted: PlannedDecisions, profile: Profile, t
         *lab.observe_levels(cells, list(references), wanted.confidence, inputs),
         *lab.exploratory(measured, primary, inputs),
     )
-    adjustments = _adjust(plan, wanted.confidence, table, decisions, cells, len(questions) * max(len(metrics), 1))
+    adjustments = _adjust(plan, wanted.confidence, table, decisions, cells, max(lab.distinct(questions, metrics), len(questions)))
     return Observed(measured=measured, observations=observations, adjustments=adjustments)
 
 

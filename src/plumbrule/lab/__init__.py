@@ -42,6 +42,7 @@ from plumbrule.lab.moments import Moments, NumberGroup, NumberMeasurement, count
 from plumbrule.lab.notices import Repeats, repeated_identifier
 from plumbrule.lab.observe import (
     Question,
+    distinct,
     exploratory,
     observation_id,
     observe_gaps,
@@ -115,6 +116,7 @@ __all__ = [
     "count_classes",
     "count_moments",
     "count_scores",
+    "distinct",
     "exploratory",
     "explore",
     "factors_in_table",

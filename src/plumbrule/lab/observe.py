@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import overload
 
 from plumbrule.base.messages import message
-from plumbrule.base.observation import Group, Known, Observation, Unknown
+from plumbrule.base.observation import Estimate, Group, Judged, Known, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.cells import Cells, roll_up
 from plumbrule.lab.inference import intervals
 from plumbrule.lab.inference.gaps import Comparison, Gap, GapTable, Rates
 from plumbrule.lab.measure import Measurement
-from plumbrule.lab.metrics import METRICS
+from plumbrule.lab.metrics import METRICS, Metric, Pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +25,33 @@ class Question:
     reference: str
 
 
+def distinct(questions: Sequence[Question], metrics: Sequence[str]) -> int:
+    """How many comparisons a primary family holds: those that are the same number with the sign turned count once.
+
+    The true and the false negative rate add up to one, so their differences are one number; so for the true negative and
+    the false positive rate, for precision and the false discovery rate, and for two groups exchanged.
+
+    >>> one = Question(attribute="sex", group="women", reference="men")
+    >>> distinct([one], ["selection_rate", "true_positive_rate", "false_negative_rate"])
+    2
+    """
+    pairs = {(one.attribute, frozenset({one.group, one.reference})) for one in questions}
+    rates = {(_shared(METRICS[name]), METRICS[name].denominator) for name in metrics}
+    return len(pairs) * len(rates)
+
+
+def _shared(metric: Metric) -> frozenset[frozenset[Pair]]:
+    """What a rate and its complement have in common: how they divide the denominator."""
+    return frozenset({metric.numerator, metric.denominator - metric.numerator})
+
+
 def primary_gaps(cells: Cells, questions: Sequence[Question], metrics: Sequence[str], confidence: float) -> tuple[Gap, ...]:
-    """The gaps that will be judged, simultaneous over questions times metrics and over nothing else.
+    """The gaps that will be judged, simultaneous over the distinct ones among questions times metrics and nothing else.
 
     Raises:
         TableError: a group that the plan names is not in the table.
     """
-    family = len(questions) * len(metrics)
+    family = distinct(questions, metrics)
     found: list[Gap] = []
     for question in questions:
         rolled = roll_up(cells, (question.attribute,))
@@ -44,8 +65,28 @@ def primary_gaps(cells: Cells, questions: Sequence[Question], metrics: Sequence[
                 )
         compared = [Comparison(group=(question.group,), reference=(question.reference,))]
         chosen = [METRICS[name] for name in metrics]
-        found.extend(GapTable(rolled, chosen, compared, confidence=confidence, comparisons=family, family="primary"))
+        found.extend(_one_of_two(GapTable(rolled, chosen, compared, confidence=confidence, comparisons=family, family="primary")))
     return tuple(found)
+
+
+def _one_of_two(gaps: Iterable[Gap]) -> Iterator[Gap]:
+    """The gaps as they come; where a complement's difference came before, its interval with the sign turned."""
+    seen: dict[tuple[frozenset[frozenset[Pair]], frozenset[Pair]], Gap] = {}
+    for gap in gaps:
+        metric = METRICS[gap.metric]
+        first = seen.setdefault((_shared(metric), metric.denominator), gap) if gap.kind == "difference" else gap
+        yield gap if first is gap else replace(gap, estimate=_turned(first.estimate), judged=_turned(first.judged))
+
+
+@overload
+def _turned(interval: Estimate) -> Estimate: ...
+@overload
+def _turned(interval: Judged | None) -> Judged | None: ...
+def _turned(interval: Estimate | Judged | None) -> Estimate | Judged | None:
+    """The same with the sign turned."""
+    if isinstance(interval, Known):
+        return replace(interval, value=0.0 - interval.value, low=0.0 - interval.high, high=0.0 - interval.low)
+    return replace(interval, low=0.0 - interval.high, high=0.0 - interval.low) if isinstance(interval, Judged) else interval
 
 
 def observation_id(metric: str, group: Group, reference: Group | None = None, kind: str = "") -> str:
@@ -93,6 +134,7 @@ def observe_gaps(found: Iterable[Gap], inputs: tuple[str, ...]) -> tuple[Observa
             confidence=gap.confidence,
             comparisons=gap.comparisons,
             bounds=gap.bounds,
+            judged=gap.judged,
             inputs=inputs,
         )
         for gap in found

@@ -141,6 +141,10 @@ METHODS: Mapping[str, str] = {
     "miettinen-nurminen, small": message("Miettinen–Nurminen interval, not guaranteed for so few rows"),
     "clopper-pearson rectangle": message("exact interval (two Clopper–Pearson intervals)"),
     "exact unconditional score": message("exact unconditional score interval"),
+    "exact unconditional score, joined": message("Miettinen–Nurminen and exact unconditional score interval, joined"),
+    "exact unconditional score of effective sizes, joined": message(
+        "Miettinen–Nurminen and exact unconditional score interval of effective sizes, joined (approximate)"
+    ),
     "simultaneous score bounds, bonferroni": message("score bounds for all pairs together (Bonferroni)"),
     "simultaneous score bounds, max-t": message("score bounds for all pairs together (largest statistic, by drawing)"),
     "mantel-haenszel, sato": message("Mantel–Haenszel, Sato’s variance"),

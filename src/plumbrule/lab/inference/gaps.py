@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.base.messages import message
-from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
+from plumbrule.base.observation import Estimate, Family, Group, Judged, Known, Unknown
 from plumbrule.lab.cells import Key, RollUp, Tally, tally
-from plumbrule.lab.inference import exact, intervals
+from plumbrule.lab.inference import exact, intervals, verdicts
 from plumbrule.lab.metrics import Metric
 
 Floats = NDArray[np.float64]
@@ -27,8 +27,6 @@ METHODS = (
     "exact unconditional score",
 )
 UNKNOWN, SCORE, EXACT, SMALL, UNCONDITIONAL = range(5)
-JUDGED_BELOW = intervals.EXACT_BELOW
-"""Gaps that are judged get the exact interval where a denominator is under this."""
 NOT_GUARANTEED = METHODS[SMALL]
 """The method where a denominator is small and the exact interval has no upper end: its coverage is not guaranteed."""
 KINDS: tuple[Kind, Kind] = ("difference", "ratio")
@@ -49,7 +47,8 @@ class Gap:
 
     `difference` is group minus reference, `ratio` group over reference. The interval holds with `confidence` for all
     `comparisons` of its family together (Bonferroni). `bounds` is the lowest and highest value that the rows with an
-    unknown attribute could bring about; None when there are none. `n` is the two denominators in people.
+    unknown attribute could bring about; None when there are none. `n` is the two denominators in people. `judged` is
+    what a verdict is read from; None where that is the estimate's own interval, and where nothing is judged.
     """
 
     metric: str
@@ -62,6 +61,7 @@ class Gap:
     comparisons: int
     bounds: tuple[float, float] | None
     n: tuple[int, int]
+    judged: Judged | None = None
 
 
 class RateTable(Sequence[Rates]):
@@ -80,8 +80,11 @@ class RateTable(Sequence[Rates]):
         self.n = np.stack([one.rows for one in counted])
         self.known = size > 0
         self.value = np.stack([one.rate() for one in counted])
-        safe = np.where(self.known, size, 1.0)
-        self.low, self.high = intervals.wilson(x, safe, confidence) if intervals_too else (self.value, self.value)
+        self.low, self.high = self.value, self.value
+        if intervals_too:
+            safe = np.where(self.known, size, 1.0)
+            share = np.stack([_share(one, confidence) for one in counted])
+            self.low, self.high = intervals.wilson(x * share, safe * share, confidence)
         self._means = _means(rolled, confidence) if scored else None
         self._sizes = rolled.size()
 
@@ -107,6 +110,11 @@ class RateTable(Sequence[Rates]):
             return Unknown(reason=WEIGHTLESS if self.n[metric, group] else self.metrics[metric].empty)
         value, low, high = (float(column[metric, group]) for column in (self.value, self.low, self.high))
         return Known(value=value, low=low, high=high, n=int(self.n[metric, group]), method="wilson")
+
+
+def _share(counted: Tally, confidence: float) -> Floats:
+    """By how much the few clusters of each group shrink its effective size; 1 without clusters."""
+    return np.ones_like(counted.n) if counted.freedom is None else intervals.student_share(counted.freedom, confidence)
 
 
 def _means(rolled: RollUp, confidence: float) -> list[Estimate]:
@@ -136,10 +144,11 @@ class Comparison:
 class GapTable(Sequence[Gap]):
     """The difference and the ratio of each comparison in each metric, in columns; a line becomes a `Gap` when looked at.
 
-    Intervals are Miettinen-Nurminen's where both denominators reach `intervals.EXACT_BELOW`. Below that their coverage is
-    guaranteed: by exact unconditional score intervals in the primary family, which is judged and has few lines; by the
-    wider rectangle, which is quick, elsewhere and where weights or clusters make the sizes effective ones. Each is made
-    at 1 - (1 - confidence) / comparisons (Bonferroni over a family of that size).
+    Intervals are Miettinen-Nurminen's where both denominators reach `intervals.EXACT_BELOW`; a line of the primary family
+    then also has the one that a verdict is read from (`verdicts`). Below that their coverage is guaranteed: by exact
+    unconditional score intervals in the primary family, which is judged and has few lines; by the wider rectangle, which
+    is quick, elsewhere and where weights or clusters make the sizes effective ones. Each is made at
+    1 - (1 - confidence) / comparisons (Bonferroni over a family of that size).
     """
 
     def __init__(
@@ -158,9 +167,9 @@ class GapTable(Sequence[Gap]):
         self.ones = np.array([place[comparison.group] for comparison in compared], dtype=int)
         self.twos = np.array([place[comparison.reference] for comparison in compared], dtype=int)
         counted = [tally(rolled, metric) for metric in metrics]
-        sides = Sides.of(counted, self.ones, self.twos)
         level = 1 - (1 - confidence) / comparisons
-        self._sides = sides
+        sides = Sides.of(counted, self.ones, self.twos).at(level)
+        self._sides, self._level = sides, level
         self.columns: dict[Kind, Column] = {
             "difference": differences(sides, level, judged=family == "primary"),
             "ratio": ratios(sides, level, judged=family == "primary"),
@@ -198,7 +207,15 @@ class GapTable(Sequence[Gap]):
             comparisons=self.comparisons,
             bounds=(float(low[line]), float(high[line])) if bounded and low is not None and high is not None else None,
             n=(int(self._sides.rows1[line]), int(self._sides.rows2[line])),
+            judged=self._judged(line, kind) if self.family == "primary" else None,
         )
+
+    def _judged(self, line: int, kind: Kind) -> Judged | None:
+        column, sides = self.columns[kind], self._sides
+        if column.method[line] != SCORE:
+            return None
+        seen = float(sides.x1[line]), float(sides.n1[line]), float(sides.x2[line]), float(sides.n2[line])
+        return verdicts.judged(kind, seen, self._level, (float(column.low[line]), float(column.high[line])))
 
     def _estimate(self, line: int, kind: Kind, empty: str) -> Estimate:
         column, sides = self.columns[kind], self._sides
@@ -214,7 +231,8 @@ class GapTable(Sequence[Gap]):
 class Sides:
     """Both sides of every comparison, metric after metric; arrays of shape (metrics × comparisons,).
 
-    `x` and `n` are successes and trials as the intervals see them, `rows` people in the denominator.
+    `x` and `n` are successes and trials as the intervals see them, `rows` people in the denominator. `freedom` is that of
+    effective sizes that come from clusters, and None elsewhere.
     """
 
     x1: Floats
@@ -223,17 +241,31 @@ class Sides:
     n2: Floats
     rows1: NDArray[np.int64]
     rows2: NDArray[np.int64]
+    freedom1: Floats | None = None
+    freedom2: Floats | None = None
 
     @classmethod
     def of(cls, counted: Sequence[Tally], ones: NDArray[np.int_], twos: NDArray[np.int_]) -> Sides:
         """Pick the groups compared out of the tallies."""
         x, n, rows = (np.stack(columns) for columns in zip(*((one.x, one.n, one.rows) for one in counted), strict=True))
         one, two = ([column[:, at].reshape(-1) for column in (x, n, rows)] for at in (ones, twos))
-        return cls(x1=one[0], n1=one[1], rows1=one[2], x2=two[0], n2=two[1], rows2=two[2])
+        found = cls(x1=one[0], n1=one[1], rows1=one[2], x2=two[0], n2=two[1], rows2=two[2])
+        if any(one.freedom is None for one in counted):
+            return found
+        freedom = np.stack([one.freedom for one in counted if one.freedom is not None])
+        return replace(found, freedom1=freedom[:, ones].reshape(-1), freedom2=freedom[:, twos].reshape(-1))
+
+    def at(self, level: float) -> Sides:
+        """The same with effective sizes shrunk where few clusters made them (Student's quantile in place of the normal one)."""
+        if self.freedom1 is None or self.freedom2 is None:
+            return self
+        one, two = (intervals.student_share(freedom, level) for freedom in (self.freedom1, self.freedom2))
+        x1, n1, x2, n2 = self.x1 * one, self.n1 * one, self.x2 * two, self.n2 * two
+        return replace(self, x1=x1, n1=n1, x2=x2, n2=n2, freedom1=None, freedom2=None)
 
     def exactly(self) -> NDArray[np.bool_]:
         """Where an exact interval is wanted, of lines that are judged, and can be had."""
-        return np.asarray(self.whole() & (np.minimum(self.n1, self.n2) < JUDGED_BELOW))
+        return np.asarray(self.whole() & (np.minimum(self.n1, self.n2) < intervals.EXACT_BELOW))
 
     def whole(self) -> NDArray[np.bool_]:
         """Where both sides are plain counts of people, as exact intervals need them."""
@@ -268,6 +300,7 @@ def _column(value: Floats) -> Column:
 
 def differences(sides: Sides, level: float, *, judged: bool = False) -> Column:
     """p1 - p2 on every line; small groups get the shorter exact interval where the lines are to be judged."""
+    sides = sides.at(level)
     known = (sides.n1 > 0) & (sides.n2 > 0)
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -282,6 +315,7 @@ def differences(sides: Sides, level: float, *, judged: bool = False) -> Column:
 
 def ratios(sides: Sides, level: float, *, judged: bool = False) -> Column:
     """p1 / p2 on every line; unknown where p2 is zero."""
+    sides = sides.at(level)
     known = (sides.n1 > 0) & (sides.n2 > 0) & (sides.x2 > 0)
     small = known & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW)
     with np.errstate(divide="ignore", invalid="ignore"):

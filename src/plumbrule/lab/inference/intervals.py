@@ -36,6 +36,20 @@ def critical_value(confidence: float) -> float:
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
+def student_share(freedom: Floats, confidence: float) -> Floats:
+    """The square of the normal quantile over Student's: by how much fewer degrees of freedom shrink an effective size.
+
+    An interval from a size times this share is as much wider as Student's quantile is larger than the normal one
+    (Korn and Graubard 1998, Survey Methodology 24, 193-201). 1 where `freedom` is infinite.
+    """
+    few = np.isfinite(freedom)
+    share, own = np.ones_like(freedom), freedom[few]
+    # T² / (freedom + T²) has a beta distribution, so Student's quantile comes from the one that we have.
+    left = beta_quantile(own / 2, np.full_like(own, 0.5), 1 - confidence)
+    share[few] = critical_value(confidence) ** 2 * left / (own * (1 - left))
+    return share
+
+
 def _floats(*values: ArrayLike) -> list[Floats]:
     return [np.asarray(value, float) for value in np.broadcast_arrays(*values)]
 

@@ -40,7 +40,7 @@ from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Group, Known, Unknown
 from plumbrule.lab.cells import RollUp, Tally, tally
 from plumbrule.lab.inference.gaps import Sides, differences, ratios
-from plumbrule.lab.inference.intervals import EXACT_BELOW, clopper_pearson, wilson
+from plumbrule.lab.inference.intervals import EXACT_BELOW, clopper_pearson, student_share, wilson
 from plumbrule.lab.metrics import Metric
 
 Floats = NDArray[np.float64]
@@ -209,7 +209,7 @@ def _below() -> Floats:
 
 def _from_pairs(groups: Sequence[_Groups], level: float, *, judged: bool) -> dict[str, tuple[Estimate, Estimate]]:
     """The largest difference and the smallest ratio of each rate, from intervals of all pairs at one level."""
-    pairs = [one.pairs() for one in groups]
+    pairs = [(up.at(level), down.at(level)) for up, down in (one.pairs() for one in groups)]
     ends = np.cumsum([0, *(len(up.n1) for up, _ in pairs)])
     fine = judged and ends[-1] <= JUDGED_PAIRS * len(groups)
     up = differences(_together([up for up, _ in pairs]), level, judged=fine)
@@ -255,7 +255,8 @@ def _smallest(low: Floats, high: Floats) -> tuple[float, float]:
 def _rate_bounds(one: _Groups, confidence: float) -> tuple[Floats, Floats]:
     """Intervals of the rates of independent groups that hold together (Šidák 1967); exact ones for small groups."""
     level = confidence ** (1 / len(one.order))
-    x, n = one.counted.x[one.order], one.counted.n[one.order]
+    share = 1.0 if one.counted.freedom is None else student_share(one.counted.freedom[one.order], level)
+    x, n = one.counted.x[one.order] * share, one.counted.n[one.order] * share
     small = n < EXACT_BELOW
     low, high = wilson(x, n, level)
     if small.any():

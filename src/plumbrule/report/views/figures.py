@@ -94,11 +94,19 @@ class Figures:
         """How many rows the value rests on; empty for a declared fact."""
         return "" if isinstance(estimate, Stated) else self.words.whole(estimate.n)
 
-    def method(self, seen: Observation) -> Markup:
-        """How the interval was made and for how many comparisons its level holds."""
+    def judged(self, seen: Observation) -> Markup:
+        """The interval that a verdict is read from: from low to high, or an empty text when there is none."""
+        if not seen.judged:
+            return self.interval(seen)
+        return self.span(seen.judged.low, seen.judged.high, seen.measure, seen.metric)
+
+    def method(self, seen: Observation, *, judged: bool = False) -> Markup:
+        """How the interval (or with `judged` the one a verdict is read from) was made and for how many its level holds."""
         if not isinstance(seen.estimate, Known):
             return Markup("")
         name = self.method_name(seen.estimate)
+        if judged and seen.judged:
+            name = self.speaker.called(METHODS, seen.judged.method)
         if seen.estimate.method == COUNTED:
             return name
         level = self.words.percent(seen.confidence, 0)

@@ -189,9 +189,9 @@ def _line(figures: Figures, line: Line) -> Outcome:
     speaker, seen = figures.speaker, figures.observations.get(line.observation)
     outcome = phrases.OUTCOMES.get((line.role, line.outcome), message("not known"))
     # A screen compares point values: an interval beside it would suggest that it says something about chance.
-    interval = figures.interval(seen) if seen and line.role != "screen" else Markup("")
+    interval = figures.judged(seen) if seen and line.role != "screen" else Markup("")
     against = figures.level(line.threshold) if line.threshold else speaker.say(message("no gap"))
-    method = figures.method(seen) if seen and line.role != "screen" else speaker.say(message("point value"))
+    method = figures.method(seen, judged=True) if seen and line.role != "screen" else speaker.say(message("point value"))
     basis = speaker.say(message("{n} rows; {method}"), n=figures.sample(seen.estimate), method=method) if seen else Markup("")
     return Outcome(
         kind=speaker.called(phrases.ROLES, line.role),
