@@ -7,6 +7,7 @@ log/…                 the log
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +54,14 @@ def create_node(directory: Path, *, name: str, passphrase: str | None = None) ->
             f"{directory} cannot be written: {error.strerror}.", cure="check the folder and its permissions."
         ) from None
     key = directory / "keys" / "statement.key"
-    write_key(key, statement, passphrase)
-    write_key(directory / "log" / KEY, log, passphrase)
-    Log.create(directory / "log", log.name, log).close()
+    try:
+        write_key(key, statement, passphrase)
+        write_key(directory / "log" / KEY, log, passphrase)
+        Log.create(directory / "log", log.name, log).close()
+    except BaseException:  # a full disk, Ctrl-C: half a node is none, and its folder would be refused the next time
+        for part in ("keys", "log"):
+            shutil.rmtree(directory / part, ignore_errors=True)
+        raise
     return Node(
         directory=directory, statement_key=key, log=directory / "log", signer=statement.verifier, log_verifier=log.verifier
     )
