@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from plumbrule.base.messages import message
 from plumbrule.report.svg import Tone
+from plumbrule.report.terms_scores import SCORE_METHODS, SCORE_METRICS
 
 VERDICTS: Mapping[str, str] = {
     "not-satisfied": message("Not satisfied"),
@@ -90,6 +91,7 @@ METRICS: Mapping[str, str] = {
     "false_omission_rate": message("false omission rate"),
     "base_rate": message("base rate"),
     "mean_prediction": message("mean prediction"),
+    **SCORE_METRICS,
     "unknown_share": message("share of people whose group is unknown"),
     "smallest_group": message("rows of the smallest group"),
 }
@@ -153,6 +155,7 @@ METHODS: Mapping[str, str] = {
     "counted": message("counted"),
     "delong, logit": message("DeLong interval on the logit scale"),
     "hoeffding-chernoff": message("Hoeffding–Chernoff interval"),
+    **SCORE_METHODS,
 }
 
 STATUSES: Mapping[str, str] = {

@@ -29,6 +29,7 @@ from plumbrule.report.console import (
     say,
     say_more,
 )
+from plumbrule.report.terminal_outcomes import print_outcomes
 from plumbrule.report.views.figures import scaled, set_size
 from plumbrule.report.views.finding import is_gap
 from plumbrule.report.views.pictures import gap_id, rate_id
@@ -54,6 +55,7 @@ def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> Non
     _gaps(found["gaps"], console, words)
     if "within" in found:
         _strata(found["within"], console, words)
+    print_outcomes(found, console, words)
     if found["excluded"]:
         table = new_table(words, message("Left out of the comparisons"), message("Group"), message("Rows"), message("Why"))
         for item in found["excluded"]:
@@ -83,7 +85,9 @@ def _findings(assessment: Assessment, words: Words) -> Table:
 
 
 def _reasons(finding: Finding) -> list[str]:
-    found = [finding.reason, *(check.reason for check in finding.checks if check.verdict == "not-assessed")]
+    found = [finding.reason]
+    if finding.verdict == "not-assessed":  # elsewhere another check decided, and this reason is not its reason
+        found += [check.reason for check in finding.checks if check.verdict == "not-assessed"]
     return [reason for reason in dict.fromkeys(found) if reason]
 
 

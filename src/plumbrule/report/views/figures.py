@@ -15,11 +15,18 @@ from plumbrule.report.phrases import METHODS, STATUSES
 from plumbrule.report.views.speaker import Speaker
 from plumbrule.rulebook.model import Source, Threshold
 
-PLAIN_METRICS = frozenset({"mean_prediction"})
+PLAIN_METRICS = frozenset(
+    {
+        *("mean_prediction", "variance_prediction", "mean_label", "variance_label"),
+        *("mean_error", "mean_absolute_error", "root_mean_squared_error", "auc", "ks_distance"),
+    }
+)
 """Metrics on the scale of the score itself: their values are no percentages and their gaps no points."""
 
 
 COUNTED = "counted"
+EXACTLY = frozenset({COUNTED, "sha256"})
+"""Methods that look at everything there is: what they give has no interval."""
 
 
 def scaled(words: Words, measure: str, metric: str, value: float, *, unit: bool = True) -> str:
@@ -81,7 +88,9 @@ class Figures:
 
     def reach(self, estimate: Known | Unknown | Stated, measure: str, metric: str) -> Markup:
         """The same for an estimate that stands outside an observation."""
-        if not isinstance(estimate, Known) or (estimate.low == estimate.high == estimate.value and measure == "count"):
+        if not isinstance(estimate, Known):
+            return Markup("")
+        if estimate.low == estimate.high == estimate.value and (measure == "count" or estimate.method in EXACTLY):
             return Markup("")
         return self.span(estimate.low, estimate.high, measure, metric)
 
@@ -107,7 +116,7 @@ class Figures:
         name = self.method_name(seen.estimate)
         if judged and seen.judged:
             name = self.speaker.called(METHODS, seen.judged.method)
-        if seen.estimate.method == COUNTED:
+        if seen.estimate.method in EXACTLY:
             return name
         level = self.words.percent(seen.confidence, 0)
         if seen.comparisons > 1:
