@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from plumbrule.base.messages import message
 from plumbrule.report.svg import Tone
+from plumbrule.report.terms_data import DATA_METHODS, DATA_SET_METRICS, PRIVACY_METRICS
 from plumbrule.report.terms_scores import SCORE_METHODS, SCORE_METRICS
 
 VERDICTS: Mapping[str, str] = {
@@ -94,6 +95,8 @@ METRICS: Mapping[str, str] = {
     **SCORE_METRICS,
     "unknown_share": message("share of people whose group is unknown"),
     "smallest_group": message("rows of the smallest group"),
+    **DATA_SET_METRICS,
+    **PRIVACY_METRICS,
 }
 
 TESTS: Mapping[str, str] = {
@@ -156,6 +159,7 @@ METHODS: Mapping[str, str] = {
     "delong, logit": message("DeLong interval on the logit scale"),
     "hoeffding-chernoff": message("Hoeffding–Chernoff interval"),
     **SCORE_METHODS,
+    **DATA_METHODS,
 }
 
 STATUSES: Mapping[str, str] = {

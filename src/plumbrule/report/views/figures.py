@@ -136,7 +136,8 @@ class Figures:
     def level(self, threshold: Threshold) -> Markup:
         """A threshold's number in its unit; a tolerance reaches to both sides."""
         text = set_size(self.words, threshold.measure, "", threshold.value)
-        sign = "±" if threshold.role == "tolerance" and threshold.measure == "difference" else ""
+        sign = "±" if threshold.role == "tolerance" else "−" if threshold.value < 0 else ""
+        sign = sign if threshold.measure == "difference" else ""  # whose size alone is said; other numbers carry their own sign
         return Markup("<bdi>{}{}</bdi>").format(sign, text)
 
     def source(self, source: Source) -> Markup:

@@ -11,6 +11,7 @@ from plumbrule.base.observation import Known, Stated
 from plumbrule.findings.model import Assessment, CheckResult, Finding, Line
 from plumbrule.report import phrases
 from plumbrule.report.views.figures import Figures, scaled, set_size
+from plumbrule.report.views.further import about
 from plumbrule.report.views.pictures import Figure, gap_id, gaps, rate_id, rates, versus
 from plumbrule.report.views.speaker import Table
 
@@ -155,6 +156,28 @@ def gap_sentence(figures: Figures, check: CheckResult) -> Markup:
     )
 
 
+def level_sentence(figures: Figures, check: CheckResult) -> Markup:
+    """What a level came out at and against what, for the lines that it does not keep; empty when there is none."""
+    parts = []
+    for line in check.lines:
+        if line.role in ("floor", "ceiling") and line.outcome in ("beyond", "undecided"):
+            shown = _level(figures, check, line)
+            text = message("{what}: {value} ({interval}). {limit}: {outcome}.")
+            if not shown.interval:
+                text = message("{what}: {value}. {limit}: {outcome}.")
+            parts.append(
+                figures.speaker.say(
+                    text,
+                    what=shown.kind,
+                    value=shown.value,
+                    interval=shown.interval,
+                    limit=shown.against,
+                    outcome=shown.outcome,
+                )
+            )
+    return Markup(" ").join(parts)
+
+
 def _roles(check: CheckResult) -> set[str]:
     return {line.role for line in check.lines}
 
@@ -262,6 +285,9 @@ def _level(figures: Figures, check: CheckResult, line: Line) -> Outcome:
     speaker = figures.speaker
     # A level of a whole attribute (how many are unknown, how large its smallest group is) names no group.
     name = speaker.attributes(check.group) if set(check.group.values()) == {None} else speaker.group(check.group, names=True)
+    seen = figures.observations.get(line.observation)
+    if seen and seen.test != "outcomes":
+        name = about(figures, seen)
     metric = speaker.called(phrases.METRICS, check.metric)
     shown = _line(figures, line)
     against = speaker.say(message("{role}: {level}"), role=shown.kind, level=shown.against)

@@ -70,7 +70,11 @@ def _measured(figures: Figures, seen: Sequence[Observation], id_: str) -> Measur
     name = figures.speaker.called(phrases.METRICS, first.metric)
     heading = name
     if first.measure == "difference":
-        heading = figures.speaker.say(message("differences in {metric}, in points"), metric=name)
+        # What is a difference already (a share beyond chance) is named so; a gap between groups is not.
+        between = message("differences in {metric}, in points") if first.reference else message("{metric}, in points")
+        heading = figures.speaker.say(between, metric=name)
+    elif first.measure == "ratio" and first.reference:
+        heading = figures.speaker.say(message("ratios of {metric}"), metric=name)
     named = [(about(figures, one), one) for one in seen]
     spread = [one for one in seen if isinstance(one.estimate, Known) and one.estimate.low < one.estimate.high]
     figure = None

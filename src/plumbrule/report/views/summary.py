@@ -10,7 +10,7 @@ from plumbrule.base.messages import message
 from plumbrule.findings.model import Assessment, CheckResult, Finding
 from plumbrule.report import phrases
 from plumbrule.report.views.figures import Figures
-from plumbrule.report.views.finding import Badge, badge, gap_sentence, is_gap
+from plumbrule.report.views.finding import Badge, badge, gap_sentence, is_gap, level_sentence
 from plumbrule.report.views.pictures import gap_id, versus
 
 
@@ -129,7 +129,7 @@ def _because(figures: Figures, finding: Finding, reason: str) -> Markup:
 
 def _in_short(figures: Figures, check: CheckResult) -> Markup:
     if not is_gap(check):
-        return Markup("")
+        return level_sentence(figures, check)
     sentence = gap_sentence(figures, check) or versus(figures, check.group, check.reference)
     if check.verdict == "inconclusive":
         return figures.speaker.say(

@@ -1,0 +1,86 @@
+"""What the metrics and methods of two families of tests are called: the data set, and privacy and security."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plumbrule.base.messages import message
+
+DATA_SET_METRICS: Mapping[str, str] = {
+    "table_share": message("share of the table"),
+    "representation_ratio": message("share of the table over share of the reference population"),
+    "representation_difference": message("share of the table minus share of the reference population"),
+    "missing_rate": message("share of people without a value"),
+    "label_share": message("share of people with the label"),
+    "duplicate_share": message("share of rows that repeat an earlier one"),
+    "contradicting_share": message("share of different rows that carry more than one label"),
+    "leakage_share": message("share of test rows that the training rows hold too"),
+    "leakage_expected": message("share of test rows held twice that chance would bring"),
+    "leakage_excess": message("share of test rows held twice, beyond chance"),
+    "proxy_area": message("how well a column tells the group (area; 0.5 is a coin)"),
+    "joint_proxy_area": message("how well the columns together tell the group (area; 0.5 is a coin)"),
+    "k_anonymity": message("rows in the smallest class of people who look alike (k)"),
+    "small_class_share": message("share of rows in classes smaller than this"),
+    "l_diversity": message("fewest different sensitive values in a class (l)"),
+    "entropy_l_diversity": message("fewest different sensitive values in a class, counted by entropy"),
+    "alike_class_share": message("share of rows in classes with one sensitive value"),
+    "identifier_columns": message("columns named like direct identifiers"),
+    "personal_data_columns": message("columns that hold identifiers of this form"),
+    "personal_data_share": message("share of rows that hold an identifier of this form"),
+    "dataset_licence": message("licence of the data"),
+    "dataset_source": message("where the data came from"),
+    "dataset_version": message("version of the data"),
+    "dataset_citation": message("how to cite the data"),
+    "dataset_rai_data_collection": message("how the data were collected"),
+    "dataset_rai_data_collection_type": message("kind of collection"),
+    "dataset_rai_data_collection_missing_data": message("what is missing in the data"),
+    "dataset_rai_data_collection_raw_data": message("what the raw data are"),
+    "dataset_rai_data_collection_timeframe": message("when the data were collected"),
+    "dataset_rai_data_preprocessing_protocol": message("how the data were prepared"),
+    "dataset_rai_data_imputation_protocol": message("how missing values were filled in"),
+    "dataset_rai_data_manipulation_protocol": message("how the data were changed"),
+    "dataset_rai_data_release_maintenance_plan": message("how the data are kept up"),
+    "dataset_rai_personal_sensitive_information": message("personal and sensitive information"),
+    "dataset_rai_data_annotation_protocol": message("how labels were given"),
+    "dataset_rai_data_annotation_platform": message("where labels were given"),
+    "dataset_rai_data_annotation_analysis": message("how labels were checked"),
+    "dataset_rai_annotations_per_item": message("labels for each item"),
+    "dataset_rai_annotator_demographics": message("who gave the labels"),
+    "dataset_rai_machine_annotation_tools": message("programs that gave labels"),
+    "dataset_rai_data_social_impact": message("social impact of the data"),
+    "dataset_rai_data_biases": message("known biases of the data"),
+    "dataset_rai_data_limitations": message("known limits of the data"),
+    "dataset_rai_data_use_cases": message("uses that the data are meant for"),
+    "digest_agreement": message("share of files that are the declared ones"),
+    "digest_agrees": message("the file is the declared one (100%: yes)"),
+}
+
+PRIVACY_METRICS: Mapping[str, str] = {
+    "membership_area": message("how well scores tell members from others (area; 0.5 is a coin)"),
+    "membership_advantage": message("members told, minus others taken for members"),
+    "membership_found": message("members told, where at most this share of others is taken for members"),
+    "membership_alarms": message("others taken for members at the same threshold"),
+    "inference_base": message("right guesses by always naming the largest group"),
+    "inference_from_columns": message("right guesses gained from what is known anyway"),
+    "inference_from_outputs": message("right guesses gained from the model’s outputs"),
+    "inference_together": message("right guesses gained from both"),
+    "extraction_share": message("share of outputs that repeat the training texts"),
+    "extraction_control": message("share of outputs that repeat the control texts"),
+    "extraction_beyond_control": message("outputs that repeat the training texts, beyond the control texts"),
+    "longest_run": message("longest run repeated from the training texts"),
+    "reported_weakness": message("weakness that others reported"),
+    "reported_measurement": message("measurement that others reported"),
+}
+
+DATA_METHODS: Mapping[str, str] = {
+    "clopper-pearson against an exact share": message("Clopper–Pearson interval against an exact share"),
+    "miettinen-nurminen of two samples": message("Miettinen–Nurminen interval of two samples"),
+    "clopper-pearson rectangle of two samples": message("exact interval of two samples (two Clopper–Pearson intervals)"),
+    "clopper-pearson, sample of rows": message("Clopper–Pearson interval, a sample of the rows"),
+    "check digits beyond chance, clopper-pearson": message("check digits beyond chance (Rogan–Gladen), Clopper–Pearson interval"),
+    "good-turing, esty": message("Good–Turing estimate, Esty’s interval"),
+    "newcombe of wilson and esty": message("Newcombe’s interval of two shares"),
+    "sha256": message("SHA-256 compared"),
+    "tango": message("Tango’s interval for pairs"),
+    "exact unconditional score of pairs": message("exact unconditional score interval for pairs"),
+}
