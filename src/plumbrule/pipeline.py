@@ -78,17 +78,18 @@ def audit(
         save: where and under which rule to save the cells.
         options: as on the command line, with underscores: `label`, `score`, `favourable`, `count`, `weight`, `cut`,
             `within`, `reference` (a mapping), `cluster`, `confidence`, `min_n`, `missing`, `columns`, `skip`,
-            `encoding`, `delimiter`, `decimal`, `sheet`, `multiclass`, `numeric`.
+            `encoding`, `delimiter`, `decimal`, `sheet`, `multiclass`, `numeric`, `all_decisions`.
 
     Raises:
         InputError: got, expected, cure.
     """
     within = tuple(options.pop("within", ()))
+    said = report.uncertainty_object(all_decisions=bool(options.pop("all_decisions", False)))
     measuring: dict[str, Any] = {name: options.pop(name) for name in ("confidence", "min_n") if name in options}
     measuring["references"] = options.pop("reference", {})
     if from_cells:
         _refuse_said_twice({"source": source, "prediction": prediction, **options})
-        return _audit_cells(from_cells, by, within, save, measuring)
+        return _audit_cells(from_cells, by, within, save, measuring) | said
     if prediction is None or not by:
         raise TableError(
             f"{'No decision column' if prediction is None else 'No attribute'} was named.",
@@ -104,10 +105,10 @@ def audit(
     decisions = lab.Decisions(prediction=prediction, by=parts[: len(by)], within=parts[len(by) :], kind=kind, **options)
     with lab.open_table(source, **reading) as table:
         if kind != "yes-no":
-            return _audit_kind(table, decisions, by, measuring) | {"reading": str(table.reading)}
+            return _audit_kind(table, decisions, by, measuring) | {"reading": str(table.reading)} | said
         cells = lab.count_cells(table, decisions)
         scores = lab.count_scores(table, decisions) if decisions.score else None
-        told, digest = str(table.reading), table.sha256
+        told, digest, repeats = str(table.reading), table.sha256, lab.repeated_identifier(table, decisions)
     saved = None
     if save:
         meaning, software = lab.Meaning.of(decisions), f"plumbrule/{__version__}"
@@ -115,9 +116,11 @@ def audit(
         by = lab.comparable(cells, by)  # a site may have one group only
     measured = _measure(cells, by, within, lab.Meaning.of(decisions), measuring)
     found = report.audit_object(measured, default_tolerances())
+    found |= _explored(cells, measured, within, measuring, label=decisions.label is not None)
+    found["notices"] = report.notices_object(repeats)
     if scores:
         found["scores"] = report.scores_object(lab.measure_scores(scores, **{**measuring, "references": measured.references}))
-    return found | {"reading": told} | ({"saved": saved} if saved else {})
+    return found | {"reading": told} | said | ({"saved": saved} if saved else {})
 
 
 def _kind(options: dict[str, Any], save: lab.Wish | None) -> Literal["yes-no", "classes", "numbers"]:
@@ -141,6 +144,14 @@ def _audit_kind(table: lab.Table, decisions: lab.Decisions, by: tuple[str, ...],
             lab.measure_classes(lab.count_classes(table, decisions), by, **measuring), default_tolerances()
         )
     return report.numbers_object(lab.measure_moments(lab.count_moments(table, decisions), by, **measuring))
+
+
+def _explored(
+    cells: lab.Cells, measured: lab.Measurement, within: tuple[str, ...], measuring: Mapping[str, Any], *, label: bool
+) -> dict[str, Any]:
+    """What stands out, the worst groups, criteria, reversals and factors: the same for rows and for exact cells."""
+    smallest = {"min_n": measuring["min_n"]} if "min_n" in measuring else {}
+    return report.explored_object(lab.explore(cells, measured, label=label, within=within, **smallest), default_tolerances())
 
 
 def _refuse_said_twice(options: Mapping[str, Any]) -> None:
@@ -183,6 +194,8 @@ def _audit_cells(
     else:
         measured = lab.measure_bounds(held, by, **measuring)
     found = report.audit_object(measured, default_tolerances())
+    if held.cells is not None and isinstance(measured, lab.Measurement):
+        found |= _explored(held.cells, measured, within, measuring, label=held.meaning.label is not None)
     reading = f"cells of {', '.join(note['file'] for note in notes)}"
     return found | {"reading": reading, "cells": notes} | ({"saved": saved} if saved else {})
 

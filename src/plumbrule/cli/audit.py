@@ -56,6 +56,12 @@ def run(
     cluster: Annotated[
         str | None, typer.Option(help="Column that marks rows of the same person, household, judge…", metavar="COL")
     ] = None,
+    all_decisions: Annotated[
+        bool,
+        typer.Option(
+            "--all-decisions", help="Every decision is in the table: intervals then speak of the process, not of a sample."
+        ),
+    ] = False,
     confidence: Annotated[
         float, typer.Option(help="Level of the intervals; of all gaps together.", min=0.5, max=0.999999)
     ] = 0.95,
@@ -135,6 +141,7 @@ def run(
             count=count,
             weight=weight,
             cluster=cluster,
+            all_decisions=all_decisions,
             cut=tuple(cut or ()),
             within=_names(within) if within else (),
             reference=dict(_pair(one) for one in reference or ()),

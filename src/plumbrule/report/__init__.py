@@ -13,6 +13,7 @@ The assessment is not a JSON object.
 
 from plumbrule.report.audit import NO_DECISION, NO_LABEL, audit_object
 from plumbrule.report.dossier import render_dossier
+from plumbrule.report.explored import explored_object, notices_object, uncertainty_object
 from plumbrule.report.machine import SCHEMA, assessment_json, assessment_schema, read_assessment
 from plumbrule.report.outcomes import classes_object, numbers_object, scores_object
 from plumbrule.report.plan import print_plan
@@ -26,6 +27,8 @@ __all__ = [
     "assessment_schema",
     "audit_object",
     "classes_object",
+    "explored_object",
+    "notices_object",
     "numbers_object",
     "print_audit",
     "print_findings",
@@ -33,4 +36,5 @@ __all__ = [
     "read_assessment",
     "render_dossier",
     "scores_object",
+    "uncertainty_object",
 ]

@@ -19,6 +19,8 @@ from plumbrule.lab import (
     Search,
     Standing,
 )
+from plumbrule.report.audit import estimate_object
+from plumbrule.report.terms_outcomes import UNCERTAINTY
 from plumbrule.rulebook import Threshold
 
 OURS = "Plumbrule (ours, unreviewed)"
@@ -47,6 +49,12 @@ def notices_object(repeats: Repeats | None) -> list[dict[str, Any]]:
     if repeats is None:
         return []
     return [{"kind": "repeated identifier", "column": repeats.column, "rows": repeats.rows, "different": repeats.different}]
+
+
+def uncertainty_object(*, all_decisions: bool) -> dict[str, Any]:
+    """What the intervals speak of: chance in drawing a sample, or in the process where every decision is in the table."""
+    about = "process" if all_decisions else "sample or process"
+    return {"uncertainty": {"about": about, "text": UNCERTAINTY[about]}}
 
 
 def _searched(found: Search) -> dict[str, Any]:
@@ -92,10 +100,10 @@ def _largest(one: Largest, tolerance: Threshold) -> dict[str, Any]:
         "metric": one.metric,
         "by": list(one.attributes),
         "groups": one.groups,
-        "highest": {"group": dict(one.highest), **_estimate(one.highest_rate)},
-        "lowest": {"group": dict(one.lowest), **_estimate(one.lowest_rate)},
-        "difference": _estimate(one.difference),
-        "ratio": _estimate(one.ratio),
+        "highest": {"group": dict(one.highest), **estimate_object(one.highest_rate)},
+        "lowest": {"group": dict(one.lowest), **estimate_object(one.lowest_rate)},
+        "difference": estimate_object(one.difference),
+        "ratio": estimate_object(one.ratio),
         "tolerance": _tolerance(tolerance),
         "beyond": _beyond(one.difference, tolerance),
     }
@@ -118,7 +126,7 @@ def _criterion(one: Criterion, threshold: Threshold) -> dict[str, Any]:
         "metric": one.metric,
         "highest": dict(one.highest),
         "lowest": dict(one.lowest),
-        **_estimate(estimate),
+        **estimate_object(estimate),
         "confidence": one.confidence,
         "comparisons": one.comparisons,
         **screen,
@@ -136,8 +144,8 @@ def _reversal(one: Reversal) -> dict[str, Any]:
         "reference": dict(one.reference),
         "within": list(one.within),
         "declared": one.declared,
-        "raw": _estimate(one.raw),
-        "adjusted": _estimate(one.adjusted),
+        "raw": estimate_object(one.raw),
+        "adjusted": estimate_object(one.adjusted),
         "strata": one.strata,
         "turned": one.turned,
         "share": one.share,
@@ -151,7 +159,7 @@ def _factor(one: FactorDifference) -> dict[str, Any]:
         "group": dict(one.group),
         "reference": dict(one.reference),
         "measured": one.measured,
-        **_estimate(one.estimate),
+        **estimate_object(one.estimate),
         "confidence": one.confidence,
         "comparisons": one.comparisons,
         "threshold": {"value": one.threshold, "source": OURS},
@@ -161,12 +169,6 @@ def _factor(one: FactorDifference) -> dict[str, Any]:
 
 def _numbers(estimate: Known) -> dict[str, Any]:
     return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "method": estimate.method}
-
-
-def _estimate(estimate: Estimate) -> dict[str, Any]:
-    if isinstance(estimate, Known):
-        return {"state": "known", **_numbers(estimate), "n": estimate.n}
-    return {"state": "unknown", "reason": estimate.reason, "n": estimate.n}
 
 
 def _tolerance(threshold: Threshold) -> dict[str, Any]:

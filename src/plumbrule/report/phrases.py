@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from plumbrule.base.messages import message
 from plumbrule.report.svg import Tone
 from plumbrule.report.terms_data import DATA_METHODS, DATA_SET_METRICS, PRIVACY_METRICS
+from plumbrule.report.terms_outcomes import OUTCOME_METHODS, OUTCOME_METRICS
 from plumbrule.report.terms_scores import SCORE_METHODS, SCORE_METRICS
 
 VERDICTS: Mapping[str, str] = {
@@ -97,6 +98,7 @@ METRICS: Mapping[str, str] = {
     "smallest_group": message("rows of the smallest group"),
     **DATA_SET_METRICS,
     **PRIVACY_METRICS,
+    **OUTCOME_METRICS,
 }
 
 TESTS: Mapping[str, str] = {
@@ -160,6 +162,7 @@ METHODS: Mapping[str, str] = {
     "hoeffding-chernoff": message("Hoeffding–Chernoff interval"),
     **SCORE_METHODS,
     **DATA_METHODS,
+    **OUTCOME_METHODS,
 }
 
 STATUSES: Mapping[str, str] = {

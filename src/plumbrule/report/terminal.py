@@ -29,6 +29,7 @@ from plumbrule.report.console import (
     say,
     say_more,
 )
+from plumbrule.report.explored_terminal import print_explored, print_notices
 from plumbrule.report.terminal_outcomes import print_outcomes
 from plumbrule.report.views.figures import scaled, set_size
 from plumbrule.report.views.finding import is_gap
@@ -51,6 +52,7 @@ def print_findings(assessment: Assessment, console: Console, words: Words) -> No
 def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> None:
     """The object of `plumbrule audit --json` as tables: groups, gaps, strata, and what was left out."""
     say(console, _read(found["rows"], words))
+    print_explored(found, console, words)
     _rates(found, console, words)
     _gaps(found["gaps"], console, words)
     if "within" in found:
@@ -63,6 +65,7 @@ def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> Non
         put(console, table)
     if "saved" in found:
         say(console, _saved(found["saved"], words))
+    print_notices(found, console, words)
     say(console, words.text(phrases.EXPLORATORY) + ". " + words.text(phrases.GROUND_FOR_INQUIRY), style="dim")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,6 @@ from plumbrule.lab.inference.gaps import GapTable, Sides
 Places = NDArray[np.int_]
 MIRRORS = frozenset({"false_negative_rate", "true_negative_rate", "false_discovery_rate"})
 """One minus a rate that is looked at already: the same gap with the other sign, so it is not counted twice."""
-_SIDES = ("x1", "n1", "x2", "n2", "rows1", "rows2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,16 +36,31 @@ class Lines:
             blocks.append(Sides.of([tally(one.rolled, one.metrics[i]) for i in kept], one.ones, one.twos))
             lines.append((kept[:, None] * len(one.compared) + np.arange(len(one.compared))).reshape(-1))
             places.append(np.full(len(lines[-1]), place))
-        sides = Sides(**{name: np.concatenate([getattr(block, name) for block in blocks]) for name in _SIDES})
-        return cls(tables=tuple(tables), table=np.concatenate(places), line=np.concatenate(lines), sides=sides)
+        return cls(tables=tuple(tables), table=np.concatenate(places), line=np.concatenate(lines), sides=joined(blocks))
 
     def some(self, at: Places) -> Sides:
-        """Both sides of some lines."""
-        return Sides(**{name: getattr(self.sides, name)[at] for name in _SIDES})
+        """Both sides of some of them."""
+        return some(self.sides, at)
 
     def whose(self, at: int) -> tuple[GapTable, int]:
         """The table of a line, and its place there."""
         return self.tables[self.table[at]], int(self.line[at])
+
+
+def joined(blocks: Sequence[Sides]) -> Sides:
+    """The sides of several tables after one another."""
+    columns = {part.name: [getattr(block, part.name) for block in blocks] for part in fields(Sides)}
+    whole: dict[str, Any] = {
+        name: None if any(one is None for one in each) else np.concatenate(each) for name, each in columns.items()
+    }
+    return Sides(**whole)
+
+
+def some(sides: Sides, at: Places) -> Sides:
+    """The sides of some lines."""
+    columns = {part.name: getattr(sides, part.name) for part in fields(Sides)}
+    picked: dict[str, Any] = {name: None if column is None else column[at] for name, column in columns.items()}
+    return Sides(**picked)
 
 
 def select(lines: Lines, rate: float) -> tuple[Places, int]:
@@ -55,19 +70,18 @@ def select(lines: Lines, rate: float) -> tuple[Places, int]:
     the interval of guaranteed coverage to exclude it too.
     """
     known = np.flatnonzero((lines.sides.n1 > 0) & (lines.sides.n2 > 0))
-    sides = lines.some(known)
-    statistic = np.abs(intervals.difference_statistic(sides.x1, sides.n1, sides.x2, sides.n2, np.zeros(len(known))))
-    small = np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW
-    passed = np.arange(len(known))
+    passed = known
     while len(passed):
         level = 1 - rate * len(passed) / len(known)
-        going = passed[statistic[passed] > intervals.critical_value(level)]
-        few = going[small[going]]
+        sides = some(lines.sides, passed).at(level)
+        statistic = intervals.difference_statistic(sides.x1, sides.n1, sides.x2, sides.n2, np.zeros(len(passed)))
+        out = np.abs(statistic) > intervals.critical_value(level)
+        few = np.flatnonzero(out & (np.minimum(sides.n1, sides.n2) < intervals.EXACT_BELOW))
         if len(few):
             x1, n1, x2, n2 = (side[few] for side in (sides.x1, sides.n1, sides.x2, sides.n2))
             low, high = intervals.exact_rectangle_difference(x1, n1, x2, n2, level)
-            going = np.setdiff1d(going, few[(low <= 0) & (high >= 0)], assume_unique=True)
-        if len(going) == len(passed):
+            out[few] = (low > 0) | (high < 0)
+        if out.all():
             break
-        passed = going
-    return known[passed], len(known)
+        passed = passed[out]
+    return passed, len(known)

@@ -81,7 +81,7 @@ def search(cells: Cells, measured: Measurement) -> Search:
         cells: the counted decisions that `measured` came from; people are left out of them to see what explains what.
         measured: their rates and gaps.
     """
-    rate = 1 - measured.confidence
+    rate = round(1 - measured.confidence, 12)
     tables = [one for one in measured.comparisons if len(one)]
     if not tables:
         return Search(found=(), looked_at=0, selected=0, rate=rate, level=measured.confidence)
