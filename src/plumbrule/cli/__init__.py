@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from plumbrule import __version__
-from plumbrule.cli import assess, audit, demo, log, node, plan, verify, watch
+from plumbrule.cli import ask, assess, audit, demo, log, node, plan, verify, watch
 from plumbrule.errors import LimitError, OutputError, PlumbruleError
 
 __all__ = ["application", "main"]
@@ -37,7 +37,7 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
     )
     app.callback()(_root)
-    for verb in (audit, plan, assess, verify, watch, demo):
+    for verb in (audit, plan, assess, verify, watch, ask, demo):
         verb.add_to(app)
     for group in (node, log):
         group.add_to(app)

@@ -17,6 +17,7 @@ def load(request: dict[str, Any]) -> tuple[Predict, dict[str, Any]]:
     """Import the function. The user's folder comes last, so that a file there cannot stand in for a library."""
     module, _, name = request["target"].partition(":")
     sys.path.append(request["folder"])
+    sys.dont_write_bytecode = True  # the user's folder is read, and nothing is left in it
     found: Any = importlib.import_module(module)
     for part in name.split("."):
         found = getattr(found, part, None)

@@ -40,6 +40,7 @@ from plumbrule.base.files import write_file_aside
 from plumbrule.base.lock import locked
 from plumbrule.base.observation import Known, Observation
 from plumbrule.errors import InputError, TableError, UnreadableError
+from plumbrule.lab.families.watch import alarm
 from plumbrule.lab.families.watch.form import BASELINE, Line, State, Stream, WatchConfig, dump, read_config, read_state
 from plumbrule.lab.families.watch.streams import Window, begin, step
 from plumbrule.lab.families.watch.windows import Counted, closed, count_windows, find_streams, open_windows
@@ -103,7 +104,8 @@ def observe_windows(config: WatchConfig, folder: Path, *, today: dt.date, guaran
 
     With `guaranteed` the level holds for each interval by itself, and is never missed for rates of few rows.
 
-    After those of a window stands `change_evidence:STREAM@WINDOW`: the worth of the bet against "nothing has changed".
+    After those of a window stands `change_evidence:STREAM@WINDOW`: the worth of the bet against "nothing has changed". Last
+    comes `change_evidence_limit`, the worth at which the alarm rings.
 
     Raises:
         InputError: the table cannot be used.
@@ -132,7 +134,25 @@ def observe_windows(config: WatchConfig, folder: Path, *, today: dt.date, guaran
             )
             for one in line.streams
         ]
-    return tuple(found)
+    return (*found, _limit_of(config, state, source)) if found else ()
+
+
+def _limit_of(config: WatchConfig, state: State, source: str) -> Observation:
+    """The worth at which a stream rings, without which no evidence can be read."""
+    worth, rows = alarm.limit(config.alarm.false_alarms, len(state.streams)), sum(one.rows for one in state.windows)
+    return Observation(
+        id="change_evidence_limit",
+        means="test",
+        metric="change_evidence_limit",
+        measure="number",
+        estimate=Known(value=worth, low=worth, high=worth, n=rows, method="declared"),
+        group={},
+        family="exploratory",
+        confidence=1 - config.alarm.false_alarms,
+        comparisons=len(state.streams),
+        inputs=(source,),
+        test="watch",
+    )
 
 
 def _observation(raw: dict[str, object]) -> Observation:
