@@ -23,6 +23,7 @@ ASK_FIELDS = {
     *("addressees", "verb", "verb_at", "function", "rank", "polarity", "qualifiers", "deadline", "quantity"),
     *("further_quantities", "beneficiaries", "cites", "unsure"),
 }
+ALL_CODES = set(re.findall(r"^\| `([a-z-]+)` \|", GUIDE, re.MULTILINE))
 PROVISION_FIELDS = {"id", "kind", "parent", "start", "end", "breaks", "mark", "cites", "asks", "unsure"}
 MARKS = {
     "operative": r"{last}\.",
@@ -39,6 +40,13 @@ COUNTS = {
     "CA": {"operative": 7},
     "GAI": {"dash": 11},
     "GDC": {"objective": 26, "action": 39, "bullet": 6},
+}
+ADDRESSED = {
+    ("member-states",): 14,
+    ("member-states", "regional-organisations"): 3,
+    ("all-stakeholders",): 17,
+    ("multilateral-organisations",): 2,
+    ("multilateral-organisations", "regional-organisations"): 3,
 }
 
 
@@ -196,12 +204,14 @@ def test_verbs_stand_where_they_are_marked(answers: dict[str, Any], shared: Path
 
 @pytest.mark.shared
 def test_no_text_is_copied(answers: dict[str, Any], shared: Path) -> None:
-    """No value but a symbol, and no remark, shares more than 12 characters with its text, with and without its white space."""
+    """No remark and no value but a symbol or a code shares more than 12 characters with its text, white space or not."""
     text = text_of(answers, shared)
     bare = "".join(text.split())
     path = next(f for f in FILES if load(f) == answers)
     symbols = re.compile(r"cites: \[[^\]]*\]|^ *(?:symbol|file): .*$", re.MULTILINE)
     kept = symbols.sub("", path.read_text(encoding="utf-8"))
+    for code in sorted(ALL_CODES, key=len, reverse=True):
+        kept = kept.replace(code, "")
     for line in kept.splitlines():
         for words in (line.strip(), "".join(line.split())):
             runs = (words[at : at + LONGEST_RUN + 1] for at in range(len(words) - LONGEST_RUN))
@@ -219,3 +229,16 @@ def test_the_particular_places_of_the_description_are_marked() -> None:
     assert [len(of[n]) for n in ("7", "8", "9")] == [3, 4, 4]
     assert [(a["verb"], a["rank"]) for a in of["6.p"]] == [("促请", "calls-upon")]
     assert {a["rank"] for letter in "abcdefghijklmnoq" for a in of[f"6.{letter}"]} == {"encourages"}
+
+
+def test_actions_of_the_brief_are_of_the_addressees_counted() -> None:
+    """14 of Member States, 3 with regional organisations, 17 of all stakeholders, 2 and 3 of multilateral organisations."""
+    found: dict[tuple[str, ...], int] = {}
+    for provision in load(next(f for f in FILES if f.stem == "GDC"))["provisions"]:
+        if provision["kind"] == "action":
+            first = provision["asks"][0]
+            led = tuple(a["class"] for a in first["addressees"] if a["class"] != "named-body")
+            # C.action.3 names governments, employers and workers under "all stakeholders".
+            key = ("all-stakeholders",) if led == ("states", "employers", "workers") else led
+            found[key] = found.get(key, 0) + 1
+    assert found == ADDRESSED
