@@ -178,7 +178,13 @@ def steady_sums(table: Table, terms: Mapping[str, str]) -> dict[str, str]:
         return {}
     largest = ", ".join(f"max(abs({term}))" for term in terms.values())
     (found,) = table.query(f"SELECT {largest} FROM {table.relation}")
-    scales = [2.0 ** (62 - math.frexp(value)[1]) if value else 1.0 for value in found]
+    if any(value and not math.isfinite(value) for value in found):
+        raise TableError(
+            "The weights or scores are too large: their products go beyond all floats.",
+            expected="numbers up to about 1e100",
+            cure="Look for a slip in the largest of them, or give them in other units.",
+        )
+    scales = [2.0 ** min(62 - math.frexp(value)[1], 1000) if value else 1.0 for value in found]
     return {
         name: f"coalesce(sum(CAST(({term}) * {scale!r} AS HUGEINT)), 0)::DOUBLE / {scale!r}"
         for (name, term), scale in zip(terms.items(), scales, strict=True)
@@ -260,12 +266,23 @@ def check_few(decisions: Decisions, column: str, values: AbstractSet[str]) -> No
         decisions.coding(values, "prediction" if column == decisions.prediction else "label")
 
 
+MOST_PEOPLE = 2**53
+"""Whole numbers are exact as floats up to here."""
+
+
 def _check_counts(table: Table, column: str) -> None:
     number = table.numeric_sql(column)
     wrong = f"{number} IS NULL OR {number} < 0 OR {number} <> floor({number})"
     bad = table.connection.execute(f"SELECT {quote_name(column)} FROM decisions WHERE {wrong} LIMIT 1").fetchone()
     if bad:
         raise wrong_count(column, bad[0])
+    ((people,),) = table.query(f"SELECT sum({number}) FROM decisions")
+    if people and people > MOST_PEOPLE:
+        raise TableError(
+            f"The count column {column!r} adds up to {people:g} people.",
+            expected=f"at most {MOST_PEOPLE:,}, so that every count is exact",
+            cure="Look for a slip in the largest of them.",
+        )
 
 
 def wrong_count(column: str, value: object) -> TableError:
