@@ -34,7 +34,8 @@ class Binned:
     `place` numbers the bins from low to high; lines may share one. `positive` marks the kind that should score high.
     `weight`, `weight_sq` and `score` are the sums of w, w² and w × score over the people of the line (w = 1 without
     weights, so weight_sq is then the number of people). `width` is the width of every bin, shape (bins,), in units of
-    the score; None where each bin is one value. `cluster` numbers the clusters where rows belong together.
+    the score, 0 where a bin holds one value; None where each bin is one value. `cluster` numbers the clusters where rows
+    belong together.
     """
 
     place: Places
@@ -77,10 +78,10 @@ def area_from_bins(counted: Binned) -> Area | Unknown:
 
 
 def hidden_by_bins(counted: Binned) -> float:
-    """The most by which the area from bins can be wrong: the share of pairs that lie in one bin; 0 where bins are values."""
+    """The most by which the area from bins can be wrong: the share of pairs in one bin of several values."""
     yes, no = (counted.over(counted.weight, positive=kind) for kind in (True, False))
     pairs = float(yes.sum() * no.sum())
-    return float(yes @ no) / pairs if counted.width is not None and pairs else 0.0
+    return float((yes * no) @ (counted.width > 0)) / pairs if counted.width is not None and pairs else 0.0
 
 
 def _inside(counted: Binned, yes: Floats, no: Floats) -> Floats:

@@ -15,7 +15,7 @@ from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.lab.inference import intervals
 
-WILSON_SHIFTED, BANDS = "wilson, given the scores", "wilson in every bin, bonferroni"
+WILSON_SHIFTED, BANDS = "wilson, given the scores", "clopper-pearson in every bin, bonferroni"
 NO_OUTCOME = message("no row has both a score and a label")
 ONE_EACH = message("a bin holds one person only")
 
@@ -47,8 +47,8 @@ class CalibrationError:
 
     `estimate` is the plain figure Σ share of people × |observed share - mean score| over the bins (Naeini, Cooper and
     Hauskrecht 2015, AAAI). It is too large on average, since chance alone moves every bin. Its interval is not made from
-    it: every bin has a Wilson interval, all of them hold together (Bonferroni), and the ends are the smallest and the
-    largest error they allow. `by_chance` is what a score that is perfectly calibrated would show on average in these
+    it: every bin has Clopper and Pearson's interval, all of them hold together (Bonferroni), and the ends are the smallest and
+    the largest error they allow. `by_chance` is what a score that is perfectly calibrated would show on average in these
     bins. `root_mean_square` is another error, the root of the mean square, freed of that part as Kumar, Liang and Ma
     (2019, NeurIPS 32) do it; 0 where nothing is left. None where a bin has one person.
     """
@@ -75,10 +75,11 @@ def calibration_error(tenths: Sequence[Tenth], confidence: float) -> Calibration
     value = low = high = chance = square = 0.0
     lonely = False
     for one in tenths:
-        band, part = one.observed(each), one.weight / total
+        ends, part = intervals.clopper_pearson(one.share * one.size, one.size, each), one.weight / total
+        bottom, top = float(ends[0]), float(ends[1])
         value += part * abs(one.share - one.score)
-        low += part * max(band.low - one.score, one.score - band.high, 0.0)
-        high += part * max(abs(band.low - one.score), abs(band.high - one.score))
+        low += part * max(bottom - one.score, one.score - top, 0.0)
+        high += part * max(abs(bottom - one.score), abs(top - one.score))
         chance += part * math.sqrt(2 / math.pi * max(one.score * (1 - one.score), 0.0) / one.size)
         lonely = lonely or one.size <= 1
         square += part * ((one.share - one.score) ** 2 - one.share * (1 - one.share) / max(one.size - 1, 1e-9))

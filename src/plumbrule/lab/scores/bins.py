@@ -169,10 +169,19 @@ def count_scores(table: Table, decisions: Decisions) -> ScoreBins:
         raise TableError("No score was named.", expected="a column of scores", cure="Name it with --score.")
     bins = _counted(table, decisions, look_at(table, decisions.score))
     if bins.scale.kind == "equal" and (heavy := _heavy(bins)):
-        bins = _counted(table, decisions, replace(bins.scale, heavy=heavy))
+        bins = _narrowed(table, _counted(table, decisions, replace(bins.scale, heavy=heavy)))
         if bins.hidden() > _TOO_MUCH and table.rows <= _VALUES_AT_MOST:
             bins = _counted(table, decisions, replace(bins.scale, kind="values", heavy=()))
     return bins
+
+
+def _narrowed(table: Table, bins: ScoreBins) -> ScoreBins:
+    """Bins that hold one value get no width: where many people have one score, nothing is hidden there."""
+    number = table.number_sql(bins.column)
+    named = f"SELECT {bins.scale.sql(number)} AS place, {number} AS score FROM {table.relation} WHERE {number} IS NOT NULL"
+    found = table.columns_of(f"SELECT place FROM ({named}) GROUP BY place HAVING min(score) = max(score)")
+    single = np.isin(bins.places, np.asarray(found["place"], float))
+    return replace(bins, width=np.where(single, 0.0, bins.width if bins.width is not None else 0.0))
 
 
 def look_at(table: Table, column: str) -> Scale:
