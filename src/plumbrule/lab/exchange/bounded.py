@@ -91,7 +91,7 @@ def measure_bounds(
     blocks = [block(held.bounds, held.frame, names) for names in selections(by, intersections=True)]
     chosen = _references(held, held.bounds, by, references or {})
     plans = [_plan(one, chosen, min_n) for one in blocks]
-    size = max(sum(len(compared) for compared, _ in plans) * len(metrics) * 2, 1)
+    size = max(sum(_looked_at(one, chosen, min_n) for one in blocks) * len(metrics) * 2, 1)
     everybody = block(held.bounds, held.frame, ())
     return BoundedMeasurement(
         rows=int(everybody.people(decided=False).low[0]),
@@ -161,6 +161,18 @@ def _plan(groups: Block, references: Mapping[str, str], min_n: int) -> tuple[tup
     if reference not in enough:
         return (), left
     return tuple(Comparison(group=key, reference=reference) for key in enough if key != reference), left
+
+
+def _looked_at(groups: Block, references: Mapping[str, str], min_n: int) -> int:
+    """How many comparisons of these groups an ordinary measurement may have made, over which the level is shared.
+
+    What is hidden counts too: the family is what one set out to look at, not what was left to see, since whether a group is
+    hidden depends on its counts. So intervals are never shorter than those of the same table without hidden counts.
+    """
+    reference: Key = tuple(references[name] for name in groups.attributes)
+    most = groups.people(decided=False).high
+    enough = {key for at, key in enumerate(groups.keys) if None not in key and most[at] >= min_n}
+    return len(enough) - 1 if reference in enough else 0
 
 
 def _incomplete(everybody: Block, held: Held) -> tuple[Excluded, ...]:
