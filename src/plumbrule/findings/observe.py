@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from plumbrule import lab
 from plumbrule.base.languages import Wording
 from plumbrule.base.observation import Observation, Stated
+from plumbrule.findings.criteria import observe_criteria
 from plumbrule.findings.model import System
 from plumbrule.findings.plan import Plan, PlannedDecisions
 from plumbrule.rulebook import Profile
@@ -64,9 +65,11 @@ def _observe_decisions(plan: Plan, wanted: PlannedDecisions, profile: Profile, t
         *primary,
         *lab.observe_levels(cells, list(references), wanted.confidence, inputs),
         *lab.exploratory(measured, primary, inputs),
+        *observe_criteria(plan, wanted, table, decisions, cells),
     )
     adjustments = _adjust(plan, wanted.confidence, table, decisions, cells, max(lab.distinct(questions, metrics), len(questions)))
-    return Observed(measured=measured, observations=observations, adjustments=adjustments)
+    turned = lab.undeclared_adjustments(cells, measured)
+    return Observed(measured=measured, observations=observations, adjustments=(*adjustments, *turned))
 
 
 def references_of(plan: Plan) -> dict[str, str]:

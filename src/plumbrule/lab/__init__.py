@@ -30,8 +30,8 @@ from plumbrule.lab.exchange.form import CellsFile, cells_schema
 from plumbrule.lab.exchange.release import Meaning, Release
 from plumbrule.lab.exchange.travel import Wish, chosen, comparable, load_cells, save_cells
 from plumbrule.lab.explore import Explored, explore
-from plumbrule.lab.factors import FactorDifference, factors_in_table, observe_factors
-from plumbrule.lab.families.outcomes import Criterion, observe_criteria
+from plumbrule.lab.factors import STRONG, FactorDifference, factor_stem, factors_in_table, observe_factors
+from plumbrule.lab.families.outcomes import Criterion, criteria_of, observe_criteria
 from plumbrule.lab.inference.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.inference.largest import Largest
 from plumbrule.lab.inference.regress import adjusted
@@ -50,7 +50,7 @@ from plumbrule.lab.observe import (
     observe_rates,
     primary_gaps,
 )
-from plumbrule.lab.reversals import Reversal, reversals
+from plumbrule.lab.reversals import Reversal, reversals, undeclared_adjustments
 from plumbrule.lab.scores import ScoreBins, ScoreGroup, ScoreMeasurement, count_scores, measure_scores, observe_scores
 from plumbrule.lab.search.ranking import Folded, Search, Standing
 from plumbrule.lab.tables.table import Table, open_table, package_file
@@ -59,6 +59,7 @@ from plumbrule.lab.warehouse import count_cells_in
 __all__ = [
     "METRICS",
     "NOT_GUARANTEED",
+    "STRONG",
     "Adjustment",
     "Attribute",
     "Bounded",
@@ -116,9 +117,11 @@ __all__ = [
     "count_classes",
     "count_moments",
     "count_scores",
+    "criteria_of",
     "distinct",
     "exploratory",
     "explore",
+    "factor_stem",
     "factors_in_table",
     "held_in",
     "load_cells",
@@ -145,5 +148,6 @@ __all__ = [
     "reversals",
     "save_cells",
     "stratified_primary",
+    "undeclared_adjustments",
     "write_cells",
 ]

@@ -104,26 +104,28 @@ def factors_in_table(
     table: Table,
     decisions: Decisions,
     compared: Sequence[tuple[Attribute, str, str]],
-    factors: Sequence[str],
+    factors: Sequence[Attribute],
     confidence: float,
 ) -> tuple[FactorDifference, ...]:
-    """How far each factor differs in each comparison (attribute, group, reference), from the rows.
+    """How far each factor (a number, words, or a number that is cut) differs in each comparison, from the rows.
+
+    A comparison is an attribute, a group and a reference.
 
     Raises:
         TableError: a column is not there.
     """
-    table.require(*factors)
+    table.require(*(factor.name for factor in factors))
     size = max(len(compared) * len(factors), 1)
     level, found = 1 - (1 - confidence) / size, []
     for factor in factors:
-        numbers = _all_numbers(table, factor)
+        numbers = not factor.edges and _all_numbers(table, factor.name)
         for attribute in dict.fromkeys(attribute for attribute, _, _ in compared):
             held = (_moments if numbers else _words)(table, decisions, attribute, factor)
             for _, group, reference in (one for one in compared if one[0] == attribute):
                 sides = held.get(group), held.get(reference)
                 estimate = _standardised(*sides, level) if numbers else _distance(*sides, level)
                 what: Measured = "standardised_mean_difference" if numbers else "distribution_distance"
-                found.append(_line(factor, what, attribute.name, group, reference, estimate, confidence, size))
+                found.append(_line(factor.name, what, attribute.name, group, reference, estimate, confidence, size))
     return tuple(found)
 
 
@@ -131,21 +133,30 @@ def observe_factors(found: Sequence[FactorDifference], inputs: tuple[str, ...]) 
     """As exploratory observations: `distribution_distance:race=black~white:district`."""
     return tuple(
         Observation(
-            id=f"{one.measured}:{'&'.join(f'{k}={v}' for k, v in one.group.items())}~{'&'.join(map(str, one.reference.values()))}"
-            f":{one.factor}",
+            id=factor_stem(one.measured, one.group, one.reference) + one.factor,
             means="test",
             metric=one.measured,
-            measure="share",
+            measure="share" if one.measured == "distribution_distance" else "number",
             estimate=one.estimate,
             group=one.group,
             reference=one.reference,
             family="exploratory",
+            test="criteria",
             confidence=one.confidence,
             comparisons=one.comparisons,
             inputs=inputs,
         )
         for one in found
     )
+
+
+def factor_stem(measured: str, group: Group, reference: Group) -> str:
+    """The id of such an observation up to the factor's name.
+
+    >>> factor_stem("distribution_distance", {"race": "black"}, {"race": "white"})
+    'distribution_distance:race=black~white:'
+    """
+    return f"{measured}:{'&'.join(f'{k}={v}' for k, v in group.items())}~{'&'.join(map(str, reference.values()))}:"
 
 
 def _line(
@@ -230,18 +241,18 @@ def _pull(table: Table, decisions: Decisions) -> str:
 
 
 def _sums(
-    table: Table, decisions: Decisions, attribute: Attribute, factor: str, key: str, terms: str
+    table: Table, decisions: Decisions, attribute: Attribute, factor: Attribute, key: str, terms: str
 ) -> list[tuple[object, ...]]:
     group, pull = attribute.sql(table), _pull(table, decisions)
-    inner = f"SELECT {group} AS g, {key} AS k, {pull} AS w FROM {table.view} WHERE {quote_name(factor)} IS NOT NULL"
+    inner = f"SELECT {group} AS g, {key} AS k, {pull} AS w FROM {table.view} WHERE {quote_name(factor.name)} IS NOT NULL"
     return table.query(f"SELECT g, {terms} FROM ({inner}) WHERE g IS NOT NULL GROUP BY ALL ORDER BY ALL")
 
 
-def _moments(table: Table, decisions: Decisions, attribute: Attribute, factor: str) -> dict[str, _Side]:
+def _moments(table: Table, decisions: Decisions, attribute: Attribute, factor: Attribute) -> dict[str, _Side]:
     """The weighted sums of a number by group."""
     terms = "sum(w), sum(w * k), sum(w * k * k), sum(w * w), count(*)"
     found = {}
-    for row in _sums(table, decisions, attribute, factor, table.numeric_sql(factor), terms):
+    for row in _sums(table, decisions, attribute, factor, table.numeric_sql(factor.name), terms):
         group, (weight, first, second, squares, rows) = row[0], (float(str(part)) for part in row[1:])
         people = weight if decisions.count else rows
         found[str(group)] = _Side(
@@ -250,9 +261,9 @@ def _moments(table: Table, decisions: Decisions, attribute: Attribute, factor: s
     return found
 
 
-def _words(table: Table, decisions: Decisions, attribute: Attribute, factor: str) -> dict[str, _Side]:
+def _words(table: Table, decisions: Decisions, attribute: Attribute, factor: Attribute) -> dict[str, _Side]:
     """The weight of each word by group."""
-    rows = _sums(table, decisions, attribute, factor, quote_name(factor), "k, sum(w), sum(w * w), count(*)")
+    rows = _sums(table, decisions, attribute, factor, factor.sql(table), "k, sum(w), sum(w * w), count(*)")
     words = {word: i for i, word in enumerate(dict.fromkeys(str(row[1]) for row in rows))}
     sums: dict[str, list[Floats]] = {}
     for group, word, *numbers in rows:

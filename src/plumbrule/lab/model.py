@@ -37,6 +37,7 @@ class Adjustment:
     mistaken for a change of rows. `reversed` says that the sign turned (Simpson's reversal).
     The intervals hold with `confidence` for all `comparisons` together.
     `pooled` says that everybody of a known group is held against the reference together, and `group` is then empty.
+    Where `declared` is false nobody named the factors: within another attribute that was looked at, the sign turns.
     A gap is a ground for inquiry, not proof of unlawful treatment; a factor may itself carry bias.
     """
 
@@ -54,6 +55,7 @@ class Adjustment:
     confidence: float
     comparisons: int
     pooled: bool = False
+    declared: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ are treated differently (Pearl 2014, The American Statistician 68, 8-13). Bickel
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from plumbrule.base.observation import Estimate, Group, Known
 from plumbrule.lab.cells import Cells, Key, RollUp, roll_up, tally
 from plumbrule.lab.inference import adjust, intervals
-from plumbrule.lab.inference.gaps import GapTable
-from plumbrule.lab.measure import Measurement
-from plumbrule.lab.metrics import Metric
+from plumbrule.lab.inference.gaps import Comparison, GapTable
+from plumbrule.lab.measure import Measurement, stratified
+from plumbrule.lab.metrics import METRICS, Metric
+from plumbrule.lab.model import Adjustment
 from plumbrule.lab.search.lines import MIRRORS
 
 Floats = NDArray[np.float64]
@@ -134,3 +135,21 @@ def _reversal(
         share=share,
         declared=declared,
     )
+
+
+def undeclared_adjustments(cells: Cells, measured: Measurement) -> tuple[Adjustment, ...]:
+    """The reversals within other attributes looked at, as adjustments that nobody declared."""
+    size = max((table.comparisons for table in measured.comparisons), default=1)
+    found: list[Adjustment] = []
+    for one in reversals(cells, measured):
+        compared = [Comparison(group=tuple(one.group.values()), reference=tuple(one.reference.values()))]
+        found += stratified(
+            cells,
+            tuple(one.group),
+            one.within,
+            [METRICS[one.metric]],
+            compared,
+            confidence=measured.confidence,
+            comparisons=size,
+        )
+    return tuple(replace(one, declared=False) for one in found)

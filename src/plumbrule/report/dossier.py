@@ -14,10 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from plumbrule.base.words import LOCALES, translator
 from plumbrule.findings.model import Assessment
 from plumbrule.report import phrases
+from plumbrule.report.terms_outcomes import UNCERTAINTY
 from plumbrule.report.views.basis import basis
 from plumbrule.report.views.figures import Figures
 from plumbrule.report.views.finding import finding_view
 from plumbrule.report.views.further import further_tests
+from plumbrule.report.views.outcomes import outcomes
 from plumbrule.report.views.speaker import Speaker, plain
 from plumbrule.report.views.summary import summary
 
@@ -43,6 +45,7 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
             dir=speaker.words.direction,
             words=speaker.words,
             phrases=phrases,
+            uncertainty=UNCERTAINTY,
             say=speaker.say,
             many=speaker.many,
             term=speaker.term,
@@ -51,6 +54,7 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
             summary=summary(assessment, figures),
             findings=tuple(finding_view(assessment, finding, figures) for finding in assessment.findings),
             basis=basis(assessment, figures),
+            outcomes=outcomes(assessment, figures),
             further=further_tests(assessment, figures),
         )
     )

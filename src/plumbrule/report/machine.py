@@ -20,7 +20,7 @@ from plumbrule.findings.model import Assessment
 
 SCHEMA = "plumbrule-assessment/2"
 """What is written today; every earlier version is read for ever."""
-_SINCE_2 = {"Observation": ("judged", "test")}
+_SINCE_2 = {"Observation": ("judged", "test"), "Adjustment": ("declared",)}
 """Fields that version 1 did not have, by type. Files of that version are read with the fields' defaults."""
 
 

@@ -153,7 +153,7 @@ METHODS: Mapping[str, str] = {
         "Miettinen–Nurminen and exact unconditional score interval of effective sizes, joined (approximate)"
     ),
     "simultaneous score bounds, bonferroni": message("score bounds for all pairs together (Bonferroni)"),
-    "simultaneous score bounds, max-t": message("score bounds for all pairs together (largest statistic, by drawing)"),
+    "simultaneous score bounds, max-t": message("score bounds for all pairs together (studentized range)"),
     "mantel-haenszel, sato": message("Mantel–Haenszel, Sato’s variance"),
     "least squares, HC3": message("least squares, robust standard errors (HC3)"),
     "normal": message("normal interval"),

@@ -35,9 +35,14 @@ UNCERTAINTY: Mapping[str, str] = {
         "The intervals speak of chance in drawing these rows from all there are; or, where every decision is in the table, of "
         "chance in the process that makes them. They say nothing about people who are missing from the table."
     ),
+    "closed": message(
+        "No more rows exist. Where these are all the decisions, the intervals speak of chance in the process that made them, "
+        "as if it decided again about people like these; where they are a sample that is closed, of chance in drawing it. They "
+        "say nothing about people who are missing from the table."
+    ),
     "process": message(
         "Every decision is in the table, so the intervals speak of chance in the process that made the decisions: how much "
         "they would vary if it decided again about people like these. They do not speak of drawing a sample."
     ),
 }
-"""What the uncertainty of an interval means, by whether all decisions were audited."""
+"""What the uncertainty of an interval means; `closed` says only that no more rows exist."""

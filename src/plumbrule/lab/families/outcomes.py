@@ -130,6 +130,12 @@ def _criterion(name: str, kind: Kind, rates: Sequence[Largest], confidence: floa
     )
 
 
+def criteria_of(cells: Cells, attribute: str, *, label: bool, confidence: float, min_n: int) -> tuple[Criterion, ...]:
+    """The criteria on one attribute, whose bounds hold together and depend on no other attribute that is looked at."""
+    worst = worst_groups(cells, [attribute], label=label, confidence=confidence, min_n=min_n)
+    return criteria(worst, confidence=confidence, comparisons=comparisons_of([attribute], compared(label=label)))
+
+
 def conditional(measured: Measurement) -> tuple[Criterion, ...]:
     """The largest Mantel-Haenszel difference of the selection rate within the strata, against the reference group.
 
@@ -181,6 +187,7 @@ def observe_criteria(found: Iterable[Criterion], inputs: tuple[str, ...]) -> tup
             group=(one.highest if one.kind == "difference" else one.lowest) or dict.fromkeys(one.attributes),
             reference=(one.lowest if one.kind == "difference" else one.highest) or None,
             family="exploratory",
+            test="criteria",
             confidence=one.confidence,
             comparisons=one.comparisons,
             inputs=inputs,

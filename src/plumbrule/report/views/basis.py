@@ -13,6 +13,7 @@ from plumbrule.lab.model import Adjustment
 from plumbrule.report import phrases
 from plumbrule.report.views.figures import Figures
 from plumbrule.report.views.finding import Citation, citations
+from plumbrule.report.views.outcomes import strong_factors
 from plumbrule.report.views.pictures import Figure, adjusted, gap_heading, listed, versus
 from plumbrule.report.views.speaker import Table
 from plumbrule.rulebook.model import Threshold
@@ -80,7 +81,12 @@ def _adjusted(assessment: Assessment, figures: Figures) -> tuple[Adjusted, ...]:
         say, first = figures.speaker.say, group[0]
         notes = [
             say(message("Shown: {differences}."), differences=gap_heading(figures, first.metric)),
-            say(message("Declared factors: {factors}."), factors=figures.speaker.listing(first.factors)),
+            say(
+                message("Declared factors: {factors}.")
+                if first.declared
+                else message("Nobody declared {factors}: exploratory, shown because the sign turns within it."),
+                factors=figures.speaker.listing(first.factors),
+            ),
         ]
         notes += [_level(figures, *level) for level in dict.fromkeys((one.confidence, one.comparisons) for one in group)]
         notes += [_lost(figures, *counts) for counts in dict.fromkeys((one.used, one.lost) for one in group if one.lost)]
@@ -92,6 +98,7 @@ def _adjusted(assessment: Assessment, figures: Figures) -> tuple[Adjusted, ...]:
             for one in group
             if one.reversed
         ]
+        notes += strong_factors(assessment, figures, first.factors, set(first.reference)) if first.declared else []
         if any(one.pooled for one in group):
             notes.append(say(message("“All others” are everybody of a known group other than the reference, taken together.")))
         found.append(Adjusted(figure=adjusted(figures, group, id_=f"adjusted-{index}"), notes=tuple(notes)))
@@ -116,12 +123,12 @@ def _lost(figures: Figures, used: int, lost: int) -> Markup:
     )
 
 
-def _alike(one: Adjustment) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    return (one.kind, one.metric, one.factors, tuple(one.reference))
+def _alike(one: Adjustment) -> tuple[str, str, bool, tuple[str, ...], tuple[str, ...]]:
+    return (one.kind, one.metric, one.declared, one.factors, tuple(one.reference))
 
 
 def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
-    """Where attributes meet, and every gap that is not of the primary family; the widest gap first."""
+    """Where attributes meet, and every gap that is not of the primary family; the largest first."""
     judged = {line.observation for finding in assessment.findings for check in finding.checks for line in check.lines}
     loose = [
         seen
@@ -131,12 +138,12 @@ def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
     rates = [seen for seen in loose if seen.measure == "rate" and len(seen.group) > 1]
     gaps = [seen for seen in loose if seen.measure == "difference"]
     rates.sort(key=lambda seen: (seen.metric, _place(seen)))
-    gaps.sort(key=lambda seen: (seen.metric, -abs(_place(seen))))
+    gaps.sort(key=lambda seen: (seen.metric, -_nearer(seen), -abs(_place(seen))))
     found: list[Figure | None] = []
     left_out = 0
     for measure, title, seen in (
         ("rate", message("{metric} where attributes meet, the lowest first"), rates),
-        ("difference", message("{differences}, the widest first"), gaps),
+        ("difference", message("{differences}, the largest first by the end of the interval nearer to none"), gaps),
     ):
         for index, metric in enumerate(dict.fromkeys(one.metric for one in seen)):
             of_metric = [one for one in seen if one.metric == metric]
@@ -146,6 +153,11 @@ def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
             )
             found.append(listed(figures, heading, of_metric[:MOST], id_=f"exploratory-{measure}-{index}"))
     return Exploratory(figures=tuple(figure for figure in found if figure), left_out=left_out)
+
+
+def _nearer(seen: Observation) -> float:
+    """How far the end nearer to none is from it; small groups, which swing widely by chance, come late."""
+    return max(seen.estimate.low, -seen.estimate.high, 0.0) if isinstance(seen.estimate, Known) else 0.0
 
 
 def _place(seen: Observation) -> float:
