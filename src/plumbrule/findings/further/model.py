@@ -39,7 +39,7 @@ class Model:
         """
         if key != ("[robustness]" if plan.robustness else "[explanation]"):
             return Ran()
-        name = self.material.name if self.material else self.asked.model.partition("?")[0]
+        name = self.material.name if self.material else self.asked.model
         fact = Observation(
             id="model_tested",
             means="examination",
@@ -70,7 +70,7 @@ def opened(look_at: Look, key: str) -> Iterator[Model]:
         raise AssessmentError(
             f"{key} names no model.", expected="[predictor] with model and columns", cure="Add it; see docs/reference/plan.md."
         )
-    _check_version(asked)
+    _check_name(asked)
     table, decisions = look_at.need_table(KEY)
     _check_rows(decisions, key)
     limits = Limits(seconds=asked.seconds, start_seconds=asked.start_seconds, batch=asked.batch, megabytes=asked.megabytes)
@@ -127,11 +127,20 @@ def _check_rows(decisions: lab.Decisions, key: str) -> None:
             )
 
 
-def _check_version(asked: PlannedPredictor) -> None:
-    """What has no file to digest is named with its version: otherwise nobody could say later what was tested."""
+def _check_name(asked: PlannedPredictor) -> None:
+    """No keys in a plan, which is published; and what has no file to digest is named with its version.
+
+    Otherwise nobody could say later what was tested.
+    """
+    if "?" in asked.model:
+        raise AssessmentError(
+            f"{KEY} names an address with a question mark.",
+            expected="an address without one: what follows it may be a key, and a plan is published with what it led to",
+            cure="Put a small service without a key in front of it, on this machine.",
+        )
     if not asked.version and not asked.model.lower().endswith((".onnx", ".skops")):
         raise AssessmentError(
-            f"{KEY} names {asked.model.partition('?')[0]!r}, of which there is no digest, and no version.",
+            f"{KEY} names {asked.model!r}, of which there is no digest, and no version.",
             expected='version = "…" for a function or a service',
             cure="Say which version is tested: a release, a commit, a date.",
         )

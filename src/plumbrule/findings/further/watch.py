@@ -74,7 +74,7 @@ def _from_file(name: str, asked: PlannedWatch, look: Look) -> tuple[WatchConfig,
 
 def _inline(asked: PlannedWatch, look: Look) -> WatchConfig:
     """A watch over the plan's own table."""
-    _, decisions = look.need_table(KEY)
+    table, decisions = look.need_table(KEY)
     data = look.plan.data
     if asked.windows is None or asked.baseline is None or data is None:
         raise AssessmentError(
@@ -82,6 +82,7 @@ def _inline(asked: PlannedWatch, look: Look) -> WatchConfig:
             expected='config = "watch.toml", or windows and baseline',
             cure='Add windows = {time = "decided_at", every = "week"} and baseline = {before = DATE}.',
         )
+    table.require(*([asked.windows.time] if asked.windows.time else []))
     by = tuple(one.name for one in decisions.by if not one.edges) if asked.by is None else asked.by
     windows, baseline, drift = asked.windows, asked.baseline, asked.drift
     file = lab.package_file(data.package, data.file) if data.package else Path(data.file)
