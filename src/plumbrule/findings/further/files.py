@@ -13,6 +13,8 @@ from plumbrule.findings.further.look import Look, Ran
 from plumbrule.findings.model import Material
 from plumbrule.findings.planned.files import PlannedTable
 
+_READING = ("columns", "skip", "query", "encoding", "delimiter", "decimal", "sheet", "missing")
+
 
 @contextmanager
 def asked_by(key: str) -> Iterator[None]:
@@ -36,7 +38,7 @@ def side_table(look: Look, asked: PlannedTable, key: str) -> Iterator[tuple[lab.
     Raises:
         InputError: the file is not there, or is no table.
     """
-    reading = {name: getattr(asked, name) for name in ("query", "encoding", "delimiter", "decimal", "sheet", "missing")}
+    reading = {name: getattr(asked, name) for name in _READING}
     with lab.open_table(look.file(asked.file, key), **reading) as table:
         yield table, Material(name=asked.file, sha256=table.sha256, source=asked.source, licence=asked.licence)
 

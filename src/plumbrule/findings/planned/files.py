@@ -15,12 +15,15 @@ _STRICT = ConfigDict(extra="forbid", strict=True)
 class PlannedTable:
     """A table in a file beside the plan. What is left out of `encoding`, `delimiter` and `decimal` is found in the file.
 
-    `query` is a SELECT over `decisions`, the table as read; `missing` lists texts that stand for no value.
+    `columns` names the columns of a file without a header, `skip` lines above the table that do not belong to it. `query`
+    is a SELECT over `decisions`, the table as read; `missing` lists texts that stand for no value.
     """
 
     file: str
     source: str = ""
     licence: str = ""
+    columns: tuple[str, ...] | None = None
+    skip: int = 0
     query: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
