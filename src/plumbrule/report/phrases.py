@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from plumbrule.base.messages import message
 from plumbrule.report.svg import Tone
 from plumbrule.report.terms_data import DATA_METHODS, DATA_SET_METRICS, PRIVACY_METRICS
+from plumbrule.report.terms_model import LANGUAGE_METRICS, MODEL_METHODS, MODEL_METRICS, WATCH_METRICS
 from plumbrule.report.terms_outcomes import OUTCOME_METHODS, OUTCOME_METRICS
 from plumbrule.report.terms_scores import SCORE_METHODS, SCORE_METRICS
 
@@ -98,6 +99,9 @@ METRICS: Mapping[str, str] = {
     "smallest_group": message("rows of the smallest group"),
     **DATA_SET_METRICS,
     **PRIVACY_METRICS,
+    **MODEL_METRICS,
+    **LANGUAGE_METRICS,
+    **WATCH_METRICS,
     **OUTCOME_METRICS,
 }
 
@@ -162,6 +166,7 @@ METHODS: Mapping[str, str] = {
     "hoeffding-chernoff": message("Hoeffding–Chernoff interval"),
     **SCORE_METHODS,
     **DATA_METHODS,
+    **MODEL_METHODS,
     **OUTCOME_METHODS,
 }
 
