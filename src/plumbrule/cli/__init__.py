@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from plumbrule import __version__
+from plumbrule.base.messages import harmless
 from plumbrule.cli import ask, assess, audit, demo, log, node, plan, verify, watch
 from plumbrule.errors import LimitError, OutputError, PlumbruleError
 
@@ -128,4 +129,4 @@ def _explain(error: PlumbruleError) -> None:
 
 
 def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+    return harmless(text).replace("[", r"\[")

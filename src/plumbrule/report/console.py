@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from plumbrule.base.messages import message
+from plumbrule.base.messages import harmless, message
 from plumbrule.base.observation import Group
 from plumbrule.base.words import MINUS, Words
 from plumbrule.report.views.figures import scaled
@@ -22,9 +22,16 @@ MOST = 60
 """How many lines of one table an audit prints; `--json` holds all of them."""
 
 
+class _Plain(Table):
+    """A table whose texts are only texts: names from somebody's file may hold escapes, or brackets that rich would obey."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        super().add_row(*(Text(harmless(cell)) if isinstance(cell, str) else cell for cell in cells), **options)
+
+
 def new_table(words: Words, title: str, *columns: str, translate: bool = True) -> Table:
     """A table whose cells wrap: nothing is cut off in a narrow terminal."""
-    table = Table(
+    table = _Plain(
         title=Text(words.text(title) if translate else title, style="bold"),
         title_justify="left",
         box=box.SIMPLE_HEAD,
@@ -48,6 +55,7 @@ def put(console: Console, table: Table) -> None:
 
 def say(console: Console, text: str, style: str = "") -> None:
     """A line of text, as plain as the terminal needs it."""
+    text = harmless(text)
     console.print(Text(text if _speaks(console) else _plain(text, console.encoding), style=style))
 
 
@@ -62,7 +70,7 @@ def group_text(words: Words, group: Group, *, names: bool = False) -> str:
     if not group:
         return words.text(message("everybody"))
     said = [(name, words.text(message("unknown")) if value is None else value) for name, value in group.items()]
-    return ", ".join(f"{name}: {value}" if names else value for name, value in said)
+    return harmless(", ".join(f"{name}: {value}" if names else value for name, value in said))
 
 
 def pair_text(words: Words, gap: Mapping[str, Any]) -> Text:

@@ -121,7 +121,8 @@ def largest_gaps(
     groups = [_groups(rolled, metric, confidence, min_n) for metric in metrics]
     bounds: dict[str, tuple[Estimate, Estimate]] = {}
     for level in dict.fromkeys(one.level for one in groups if 2 <= len(one.order) <= MOST_GROUPS):
-        bounds |= _from_pairs([one for one in groups if one.level == level], level, judged=judged)
+        alike = [one for one in groups if one.level == level and 2 <= len(one.order) <= MOST_GROUPS]
+        bounds |= _from_pairs(alike, level, judged=judged)
     return tuple(_largest(rolled, one, confidence, bounds.get(one.metric.name)) for one in groups)
 
 
