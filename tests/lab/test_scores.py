@@ -382,7 +382,7 @@ def test_an_attribute_with_too_many_groups_is_left_out(monkeypatch: pytest.Monke
     assert {name for one in found.groups for name in one.group} == {"g"}
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 10_000), st.permutations(range(60)), st.booleans())
 def test_names_and_order_do_not_matter(seed: int, order: list[int], split: bool) -> None:
     """Property: rows in another order, groups of another name, the same figures; and two halves add up to the whole."""

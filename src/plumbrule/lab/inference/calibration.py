@@ -11,6 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Unknown
 from plumbrule.lab.inference import intervals
@@ -74,9 +76,10 @@ def calibration_error(tenths: Sequence[Tenth], confidence: float) -> Calibration
     each = 1 - (1 - confidence) / len(tenths)
     value = low = high = chance = square = 0.0
     lonely = False
-    for one in tenths:
-        ends, part = intervals.clopper_pearson(one.share * one.size, one.size, each), one.weight / total
-        bottom, top = float(ends[0]), float(ends[1])
+    sizes = np.array([one.size for one in tenths])
+    bottoms, tops = intervals.clopper_pearson(np.array([one.share for one in tenths]) * sizes, sizes, each)
+    for one, bottom, top in zip(tenths, bottoms.tolist(), tops.tolist(), strict=True):
+        part = one.weight / total
         value += part * abs(one.share - one.score)
         low += part * max(bottom - one.score, one.score - top, 0.0)
         high += part * max(abs(bottom - one.score), abs(top - one.score))
