@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from plumbrule.base.observation import Stated
 from plumbrule.errors import InputError
 from plumbrule.lab import Attribute, open_table
 from plumbrule.lab.families.privacy.inference import attribute_inference
+from plumbrule.report.phrases import METHODS, METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
 SCORES = "[privacy.membership]\n{column}\n{who}\nlow_rates = [0.02]\n"
@@ -181,3 +184,29 @@ def test_the_example_runs_signed_and_holds(cli: Callable, tmp_path: Path) -> Non
     assert {one["id"] for one in found["observations"] if one["family"] == "primary"} == named
     assert {one["test"] for one in found["observations"]} == {"data-set", "privacy"}
     assert len(found["materials"]) == 10
+
+
+def test_the_example_is_said_in_words_and_in_chinese(here: Callable, tmp_path: Path) -> None:
+    """Each metric, method and reason of the example has words, and its dossier in Chinese falls back to English nowhere."""
+    plan = ROOT / "examples" / "dataset" / "assessment.toml"
+    here("assess", str(plan), "--out", str(tmp_path / "out"), "--lang", "zh")
+    for one in json.loads((tmp_path / "out" / "assessment.json").read_bytes())["observations"]:
+        assert one["metric"] in METRICS
+        assert one["estimate"].get("method", "counted") in METHODS
+    dossier = (tmp_path / "out" / "dossier.html").read_text(encoding="utf-8")
+    further = re.split(r'<section id="(?!further)', dossier[dossier.index('<section id="further"') :])[0]
+    assert 'id="further-privacy"' in further
+    assert 'lang="en"' not in further
+
+
+def test_the_example_is_what_its_maker_writes(tmp_path: Path) -> None:
+    """`tools/example_dataset.py` gives the files that are committed, to the byte."""
+    spec = importlib.util.spec_from_file_location("example_dataset", ROOT / "tools" / "example_dataset.py")
+    assert spec
+    assert spec.loader
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    maker.FOLDER = tmp_path
+    maker.main()
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (ROOT / "examples" / "dataset" / path.name).read_bytes(), path.name
