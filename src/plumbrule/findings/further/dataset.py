@@ -227,7 +227,9 @@ def _personal_data(asked: PlannedPersonalData, look: Look, rows: Rows | None, ke
     if asked.forms:
         path, material = side_file(look, asked.forms, key)
         forms, read = identifiers.load_identifiers(path), Ran(materials=(material,))
-    found = personal.personal_data(held.table, columns=asked.columns, identifiers=forms, confidence=look.confidence)
+    found = personal.personal_data(
+        held.table, columns=asked.columns, identifiers=forms, confidence=look.confidence, comparisons=look.comparisons
+    )
     return read + Ran(observations=personal.observe_personal_data(found, inputs=held.inputs))
 
 

@@ -69,7 +69,7 @@ class Rows:
             raise AssessmentError(
                 f"{key} takes each row for a person of its own; in this table several rows belong to one (decisions.cluster).",
                 expected="one row a person",
-                cure="Name a table with one row a person in this table of the plan ([data_set.table], [privacy.membership.table]).",
+                cure="Name a table with one row a person for it: [data_set.table], or table in [privacy.membership].",
             )
 
 

@@ -75,6 +75,7 @@ def personal_data(
     identifiers: Identifiers | None = None,
     most_rows: int = MOST_ROWS,
     confidence: float = 0.95,
+    comparisons: int | None = None,
 ) -> PersonalData:
     """Look through names of columns and values.
 
@@ -83,7 +84,8 @@ def personal_data(
         columns: which columns to look through; all when left out.
         identifiers: forms and words; our own list when left out.
         most_rows: a longer table is sampled (by MD5 of the row number: the same rows each time).
-        confidence: of all shares with uncertainty together (columns times forms, Bonferroni).
+        confidence: of all shares with uncertainty together (Bonferroni).
+        comparisons: size of the family; columns times forms when left out.
 
     Raises:
         TableError: a column is not there.
@@ -93,7 +95,7 @@ def personal_data(
     chosen = tuple(columns) if columns is not None else table.columns
     table.require(*chosen)
     sampled = table.rows > most_rows
-    family = max(len(chosen) * len(known.forms), 1)
+    family = comparisons or max(len(chosen) * len(known.forms), 1)
     level = 1 - (1 - confidence) / family
     found = [one for column in chosen for one in _look(table, column, known, level, most_rows if sampled else None)]
     kinds = [NamedColumn(column=name, kinds=column_kinds(name, known.words)) for name in chosen]

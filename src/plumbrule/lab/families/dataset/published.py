@@ -44,8 +44,9 @@ def reference_of(
         plain = reference_from_counts(attribute, source, people, exact=True)
     without = [name for name in plain.shares if errors is not None and name not in errors]
     if without or (size is not None and not (math.isfinite(size) and size > 0)):
+        fault = f"no standard error for {without[0]!r}" if without else f"a size of {size:g}"
         raise InputError(
-            f"The reference of {attribute!r} gives {f'no standard error for {without[0]!r}' if without else f'a size of {size:g}'}.",
+            f"The reference of {attribute!r} gives {fault}.",
             expected="for a sample its size above 0, or the standard error of every share",
             cure="Add what is missing, or say that the numbers are exact.",
         )
