@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Group
 from plumbrule.lab.columns import Attribute, Decisions
+from plumbrule.lab.lines import count_lines
 from plumbrule.lab.metrics import MISSING, Metric
+from plumbrule.lab.tables.encoded import Encoded, encode_texts
 from plumbrule.lab.tables.table import Table
 
 Key = tuple[str | None, ...]
@@ -79,28 +81,26 @@ class RollUp:
 
 
 def count_cells(table: Table, decisions: Decisions) -> Cells:
-    """One GROUP BY over the table.
+    """One pass over the table.
 
     Raises:
-        TableError: a column does not hold what it should (see `columns`).
+        TableError: a column does not hold what it should (see `columns`), or the groups are nearly single people.
     """
-    decisions.check(table)
-    return cells_from(table.columns_of(decisions.cells_sql(table)), decisions)
+    return cells_from(count_lines(table, decisions), decisions)
 
 
 def cells_from(found: Mapping[str, Any], decisions: Decisions) -> Cells:
-    """Cells from the columns that `Decisions.cells_sql` gives, text as numpy arrays, wherever they were counted.
+    """Cells from the columns that `Decisions.cells_sql` gives, wherever they were counted: text as numpy arrays or `Encoded`.
 
     Raises:
         TableError: the prediction or the label has other values than 0 and 1 and nothing says which counts as yes.
     """
     attributes = (*decisions.by, *decisions.within)
-    keys = [_texts(found[f"a{position}"]) for position in range(len(attributes))]
-    levels = tuple(_ordered(column, part) for column, part in zip(keys, attributes, strict=True))
+    keys = [_encoded(found[f"a{position}"]) for position in range(len(attributes))]
+    levels = tuple(_ordered(key.used(), part) for key, part in zip(keys, attributes, strict=True))
     codes = np.empty((len(found["rows"]), len(attributes)), np.int64)
-    for position, (column, level) in enumerate(zip(keys, levels, strict=True)):
-        index = {value: code for code, value in enumerate(level)}
-        codes[:, position] = [index[value] for value in column]
+    for position, (key, level) in enumerate(zip(keys, levels, strict=True)):
+        codes[:, position] = _placed(key, {value: code for code, value in enumerate(level)})
     label, prediction = _outcomes(found, decisions)
     rows = _numbers(found["rows"])
     nothing = np.zeros(len(rows))
@@ -117,38 +117,33 @@ def cells_from(found: Mapping[str, Any], decisions: Decisions) -> Cells:
         score_sq=_numbers(found["score_sq"]) if decisions.score else nothing,
         scored=_numbers(found["scored"]) if decisions.score else nothing,
         weighted=bool(decisions.weight),
-        cluster=_numbered(_texts(found["cluster"])) if decisions.cluster else None,
+        cluster=_encoded(found["cluster"]).ranks() if decisions.cluster else None,
     )
 
 
-def _ordered(values: list[str | None], attribute: Attribute) -> tuple[str | None, ...]:
+def _encoded(column: Any) -> Encoded:
+    return column if isinstance(column, Encoded) else encode_texts(column)
+
+
+def _placed(column: Encoded, places: Mapping[Any, int]) -> NDArray[np.int64]:
+    """The place of each line's text; texts that stand in no line need none."""
+    placed: NDArray[np.int64] = np.array([places.get(text, MISSING) for text in column.texts], np.int64)[column.codes]
+    return placed
+
+
+def _ordered(values: Collection[str | None], attribute: Attribute) -> tuple[str | None, ...]:
     """The distinct values, a cut from low to high, others by the alphabet; a missing value comes last."""
     names = attribute.names() if attribute.edges else ()
-    return tuple(sorted(set(values), key=lambda value: (value is None, names.index(value) if value in names else 0, value or "")))
+    return tuple(sorted(values, key=lambda value: (value is None, names.index(value) if value in names else 0, value or "")))
 
 
 def _outcomes(found: Mapping[str, Any], decisions: Decisions) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Label and prediction as 1, 0 or -1 for missing; see `Decisions.coding`."""
-    label, prediction = _texts(found["label"]), _texts(found["prediction"])
-    labels, predictions = ({value for value in texts if value is not None} for texts in (label, prediction))
+    label, prediction = _encoded(found["label"]), _encoded(found["prediction"])
+    labels, predictions = ({value for value in part.used() if value is not None} for part in (label, prediction))
     code = decisions.coding(predictions, "prediction", labels)
     mark = decisions.coding(labels, "label", predictions)
-    return (
-        np.array([MISSING if value is None else mark[value] for value in label], np.int64),
-        np.array([MISSING if value is None else code[value] for value in prediction], np.int64),
-    )
-
-
-def _numbered(values: list[str | None]) -> NDArray[np.int64]:
-    """A number for each distinct value."""
-    return np.unique(np.array([value or "" for value in values]), return_inverse=True)[1].astype(np.int64)
-
-
-def _texts(column: Any) -> list[str | None]:
-    """A text column with None for missing (DuckDB gives a masked array when a value is NULL)."""
-    if isinstance(column, np.ma.MaskedArray):
-        return [None if hidden else str(value) for value, hidden in zip(column.data, np.ma.getmaskarray(column), strict=True)]
-    return [None if value is None else str(value) for value in column]
+    return _placed(label, mark), _placed(prediction, code)
 
 
 def _numbers(column: Any) -> NDArray[np.float64]:
@@ -173,6 +168,12 @@ def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
     def add(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return _sums(inverse, values, groups)
 
+    # Where nothing was weighed or scored the same numbers are not added up again.
+    weight = spread(cells.weight)
+    plain = not cells.weighted and cells.weight is cells.weight_sq
+    score, score_sq, scored = (
+        (np.zeros(groups),) * 3 if not cells.scored.any() else (add(cells.score), add(cells.score_sq), add(cells.scored))
+    )
     return RollUp(
         attributes=tuple(attributes),
         keys=tuple(
@@ -183,12 +184,12 @@ def roll_up(cells: Cells, attributes: Sequence[str]) -> RollUp:
         )
         if positions
         else ((),),
-        rows=spread(cells.rows.astype(float)).astype(np.int64),
-        weight=spread(cells.weight),
-        weight_sq=spread(cells.weight_sq),
-        score=add(cells.score),
-        score_sq=add(cells.score_sq),
-        scored=add(cells.scored),
+        rows=(weight if plain else spread(cells.rows.astype(float))).astype(np.int64),
+        weight=weight,
+        weight_sq=weight if plain else spread(cells.weight_sq),
+        score=score,
+        score_sq=score_sq,
+        scored=scored,
         clusters=None if cells.cluster is None else _pairs(inverse, cells),
     )
 

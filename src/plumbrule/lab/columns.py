@@ -53,17 +53,23 @@ class Attribute:
         """The expression over `table.relation` to group by: a raw value, or the name that the cut gives."""
         return self._cut(table.number_sql(self.name)) if self.edges else table.key_sql(self.name)
 
+    def place(self, table: Table) -> str:
+        """The expression over `table.relation` that gives the place of the cut's name among `names()`, from 1."""
+        return self._cases(table.number_sql(self.name), [str(number) for number in range(1, len(self.edges) + 2)])
+
     def text(self, table: Table, key: str) -> str:
         """The group's name, from what `key` gave."""
         return key if self.edges else table.text_sql(self.name, key)
 
     def _cut(self, number: str) -> str:
+        return self._cases(number, [quote_text(name) for name in self.names()])
+
+    def _cases(self, number: str, values: Sequence[str]) -> str:
         compare = "<=" if self.right else "<"
         cases = " ".join(
-            f"WHEN {number} {compare} {edge!r} THEN {quote_text(name)}"
-            for edge, name in zip(self.edges, self.names(), strict=False)
+            f"WHEN {number} {compare} {edge!r} THEN {value}" for edge, value in zip(self.edges, values, strict=False)
         )
-        return f"CASE WHEN {number} IS NULL THEN NULL {cases} ELSE {quote_text(self.names()[-1])} END"
+        return f"CASE WHEN {number} IS NULL THEN NULL {cases} ELSE {values[-1]} END"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +98,15 @@ class Decisions:
         Raises:
             TableError: with the values seen and how to map them.
         """
+        self.check_columns(table)
+        if self.kind == "yes-no":
+            check_few_values(table, self)
+
+    def check_columns(self, table: Table) -> None:
+        """As `check`, without a look at the values of the prediction and the label."""
         wanted = [self.prediction, self.label, self.score, self.count, self.weight, self.cluster]
         table.require(*(name for name in wanted if name), *(attribute.name for attribute in (*self.by, *self.within)))
         check_parts(self)
-        if self.kind == "yes-no":
-            _check_few_values(table, self)
         for name in (self.score, self.count, self.weight, *(a.name for a in (*self.by, *self.within) if a.edges)):
             if name:
                 table.require_numeric(name)
@@ -140,18 +150,31 @@ class Decisions:
             cure=f"Give one of these to --favourable: {listed}.",
         )
 
-    def cells_sql(self, table: Table) -> str:
+    def cells_sql(self, table: Table, *, where: str = "", most: int | None = None) -> str:
         """The one GROUP BY over the rows: columns a0…, label, prediction (text), cluster, rows, weight, and score sums.
 
-        Rows are grouped by the values as they came; only the few lines that are left are written as text.
+        Rows are grouped by the values as they came; only the few lines that are left are written as text. `where` keeps
+        some rows only; no more than `most` lines are given.
         """
+        keys, sums = self._keys(table), self.sums(table)
+        inner = ", ".join(f"{sql} AS {name}" for name, sql in {**{name: key for name, (key, _) in keys.items()}, **sums}.items())
+        outer = ", ".join([*(f"{text} AS {name}" for name, (_, text) in keys.items()), *sums])
+        grouped = f"SELECT {inner} FROM {table.relation}{f' WHERE {where}' if where else ''} GROUP BY ALL"
+        # In a fixed order, so that what is added up from the lines comes out the same to the last bit.
+        return f"SELECT {outer} FROM ({grouped}{f' LIMIT {most}' if most else ''}) ORDER BY ALL"
+
+    def _keys(self, table: Table) -> dict[str, tuple[str, str]]:
+        """What to group by, and how what comes out becomes text."""
         parts = (*self.by, *self.within)
         keys = {f"a{position}": (part.key(table), part.text(table, f"a{position}")) for position, part in enumerate(parts)}
         for name, column in (("label", self.label), ("prediction", self.prediction), ("cluster", self.cluster)):
             keys[name] = (table.key_sql(column), table.text_sql(column, name)) if column else ("NULL", "NULL")
+        return keys
+
+    def sums(self, table: Table) -> dict[str, str]:
+        """SQL of what is added up in each group: rows, and where they were asked for weight and score sums."""
         rows = table.number_sql(self.count) if self.count else "1"
         weight = table.number_sql(self.weight) if self.weight else rows
-        sums = {"rows": f"sum({rows})::BIGINT" if self.count else "count(*)"}
         terms = {"weight": weight, "weight_sq": f"{weight} * {weight}"} if self.weight else {}
         if self.score:
             score = table.number_sql(self.score)
@@ -160,11 +183,7 @@ class Decisions:
                 "score_sq": f"{weight} * {score} * {score}",
                 "scored": f"CASE WHEN {score} IS NULL THEN 0 ELSE {weight} END",
             }
-        sums |= steady_sums(table, terms)
-        inner = ", ".join(f"{sql} AS {name}" for name, sql in {**{name: key for name, (key, _) in keys.items()}, **sums}.items())
-        outer = ", ".join([*(f"{text} AS {name}" for name, (_, text) in keys.items()), *sums])
-        # In a fixed order, so that what is added up from the lines comes out the same to the last bit.
-        return f"SELECT {outer} FROM (SELECT {inner} FROM {table.relation} GROUP BY ALL) ORDER BY ALL"
+        return {"rows": f"sum({rows})::BIGINT" if self.count else "count(*)", **steady_sums(table, terms)}
 
 
 def steady_sums(table: Table, terms: Mapping[str, str]) -> dict[str, str]:
@@ -243,7 +262,7 @@ def check_parts(decisions: Decisions) -> None:
             )
 
 
-def _check_few_values(table: Table, decisions: Decisions) -> None:
+def check_few_values(table: Table, decisions: Decisions) -> None:
     """A prediction or label with many values is no decision; grouping by it would keep every row. A sample tells."""
     for column in filter(None, (decisions.prediction, decisions.label)):
         key = table.key_sql(column)

@@ -23,6 +23,8 @@ def encode_pandas(series: Any) -> tuple[NDArray[Any], Any] | None:
 
     kind = series.dtype
     if isinstance(kind, pd.CategoricalDtype):
+        if pd.api.types.infer_dtype(kind.categories, skipna=False) != "string":
+            return None
         count = len(kind.categories)
         values = pd.Categorical.from_codes(range(count), dtype=kind)
         return _last(series.cat.codes.to_numpy(), count), pd.DataFrame({"value": values})
@@ -50,8 +52,8 @@ def encode_arrow(column: Any) -> tuple[NDArray[Any], Any] | None:
         near = _near(whole.to_numpy(zero_copy_only=False))
         if near:
             return near[0], pa.table({"value": pa.array(near[1])})
-    simple = (kinds.is_string, kinds.is_large_string, kinds.is_integer, kinds.is_boolean, kinds.is_dictionary)
-    if not any(is_kind(whole.type) for is_kind in simple):
+    kind = whole.type.value_type if kinds.is_dictionary(whole.type) else whole.type
+    if not any(is_kind(kind) for is_kind in (kinds.is_string, kinds.is_large_string, kinds.is_integer, kinds.is_boolean)):
         return None
     coded = whole if kinds.is_dictionary(whole.type) else whole.dictionary_encode()
     count = len(coded.dictionary)

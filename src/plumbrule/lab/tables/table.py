@@ -136,6 +136,11 @@ class Table:
         """What is counted: the input with its own types where it had some, else the text table."""
         return self._loaded.typed.relation if self._loaded.typed else self.view
 
+    @property
+    def base(self) -> str:
+        """The relation that holds the rows, behind the view."""
+        return self._loaded.relation
+
     def key_sql(self, column: str) -> str:
         """SQL for a column of `relation`, to group by."""
         return quote_name(self._loaded.typed.columns[column][0] if self._loaded.typed else column)
@@ -339,9 +344,7 @@ def _table(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> Table:
     rows = connection.execute(f"SELECT count(*) FROM {VIEW}").fetchall()[0][0]
     if rows == 0:
         raise TableError("The table has no rows.", expected="at least one row", cure="Look at the input and the query.")
-    return Table(
-        connection=connection, columns=loaded.columns, rows=rows, reading=loaded.reading, _loaded=loaded
-    )
+    return Table(connection=connection, columns=loaded.columns, rows=rows, reading=loaded.reading, _loaded=loaded)
 
 
 def _delimiter(given: str | None) -> str | None:
