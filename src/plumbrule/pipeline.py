@@ -78,7 +78,8 @@ def audit(
         save: where and under which rule to save the cells.
         options: as on the command line, with underscores: `label`, `score`, `favourable`, `count`, `weight`, `cut`,
             `within`, `reference` (a mapping), `cluster`, `confidence`, `min_n`, `missing`, `columns`, `skip`,
-            `encoding`, `delimiter`, `decimal`, `sheet`, `multiclass`, `numeric`, `all_decisions`.
+            `encoding`, `delimiter`, `decimal`, `sheet`, `multiclass`, `numeric`, `all_decisions`, `shares`,
+            `survey`.
 
     Raises:
         InputError: got, expected, cure.
@@ -101,9 +102,12 @@ def audit(
         for name in ("missing", "columns", "skip", "encoding", "delimiter", "decimal", "sheet")
         if name in options
     }
+    apart = {name: options.pop(name, None) for name in ("shares", "survey")}
     parts, kind = lab.attributes([*by, *within], tuple(options.pop("cut", ()))), _kind(options, save)
     decisions = lab.Decisions(prediction=prediction, by=parts[: len(by)], within=parts[len(by) :], kind=kind, **options)
     with lab.open_table(source, **reading) as table:
+        if any(apart.values()):
+            return _audit_not_held(table, decisions, apart, save, measuring) | {"reading": str(table.reading)} | said
         if kind != "yes-no":
             return _audit_kind(table, decisions, by, measuring) | {"reading": str(table.reading)} | said
         cells = lab.count_cells(table, decisions)
@@ -152,6 +156,26 @@ def _explored(
     """What stands out, the worst groups, criteria, reversals and factors: the same for rows and for exact cells."""
     smallest = {"min_n": measuring["min_n"]} if "min_n" in measuring else {}
     return report.explored_object(lab.explore(cells, measured, label=label, within=within, **smallest), default_tolerances())
+
+
+def _audit_not_held(
+    table: lab.Table,
+    decisions: lab.Decisions,
+    apart: Mapping[str, Any],
+    save: lab.Wish | None,
+    measuring: Mapping[str, Any],
+) -> dict[str, Any]:
+    """An attribute that the table does not hold: bounded from published shares, or estimated from a survey."""
+    if save or decisions.kind != "yes-no":
+        raise TableError(
+            "--shares or --survey was given with an option that does not go with it.",
+            expected="decisions of yes and no, and no --save-cells",
+            cure="Leave --save-cells, --multiclass and --numeric out.",
+        )
+    reference = measuring["references"].get(decisions.by[0].name)
+    confidence = {"confidence": measuring["confidence"]} if "confidence" in measuring else {}
+    measured = lab.measure_not_held(table, decisions, reference=reference, **apart, **confidence)
+    return report.audit_object(measured, default_tolerances())
 
 
 def _refuse_said_twice(options: Mapping[str, Any]) -> None:

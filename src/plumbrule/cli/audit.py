@@ -56,6 +56,20 @@ def run(
     cluster: Annotated[
         str | None, typer.Option(help="Column that marks rows of the same person, household, judge…", metavar="COL")
     ] = None,
+    shares: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where FILE lacks the attribute: published shares of its groups by stratum (--within); gives bounds.",
+            metavar="FILE",
+        ),
+    ] = None,
+    survey: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where FILE lacks the attribute: a sample of people who were asked for it, joined by stratum (--within).",
+            metavar="FILE",
+        ),
+    ] = None,
     all_decisions: Annotated[
         bool,
         typer.Option(
@@ -142,6 +156,8 @@ def run(
             weight=weight,
             cluster=cluster,
             all_decisions=all_decisions,
+            shares=shares,
+            survey=survey,
             cut=tuple(cut or ()),
             within=_names(within) if within else (),
             reference=dict(_pair(one) for one in reference or ()),

@@ -31,6 +31,7 @@ from plumbrule.lab.exchange.release import Meaning, Release
 from plumbrule.lab.exchange.travel import Wish, chosen, comparable, load_cells, save_cells
 from plumbrule.lab.explore import Explored, explore
 from plumbrule.lab.factors import STRONG, FactorDifference, factor_stem, factors_in_table, observe_factors
+from plumbrule.lab.families.not_held import measure_not_held
 from plumbrule.lab.families.outcomes import Criterion, criteria_of, observe_criteria
 from plumbrule.lab.inference.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.inference.largest import Largest
@@ -130,6 +131,7 @@ __all__ = [
     "measure_cells",
     "measure_classes",
     "measure_moments",
+    "measure_not_held",
     "measure_scores",
     "metrics_for",
     "observation_id",

@@ -54,7 +54,8 @@ def print_notices(found: Mapping[str, Any], console: Console, words: Words) -> N
         counted = {"different": words.whole(one["different"]), "rows": words.whole(one["rows"])}
         say(console, words.say(text, column=one["column"], **counted), style=STYLES["open"])
     if "uncertainty" in found:
-        say(console, words.text(UNCERTAINTY[found["uncertainty"]["about"]]), style=STYLES["faint"])
+        about = found["uncertainty"]["about"]
+        say(console, words.text(UNCERTAINTY[about]), style=STYLES["faint"])
 
 
 def _largest_gaps(found: Mapping[str, Any], console: Console, words: Words) -> None:
