@@ -9,6 +9,7 @@ Format: Apache Parquet, `PageHeader` in Thrift's compact protocol; the checksum 
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,8 @@ def check_pages(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def _holds(file: BinaryIO, offset: int, length: int, crc: int) -> bool:
+    if length > file.seek(0, os.SEEK_END) - offset:  # never ask for the bytes that a damaged header claims
+        return False
     file.seek(offset)
     return zlib.crc32(file.read(length)) == crc
 
@@ -66,7 +69,7 @@ def _pages(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, int
 
 
 def _read_header(file: BinaryIO, offset: int) -> tuple[int, int, int | None] | None:
-    size = _HEADER
+    size = _HEADER if offset >= 0 else _LONGEST + 1
     while size <= _LONGEST:
         file.seek(offset)
         thrift = _Thrift(file.read(size))
@@ -134,7 +137,7 @@ class _Thrift:
         elif kind == _BINARY:
             length = self.number()
             self.at += length
-        elif kind in {_LIST, _SET}:
+        elif kind in {_LIST, _SET}:  # each of its elements takes a byte at least, so that what is claimed ends with the data
             head = self.byte()
             for _ in range(self.number() if head >> 4 == 15 else head >> 4):
                 self.skip(head & 0x0F, depth + 1, inside_list=True)
@@ -142,3 +145,5 @@ class _Thrift:
             self.struct(depth + 1)
         else:
             raise ValueError(f"a page header holds no field of kind {kind}")
+        if self.at > len(self.data):
+            raise IndexError("a field goes on behind the data")
