@@ -32,6 +32,11 @@ attribute = "sex"
 group = "women"
 reference = "men"
 """
+MODEL = """
+[predictor]
+model = "model.onnx"
+columns = ["age"]
+"""
 BLOCKS = [
     pytest.param(block, id=f"{page.stem}-{place}")
     for page in PAGES
@@ -43,4 +48,7 @@ BLOCKS = [
 @pytest.mark.parametrize("block", BLOCKS)
 def test_what_a_page_says_to_write_is_read(block: str) -> None:
     """Each TOML block of a family's page, put into a plan with or without decisions, is read strictly."""
-    assert read_plan((HEAD + block + ("" if "[data]" in block else DECISIONS)).encode()).asks_further()
+    asked = tomllib.loads(block)
+    model = MODEL if asked.keys() & {"robustness", "explanation"} and "predictor" not in asked else ""
+    plan = read_plan((HEAD + block + model + ("" if "data" in asked else DECISIONS)).encode())
+    assert plan.asks_further() or plan.predictor

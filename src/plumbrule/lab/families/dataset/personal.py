@@ -167,13 +167,13 @@ def _found(
 def _checked(table: Table, form: Form, known: Identifiers, values: str) -> tuple[int, float]:
     """Rows that hold a number of the form that passes its check, and how many chance alone would let through."""
     pattern = quote_text(form.pattern)
-    cursor = table.connection.cursor()
-    cursor.execute(
+    # No cursor of its own: a frame that was registered with the connection is not there in a cursor.
+    found = table.connection.execute(
         f"SELECT c, regexp_extract_all(v, {pattern}) FROM ({values})"
         f" WHERE length(v) >= {SHORTEST} AND regexp_matches(v, {pattern})"
     )
     passed, lucky = 0, 0.0
-    while chunk := cursor.fetchmany(_CHUNK):
+    while chunk := found.fetchmany(_CHUNK):
         counts = np.array([int(line[0]) for line in chunk])
         each = np.array([len(line[1]) for line in chunk])
         held = valid(form, [text for line in chunk for text in line[1]], known.iban_lengths)

@@ -59,9 +59,8 @@ def texts_in(
         with open_table(path, encoding=encoding, delimiter=delimiter, sheet=sheet) as table:
             table.require(column)
             name = quote_name(column)
-            cursor = table.connection.cursor()
-            cursor.execute(f"SELECT {name} FROM {table.view} WHERE {name} IS NOT NULL")
-            while chunk := cursor.fetchmany(_CHUNK):
+            found = table.connection.execute(f"SELECT {name} FROM {table.view} WHERE {name} IS NOT NULL")
+            while chunk := found.fetchmany(_CHUNK):
                 yield from (str(text) for (text,) in chunk)
 
 
