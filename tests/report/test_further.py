@@ -75,7 +75,7 @@ def figures(assessment: Assessment, language: str = "en") -> Figures:
 
 def test_every_family_has_its_words() -> None:
     """Each family of observations but the decisions has a title, a question and what it does not show, in Chinese too."""
-    assert set(phrases.TESTS) == set(phrases.TEST_ASKS) == set(phrases.TEST_LIMITS) == set(get_args(Test)) - {"outcomes", "criteria"}
+    assert set(phrases.TESTS) == set(phrases.TEST_ASKS) == set(phrases.TEST_LIMITS) == set(get_args(Test)) - {"outcomes", "scores", "criteria"}
     words = translator("zh")
     for text in (*phrases.TESTS.values(), *phrases.TEST_ASKS.values(), *phrases.TEST_LIMITS.values()):
         assert words.text(text) != text
@@ -94,11 +94,11 @@ def test_every_observation_is_shown(wide: Assessment) -> None:
     ("id_", "said"),
     [
         ("duplicate_share:all columns", "all columns"),
-        ("flip_rate:swap=sex@sex=women", "swap=sex; sex: women"),
-        ("flip_rate:swap=sex@sex=women~men:difference", "swap=sex; women compared with men"),
+        ("flip_rate:swap=sex@sex=women", "sex swapped; sex: women"),
+        ("flip_rate:swap=sex@sex=women~men:difference", "sex swapped; women compared with men"),
         ("proxy_area:sex=women~job", "job; sex: women"),
         ("accuracy:language=kk~en:difference", "kk compared with en"),
-        ("permutation_importance:age&decision", "age, decision"),
+        ("permutation_importance:age&decision", "age: decisions that turn"),
         ("psi:score@2026-02", "score · 2026-02"),
     ],
 )
@@ -115,7 +115,7 @@ def test_the_page_shows_them_apart(wide: Assessment, language: str) -> None:
     assert page.count('id="further"') == 1
     assert "CC BY &lt;4.0&gt;" in page and "<4.0>" not in page
     exploratory = page[page.index('id="exploratory"') : page.index('id="further"')]
-    assert Markup("swap=sex") not in exploratory
+    assert Markup("sex swapped") not in exploratory
 
 
 def test_without_further_tests_nothing_is_said(boston: Assessment) -> None:

@@ -27,6 +27,8 @@ PLAIN_METRICS = frozenset(
 COUNTED = "counted"
 EXACTLY = frozenset({COUNTED, "sha256"})
 """Methods that look at everything there is: what they give has no interval."""
+ALONE = EXACTLY | {"declared", "jumping bets", "80% power, items as they differ here"}
+"""These and methods that give one number and no interval, though at a level."""
 
 
 def scaled(words: Words, measure: str, metric: str, value: float, *, unit: bool = True) -> str:
@@ -90,7 +92,7 @@ class Figures:
         """The same for an estimate that stands outside an observation."""
         if not isinstance(estimate, Known):
             return Markup("")
-        if estimate.low == estimate.high == estimate.value and (measure == "count" or estimate.method in EXACTLY):
+        if estimate.low == estimate.high == estimate.value and (measure == "count" or estimate.method in ALONE):
             return Markup("")
         return self.span(estimate.low, estimate.high, measure, metric)
 

@@ -11,6 +11,7 @@ from plumbrule.base.messages import message
 from plumbrule.base.observation import Known, Observation
 from plumbrule.findings.model import Assessment
 from plumbrule.report import phrases
+from plumbrule.report.views.detail import detail
 from plumbrule.report.views.figures import Figures
 from plumbrule.report.views.pictures import Figure, drawn_list, named_table, versus
 from plumbrule.report.views.speaker import Table
@@ -88,15 +89,15 @@ def about(figures: Figures, one: Observation) -> Markup:
 
     An id is `metric:detail`; the part of the detail that names the groups is said in words instead.
     """
-    detail = one.id.removeprefix(f"{one.metric}:").removesuffix(f":{one.measure}")
+    rest = one.id.removeprefix(f"{one.metric}:").removesuffix(f":{one.measure}")
     group = "&".join(f"{name}={'' if value is None else value}" for name, value in one.group.items())
     reference = "&".join(str(value) for value in (one.reference or {}).values())
     for part in (f"{group}~{reference}" if reference else "", group):
-        if part and part in detail:
-            detail = detail.replace(part, "", 1)
+        if part and part in rest:
+            rest = rest.replace(part, "", 1)
             break
-    rest = detail.strip("@~ ").replace("@@", "@")
-    parts = [Markup("<bdi>{}</bdi>").format(rest.replace("&", ", ").replace("~", " · ").replace("@", " · "))] if rest else []
+    said = detail(figures, one, rest.strip("@~ ").replace("@@", "@"))
+    parts = [said] if said else []
     if one.reference is not None:
         parts.append(versus(figures, one.group, one.reference))
     elif one.group:

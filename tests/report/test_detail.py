@@ -1,0 +1,95 @@
+"""What was done to a row and what was watched is said in words, in Chinese, too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from plumbrule.base.observation import Known, Observation, Test
+from plumbrule.base.words import translator
+from plumbrule.pipeline import assess
+from plumbrule.report import phrases
+from plumbrule.report.views import detail as details
+from plumbrule.report.views.figures import Figures
+from plumbrule.report.views.further import about
+from plumbrule.report.views.speaker import Speaker, plain
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+WOMEN, MEN, MAY, BASE = {"sex": "women"}, {"sex": "men"}, {"window": "2026-05"}, {"window": "baseline"}
+
+
+def seen(id_: str, metric: str, test: Test, **parts: object) -> Observation:
+    """An observation with this id."""
+    known = Known(value=0.1, low=0.0, high=0.2, n=10, method="wilson")
+    return Observation(
+        **{
+            "id": id_,
+            "means": "test",
+            "metric": metric,
+            "measure": "rate",
+            "estimate": known,
+            "group": {},
+            "family": "exploratory",
+            "test": test,
+        }
+        | parts  # type: ignore[arg-type]  # a dict of mixed parts
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (seen("flip_rate:noise=0.1", "flip_rate", "robustness"), "noise of 0.1 standard deviations"),
+        (seen("flip_rate:noise=0.1&age&pay", "flip_rate", "robustness"), "noise of 0.1 standard deviations in age, pay"),
+        (seen("flip_rate:missing=R&D", "flip_rate", "robustness"), "without R&D"),
+        (seen("flip_rate:out-of-range=pay&low", "flip_rate", "robustness"), "pay far below its range"),
+        (seen("violation_rate:monotonic=pay&up", "violation_rate", "robustness"), "more pay must not lower the score"),
+        (seen("violation_rate:expect=a & b", "violation_rate", "robustness"), "a & b"),
+        (seen("flip_rate:repeat@sex=women", "flip_rate", "robustness", group=WOMEN), "asked again; sex: women"),
+        (seen("shap_value:row=17&pay", "shap_value", "explanation"), "row 17: pay"),
+        (seen("permutation_importance:pay&score", "permutation_importance", "explanation"), "pay: change of the score"),
+        (seen("top_reason_kept_rate:noise=0.05", "top_reason_kept_rate", "explanation"), "noise of 0.05 standard deviations"),
+        (seen("model_tested", "model_tested", "robustness"), "model tested"),
+        (seen("psi:pay@2026-05", "psi", "watch", group=MAY, reference=BASE), "pay; 2026-05 compared with baseline"),
+        (seen("selection_rate@2026-05", "selection_rate", "watch", group=MAY), "window: 2026-05"),
+        (
+            seen(
+                "selection_rate:sex=women~men:gap_change@2026-05",
+                "selection_rate_gap_change",
+                "watch",
+                group=WOMEN,
+                reference=MEN,
+            ),
+            "2026-05; women compared with men",
+        ),
+        (
+            seen("change_evidence:selection_rate:sex=women~men@2026-05", "change_evidence", "watch", group=MAY, reference=BASE),
+            "share of positive decisions: women compared with men; 2026-05 compared with baseline",
+        ),
+        (seen("accuracy:language=kk~en:items", "accuracy_items", "languages", group={"language": "kk"}), "language: kk"),
+    ],
+)
+def test_an_id_is_said_in_words(one: Observation, said: str) -> None:
+    """No id of these families reaches a reader as it stands."""
+    figures = Figures(speaker=Speaker(words=translator("en")), observations={})
+    assert plain(about(figures, one)) == said
+
+
+def test_all_that_the_examples_measure_has_a_name_in_chinese(tmp_path: Path) -> None:
+    """Every metric and method of both examples is called by words, and every word and reason is translated."""
+    words, lacking = translator("zh"), set()
+    for example in ("model", "languages"):
+        assess(EXAMPLES / example / "assessment.toml", tmp_path / example)
+        for one in json.loads((tmp_path / example / "assessment.json").read_bytes())["observations"]:
+            if one["test"] in ("robustness", "explanation", "languages", "watch"):
+                said = [phrases.METRICS.get(one["metric"], one["metric"])]
+                if one["estimate"]["state"] == "known":
+                    said.append(phrases.METHODS.get(one["estimate"]["method"], one["estimate"]["method"]))
+                if one["estimate"]["state"] == "unknown":
+                    said.append(one["estimate"]["reason"])
+                lacking |= {text for text in said if words.text(text) == text}
+    forms = (details._PLAIN, details._OF_COLUMN, details._AT_END, details._IMPORTANCE)
+    lacking |= {text for names in forms for text in names.values() if words.text(text) == text}
+    assert lacking == set()
