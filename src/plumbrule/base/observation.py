@@ -72,7 +72,7 @@ Estimate = Known | Unknown
 Measure = Literal["rate", "difference", "ratio", "share", "count", "number", "fact"]
 """`number` is a value on a scale of its own: a distance, a correlation, a mean change of the score."""
 Family = Literal["primary", "exploratory", "declared"]
-Test = Literal["outcomes", "criteria", "data-set", "privacy", "robustness", "explanation", "languages", "watch"]
+Test = Literal["outcomes", "scores", "criteria", "data-set", "privacy", "robustness", "explanation", "languages", "watch"]
 """Which of the lab's families of tests an observation comes from; declared facts about the system count as outcomes."""
 
 

@@ -66,10 +66,26 @@ def _observe_decisions(plan: Plan, wanted: PlannedDecisions, profile: Profile, t
         *lab.observe_levels(cells, list(references), wanted.confidence, inputs),
         *lab.exploratory(measured, primary, inputs),
         *observe_criteria(plan, wanted, table, decisions, cells),
+        *_observe_scores(wanted, table, decisions, measured),
     )
     adjustments = _adjust(plan, wanted.confidence, table, decisions, cells, max(lab.distinct(questions, metrics), len(questions)))
     turned = lab.undeclared_adjustments(cells, measured)
     return Observed(measured=measured, observations=observations, adjustments=(*adjustments, *turned))
+
+
+def _observe_scores(
+    wanted: PlannedDecisions, table: lab.Table, decisions: lab.Decisions, measured: lab.Measurement
+) -> tuple[Observation, ...]:
+    """What the scores show, where the plan names them; never judged."""
+    if wanted.score is None:
+        return ()
+    found = lab.measure_scores(
+        lab.count_scores(table, decisions),
+        references=measured.references,
+        confidence=wanted.confidence,
+        min_n=wanted.min_n,
+    )
+    return lab.observe_scores(found, (table.sha256,))
 
 
 def references_of(plan: Plan) -> dict[str, str]:
@@ -83,6 +99,7 @@ def decisions_of(plan: Plan, wanted: PlannedDecisions) -> lab.Decisions:
     return lab.Decisions(
         prediction=wanted.prediction,
         label=wanted.label,
+        score=wanted.score,
         favourable=wanted.favourable,
         count=wanted.count,
         weight=wanted.weight,

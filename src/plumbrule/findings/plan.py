@@ -86,6 +86,7 @@ class PlannedDecisions:
     prediction: str
     by: tuple[str, ...]
     label: str | None = None
+    score: str | None = None
     favourable: str | None = None
     count: str | None = None
     weight: str | None = None

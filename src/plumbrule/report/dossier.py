@@ -20,6 +20,7 @@ from plumbrule.report.views.figures import Figures
 from plumbrule.report.views.finding import finding_view
 from plumbrule.report.views.further import further_tests
 from plumbrule.report.views.outcomes import outcomes
+from plumbrule.report.views.scores import scores
 from plumbrule.report.views.speaker import Speaker, plain
 from plumbrule.report.views.summary import summary
 
@@ -55,6 +56,7 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
             findings=tuple(finding_view(assessment, finding, figures) for finding in assessment.findings),
             basis=basis(assessment, figures),
             outcomes=outcomes(assessment, figures),
+            scores=scores(assessment, figures),
             further=further_tests(assessment, figures),
         )
     )

@@ -11,7 +11,6 @@ SCORE_METRICS: Mapping[str, str] = {
     "calibration_gap": message("observed share minus mean score"),
     "calibration_error": message("expected calibration error"),
     "base_rate_at_equal_score": message("base rate at equal score"),
-    "ks_distance": message("distance of the score distributions"),
     "mean_label": message("mean label"),
     "variance_prediction": message("variance of the predictions"),
     "variance_label": message("variance of the labels"),

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from plumbrule.base.observation import Estimate, Group, Known, Measure, Observation
+from plumbrule.base.observation import Estimate, Group, Known, Observation
 from plumbrule.lab.inference.calibration import Tenth
 from plumbrule.lab.observe import observation_id
 from plumbrule.lab.scores.measure import ScoreGroup, ScoreMeasurement
 
 CURVE_SCORE, CURVE_SHARE = "curve_mean_score", "curve_observed_share"
 """A point of the calibration curve: the mean score of a bin, and the share of yes observed in it."""
-_MEASURES: dict[str, Measure] = {"auc": "number"}
 
 
 def observe_scores(found: ScoreMeasurement, inputs: tuple[str, ...] = ()) -> tuple[Observation, ...]:
     """`auc:race=black`, `auc:race=black~white:difference`, `calibration_gap:…`, `curve_observed_share:race=black&bin=3`, …
 
-    Areas and distances are `number`s, shares and gaps against the mean score `rate`s.
+    All of them are `number`s, but for differences between groups.
     """
     levels = [
-        _one(observation_id(metric, one.group), metric, _MEASURES.get(metric, "rate"), one.group, estimate, found, inputs)
+        _one(observation_id(metric, one.group), metric, one.group, estimate, found, inputs)
         for one in found.groups
         for metric, estimate in one.metrics.items()
     ]
@@ -36,6 +35,7 @@ def observe_scores(found: ScoreMeasurement, inputs: tuple[str, ...] = ()) -> tup
             confidence=gap.confidence,
             comparisons=gap.comparisons,
             inputs=inputs,
+            test="scores",
         )
         for gap in found.gaps
     ]
@@ -47,7 +47,7 @@ def _curve(one: ScoreGroup, found: ScoreMeasurement, inputs: tuple[str, ...]) ->
     if not found.scale.probability:
         return []
     return [
-        _one(f"{observation_id(metric, one.group)}&bin={place}", metric, "rate", one.group, estimate, found, inputs)
+        _one(f"{observation_id(metric, one.group)}&bin={place}", metric, one.group, estimate, found, inputs)
         for place, tenth in enumerate(one.curve, start=1)
         for metric, estimate in ((CURVE_SCORE, _mean_score(tenth)), (CURVE_SHARE, tenth.observed(found.confidence)))
     ]
@@ -60,7 +60,6 @@ def _mean_score(tenth: Tenth) -> Known:
 def _one(
     id_: str,
     metric: str,
-    measure: Measure,
     group: Group,
     estimate: Estimate,
     found: ScoreMeasurement,
@@ -70,10 +69,11 @@ def _one(
         id=id_,
         means="test",
         metric=metric,
-        measure=measure,
+        measure="number",
         estimate=estimate,
         group=group,
         family="exploratory",
         confidence=found.confidence,
         inputs=inputs,
+        test="scores",
     )
