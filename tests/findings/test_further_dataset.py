@@ -93,6 +93,52 @@ def test_adult_by_a_plan_agrees_with_pandas(shared: Path, tmp_path: Path) -> Non
     assert {(one.test, one.family) for one in found.observations} == {("data-set", "exploratory")}
 
 
+GERMAN = """
+[data]
+file = "german.csv"
+more_rows = false
+population = { en = "applicants" }
+query = "select *, case when personal_status in ('A92', 'A95') then 'women' else 'men' end as sex from decisions"
+[decisions]
+prediction = "credit"
+favourable = "1"
+by = ["sex", "age"]
+cut = ["age:>25"]
+[[comparison]]
+attribute = "age"
+group = "≤ 25"
+reference = "> 25"
+[data_set.labels]
+label = "credit"
+[data_set.proxies]
+columns = ["housing", "employment", "telephone"]
+[data_set.anonymity]
+quasi_identifiers = ["sex", "age", "housing", "skill_level"]
+sensitive = ["savings"]
+[data_set.duplicates]
+"""
+
+
+@pytest.mark.shared
+def test_german_credit_beside_its_decisions_agrees_with_pandas(shared: Path, tmp_path: Path) -> None:
+    """The questions take attributes, cuts and reference from the decisions; the primary family stays as it was without them."""
+    frame = pd.read_csv(shared / "data" / "audit" / "german.csv")
+    frame.to_csv(tmp_path / "german.csv", index=False)
+    found, alone = ask(tmp_path, GERMAN), ask(tmp_path, GERMAN.partition("[data_set.labels]")[0])
+    young = frame["age"] <= 25
+    sex = np.where(frame["personal_status"].isin(["A92", "A95"]), "women", "men")
+    shares = (frame["credit"] == 2).groupby(young).mean()
+    gap = known(found, "label_share:credit=2&age=≤ 25~2&> 25:difference")
+    assert gap.value == pytest.approx(shares[True] - shares[False])
+    sizes = frame.assign(age=young, sex=sex).groupby(["sex", "age", "housing", "skill_level"])
+    assert known(found, "k_anonymity:sex&age&housing&skill_level").value == sizes.size().min()
+    assert known(found, "l_diversity:sex&age&housing&skill_level~savings").value == sizes["savings"].nunique().min()
+    assert known(found, "proxy_area:age=≤ 25~housing").n == known(found, "proxy_area:sex=women~housing").n
+    primary = [[one for one in some.observations if one.family == "primary"] for some in (found, alone)]
+    assert primary[0] == primary[1] != []
+    assert [one.verdict for one in found.findings] == [one.verdict for one in alone.findings]
+
+
 LEAKAGE = """
 [data_set.table]
 file = "train.csv"
