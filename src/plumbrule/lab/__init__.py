@@ -33,9 +33,11 @@ from plumbrule.lab.explore import Explored, explore
 from plumbrule.lab.factors import STRONG, FactorDifference, factor_stem, factors_in_table, observe_factors
 from plumbrule.lab.families.not_held import measure_not_held
 from plumbrule.lab.families.outcomes import Criterion, criteria_of, observe_criteria
+from plumbrule.lab.inference.bootstrap import Statistic, bootstrap_cells, equalized_odds_difference, ratio_of_ratios
 from plumbrule.lab.inference.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.inference.largest import Largest
 from plumbrule.lab.inference.regress import adjusted
+from plumbrule.lab.inference.replicates import Replicates
 from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, measure_cells, stratified_primary
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
 from plumbrule.lab.model import Adjustment, Bounded, Contrast, People
@@ -96,18 +98,21 @@ __all__ = [
     "Rates",
     "Release",
     "Repeats",
+    "Replicates",
     "Reversal",
     "ScoreBins",
     "ScoreGroup",
     "ScoreMeasurement",
     "Search",
     "Standing",
+    "Statistic",
     "Stratum",
     "Table",
     "Wish",
     "add_cells",
     "adjusted",
     "attributes",
+    "bootstrap_cells",
     "cells_file",
     "cells_from_confusion",
     "cells_schema",
@@ -120,6 +125,7 @@ __all__ = [
     "count_scores",
     "criteria_of",
     "distinct",
+    "equalized_odds_difference",
     "exploratory",
     "explore",
     "factor_stem",
@@ -145,6 +151,7 @@ __all__ = [
     "package_file",
     "parse_cut",
     "primary_gaps",
+    "ratio_of_ratios",
     "read_cells",
     "repeated_identifier",
     "reversals",

@@ -182,4 +182,3 @@ def score_limit(kind: Kind, x1: int, n1: int, x2: int, n2: int, confidence: floa
     y1, m1, y2, m2 = (np.array([float(value)]) for value in (x1, n1, x2, n2))
     score = statistic(kind)
     return float(falling_root(lambda shift, _: score(y1, m1, y2, m2, shift) - target, np.array([-far]), np.array([far]))[0])
-

@@ -132,9 +132,7 @@ class Region:
         return self.blocks.trials
 
 
-def tail_region(
-    kind: Kind, x1: int, n1: int, x2: int, n2: int, shift: float, likely: tuple[float, float] = (0.0, 1.0)
-) -> Region:
+def tail_region(kind: Kind, x1: int, n1: int, x2: int, n2: int, shift: float, likely: tuple[float, float] = (0.0, 1.0)) -> Region:
     """All tables whose score statistic at `shift` (of a ratio the logarithm) is at least that of the table seen.
 
     `likely` is from which to which rate of i the region will be asked for; only likely counts are looked at.
