@@ -24,6 +24,7 @@ _HEADER = 1 << 12  # bytes read to find a page's header; one with long statistic
 _LONGEST = 1 << 20
 _INTEGERS = frozenset({4, 5, 6})  # 16, 32 and 64 bits, written alike
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 12
+_WIDTHS = {_BYTE: 1, _DOUBLE: 8}
 _COMPRESSED_SIZE, _CRC = 3, 4  # numbers of the fields in PageHeader
 
 
@@ -128,12 +129,10 @@ class _Thrift:
             raise ValueError("deeper than any page header")
         if kind in {_TRUE, _FALSE}:
             self.at += inside_list
-        elif kind == _BYTE:
-            self.at += 1
+        elif kind in _WIDTHS:
+            self.at += _WIDTHS[kind]
         elif kind in _INTEGERS:
             self.signed()
-        elif kind == _DOUBLE:
-            self.at += 8
         elif kind == _BINARY:
             length = self.number()
             self.at += length
