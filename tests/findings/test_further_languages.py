@@ -197,6 +197,15 @@ _HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler
 """A test run in the background hands its children a Ctrl-C that is ignored."""
 
 
+def test_half_a_character_is_written_down(here: Command, tmp_path: Path) -> None:
+    """JSON can hold what UTF-8 cannot: the answer is kept with a question mark in its place."""
+    half = {"choices": [{"message": {"content": "8 \ud800"}}]}
+    with serving(lambda _: (200, half)) as url:
+        ran = here("ask", "everyday", "--to", f"{url}/v1", "--out", tmp_path / "said.json", *ASK)
+    assert ran.code == 0, ran.stderr
+    assert {one.text for one in read_transcript(tmp_path / "said.json").said} == {"8 ?"}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C to another process there")
 def test_ctrl_c_loses_nothing(cli: Command, tmp_path: Path) -> None:
     """Interrupted: 130 and where the answers are; taken up again no question is put twice; a second run at once is refused."""

@@ -199,7 +199,10 @@ def _content(body: bytes) -> tuple[str | None, str, float | None]:
         return None, "what came back is no chat completion", None
     if text is None:
         return "", "", None
-    return (text[:_TEXT_LIMIT], "", None) if isinstance(text, str) else (None, "what came back is no chat completion", None)
+    if not isinstance(text, str):
+        return None, "what came back is no chat completion", None
+    # Half a character, which JSON can hold and UTF-8 cannot, becomes a question mark.
+    return text[:_TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8"), "", None
 
 
 def _retry_after(error: urllib.error.HTTPError) -> float:
