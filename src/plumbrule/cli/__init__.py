@@ -24,6 +24,7 @@ from plumbrule.errors import LimitError, OutputError, PlumbruleError
 __all__ = ["application", "main"]
 
 INTERRUPTED = 130
+_NO_PLACE = "No usable temporary directory"  # what Python says where no disk for temporary files has room
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
@@ -86,7 +87,7 @@ def _run() -> int:
             cure="Name fewer attributes, cut those with very many values into classes (--cut), or use a larger machine.",
         )
     except OSError as error:
-        if error.errno not in {*_NO_ROOM, errno.EPIPE}:
+        if error.errno not in {*_NO_ROOM, errno.EPIPE} and _NO_PLACE not in str(error):
             raise
         _drop_output()
         if error.errno == errno.EPIPE:  # the reader has seen enough
