@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,17 +31,21 @@ ASK = ("--languages", "en,kk", "--runs", "2", "--model", "toy")
 
 
 class Model:
-    """A made-up model behind chat completions: right in English, wrong in Kazakh; keeps what it was asked."""
+    """A made-up model behind chat completions: right in English, wrong in Kazakh; keeps what it was asked.
 
-    def __init__(self, *, silent_after: int = 10**9, slow: float = 0.0) -> None:
+    After `waits_after` questions it waits until it may go on; after `silent_after` it refuses to answer.
+    """
+
+    def __init__(self, *, silent_after: int = 10**9, waits_after: int = 10**9) -> None:
         self.asked: list[str] = []
-        self.silent_after, self.slow = silent_after, slow
+        self.silent_after, self.waits_after, self.may_go_on = silent_after, waits_after, threading.Event()
         self.right = {item.texts["en"].ask: item.texts["en"].accept[0] for item in PACK.items}
 
     def __call__(self, body: Any) -> tuple[int, Any]:
         """One chat completion."""
         self.asked.append(body["messages"][0]["content"].split("\n")[0])
-        time.sleep(self.slow)
+        if len(self.asked) > self.waits_after:
+            self.may_go_on.wait(60)
         if len(self.asked) > self.silent_after:
             return 400, {}
         return 200, {"choices": [{"message": {"content": self.right.get(self.asked[-1], "білмеймін")}}]}
@@ -209,7 +214,7 @@ def test_half_a_character_is_written_down(here: Command, tmp_path: Path) -> None
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C to another process there")
 def test_ctrl_c_loses_nothing(cli: Command, tmp_path: Path) -> None:
     """Interrupted: 130 and where the answers are; taken up again no question is put twice; a second run at once is refused."""
-    out, model = tmp_path / "said.json", Model(slow=0.05)
+    out, model = tmp_path / "said.json", Model(waits_after=6)
     with serving(model) as url:
         command = ("ask", "everyday", "--to", f"{url}/v1", "--out", str(out), *ASK)
         process = subprocess.Popen(
@@ -219,7 +224,7 @@ def test_ctrl_c_loses_nothing(cli: Command, tmp_path: Path) -> None:
             env=command_environment(),
         )
         deadline = time.monotonic() + 30
-        while len(model.asked) < 6 and time.monotonic() < deadline:
+        while len(model.asked) < 7 and time.monotonic() < deadline:
             time.sleep(0.02)
         assert "under way" in cli(*command).stderr
         process.send_signal(signal.SIGINT)
@@ -227,7 +232,7 @@ def test_ctrl_c_loses_nothing(cli: Command, tmp_path: Path) -> None:
         assert process.returncode == 130, errors
         assert b"said.json.part" in errors
         assert not out.exists()
-        model.slow = 0.0
+        model.may_go_on.set()
         ran = cli(*command)
     assert ran.code == 0, ran.stderr
     assert len(read_transcript(out).said) == 32
