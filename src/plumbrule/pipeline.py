@@ -108,9 +108,15 @@ def audit(
     with lab.open_table(source, **reading) as table:
         if any(apart.values()):
             return _audit_not_held(table, decisions, apart, save, measuring) | {"reading": str(table.reading)} | said
+        fitted = lab.fit(table, decisions)
+        decisions, by = fitted.decisions, tuple(part.name for part in fitted.decisions.by)
+        parts = (*decisions.by, *decisions.within)
+        left_out = {one.attribute for one in fitted.fine if one.became != "kept"}
+        measuring["references"] = {name: one for name, one in measuring["references"].items() if name not in left_out}
         if kind != "yes-no":
-            return _audit_kind(table, decisions, by, measuring) | {"reading": str(table.reading)} | said
-        cells = lab.count_cells(table, decisions)
+            notes = {"notes": report.notes_object(fitted.fine, None, lab.MOST_GROUPS)}
+            return _audit_kind(table, decisions, by, measuring) | {"reading": str(table.reading)} | notes | said
+        cells = lab.count_cells(table, decisions, fitted.sample)
         scores = lab.count_scores(table, decisions) if decisions.score else None
         told, digest, repeats = str(table.reading), table.sha256, lab.repeated_identifier(table, decisions)
     saved = None
@@ -122,6 +128,7 @@ def audit(
     found = report.audit_object(measured, default_tolerances())
     found |= _explored(cells, measured, within, measuring, label=decisions.label is not None)
     found["notices"] = report.notices_object(repeats)
+    found["notes"] = report.notes_object(fitted.fine, measured.order, lab.MOST_GROUPS)
     if scores:
         found["scores"] = report.scores_object(lab.measure_scores(scores, **{**measuring, "references": measured.references}))
     return found | {"reading": told} | said | ({"saved": saved} if saved else {})

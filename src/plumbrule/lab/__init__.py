@@ -33,6 +33,7 @@ from plumbrule.lab.explore import Explored, explore
 from plumbrule.lab.factors import STRONG, FactorDifference, factor_stem, factors_in_table, observe_factors
 from plumbrule.lab.families.not_held import measure_not_held
 from plumbrule.lab.families.outcomes import Criterion, criteria_of, observe_criteria
+from plumbrule.lab.guard import MOST_GROUPS, Fineness, Fitted, fit
 from plumbrule.lab.inference.bootstrap import Statistic, bootstrap_cells, equalized_odds_difference, ratio_of_ratios
 from plumbrule.lab.inference.gaps import NOT_GUARANTEED, Gap, GapTable, Rates, RateTable
 from plumbrule.lab.inference.largest import Largest
@@ -61,6 +62,7 @@ from plumbrule.lab.warehouse import count_cells_in
 
 __all__ = [
     "METRICS",
+    "MOST_GROUPS",
     "NOT_GUARANTEED",
     "STRONG",
     "Adjustment",
@@ -81,6 +83,8 @@ __all__ = [
     "Excluded",
     "Explored",
     "FactorDifference",
+    "Fineness",
+    "Fitted",
     "Folded",
     "Gap",
     "GapTable",
@@ -130,6 +134,7 @@ __all__ = [
     "explore",
     "factor_stem",
     "factors_in_table",
+    "fit",
     "held_in",
     "load_cells",
     "measure",

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from plumbrule.base.observation import Group
 from plumbrule.lab.columns import Attribute, Decisions
-from plumbrule.lab.lines import count_lines
+from plumbrule.lab.guard import MOST_GROUPS, refuse_unbearable
+from plumbrule.lab.lines import count_lines, look
 from plumbrule.lab.metrics import MISSING, Metric
+from plumbrule.lab.sample import Sample
 from plumbrule.lab.tables.encoded import Encoded, encode_texts
 from plumbrule.lab.tables.table import Table
 
@@ -80,13 +82,21 @@ class RollUp:
         return total
 
 
-def count_cells(table: Table, decisions: Decisions) -> Cells:
+def count_cells(table: Table, decisions: Decisions, sample: Sample | None = None) -> Cells:
     """One pass over the table.
+
+    Args:
+        table: the decision table.
+        decisions: which column plays which part.
+        sample: what `guard.fit` saw of these decisions; without it an attribute that is too fine is refused.
 
     Raises:
         TableError: a column does not hold what it should (see `columns`), or the groups are nearly single people.
     """
-    return cells_from(count_lines(table, decisions), decisions)
+    if sample is None:
+        sample = look(table, decisions)
+        refuse_unbearable(table, decisions, sample)
+    return cells_from(count_lines(table, decisions, sample), decisions)
 
 
 def cells_from(found: Mapping[str, Any], decisions: Decisions) -> Cells:
@@ -286,11 +296,29 @@ def _clustered_size(
     return np.where(known, np.divide(spread, variance, out=np.zeros_like(spread), where=known), even), np.maximum(even - 1, 1.0)
 
 
-def selections(attributes: Sequence[str], *, intersections: bool) -> tuple[tuple[str, ...], ...]:
-    """Each attribute alone and, if asked, every intersection of them, small ones first.
+def selections(attributes: Sequence[str], *, intersections: bool, order: int | None = None) -> tuple[tuple[str, ...], ...]:
+    """Each attribute alone and, if asked, every intersection of them (of `order` at most), small ones first.
 
     >>> selections(["race", "sex"], intersections=True)
     (('race',), ('sex',), ('race', 'sex'))
     """
-    orders = range(1, (len(attributes) if intersections else 1) + 1)
+    orders = range(1, min(len(attributes) if intersections else 1, order or len(attributes)) + 1)
     return tuple(chosen for order in orders for chosen in itertools.combinations(attributes, order))
+
+
+def bearable_order(cells: Cells, attributes: Sequence[str], most: int = MOST_GROUPS) -> int:
+    """The most attributes to combine so that no more than `most` groups are looked at; 1 at least.
+
+    A whole order is looked at or none of it, so that it does not depend on the data which intersections are.
+    """
+    sizes = {name: len(cells.levels[cells.attributes.index(name)]) for name in attributes}
+    if sum(math.prod(sizes[name] for name in names) for names in selections(attributes, intersections=True)) <= most:
+        return len(attributes)
+    groups = 0
+    for order in range(1, len(attributes) + 1):
+        for names in itertools.combinations(attributes, order):
+            positions = [cells.attributes.index(name) for name in names]
+            groups += len(_grouped(cells.codes[:, positions], [len(cells.levels[position]) for position in positions])[0])
+            if groups > most:
+                return max(order - 1, 1)
+    return len(attributes)

@@ -47,7 +47,8 @@ def look(table: Table, decisions: Decisions) -> Sample:
     """
     decisions.check_columns(table)
     sample = take(table, decisions)
-    if max(sample.distinct.get("prediction", 0), sample.distinct.get("label", 0)) > MOST_OUTCOMES:
+    many = max(sample.distinct.get("prediction", 0), sample.distinct.get("label", 0)) > MOST_OUTCOMES
+    if many and decisions.kind == "yes-no":
         check_few_values(table, decisions)
     return sample
 

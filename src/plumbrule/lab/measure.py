@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Unknown
 from plumbrule.errors import TableError
-from plumbrule.lab.cells import Cells, Key, RollUp, count_cells, roll_up, selections, tally
+from plumbrule.lab.cells import Cells, Key, RollUp, bearable_order, count_cells, roll_up, selections, tally
 from plumbrule.lab.columns import Decisions
 from plumbrule.lab.inference import adjust, intervals
 from plumbrule.lab.inference.gaps import Comparison, Gap, GapTable, Rates, RateTable
@@ -43,7 +43,8 @@ class Measurement:
 
     `rows` counts people in the table, `unlabelled` and `undecided` those without a label (where one was asked for)
     and without a prediction. `references` is the group each attribute is held against. `rates` and `comparisons` have
-    one table for each roll-up; `groups` and `gaps` read them line by line.
+    one table for each roll-up; `groups` and `gaps` read them line by line. `order` is the most attributes that were
+    combined, where that was limited.
     """
 
     rows: int
@@ -58,6 +59,7 @@ class Measurement:
     strata: tuple[Stratum, ...]
     adjustments: tuple[Adjustment, ...]
     confidence: float
+    order: int | None = None
 
     @property
     def groups(self) -> Iterator[Rates]:
@@ -125,7 +127,8 @@ def measure_cells(
     """
     metrics = metrics_for(label=label)
     chosen = choose_references(cells, by, references or {})
-    rolled = [roll_up(cells, names) for names in selections(by, intersections=intersections)]
+    order = bearable_order(cells, by) if intersections else 1
+    rolled = [roll_up(cells, names) for names in selections(by, intersections=intersections, order=order)]
     plans = [_comparisons(one, chosen, min_n) if with_intervals else ((), ()) for one in rolled]
     size = max(sum(len(plan) for plan, _ in plans) * len(metrics) * 2, 1)
     everybody = roll_up(cells, ())
@@ -151,6 +154,7 @@ def measure_cells(
             for adjustment in stratified(cells, one.attributes, within, metrics, plan, confidence=confidence, comparisons=size)
         ),
         confidence=confidence,
+        order=order if intersections and order < len(by) else None,
     )
 
 

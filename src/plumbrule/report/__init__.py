@@ -14,6 +14,7 @@ The assessment is not a JSON object.
 from plumbrule.report.audit import NO_DECISION, NO_LABEL, audit_object
 from plumbrule.report.dossier import render_dossier
 from plumbrule.report.explored import explored_object, notices_object, uncertainty_object
+from plumbrule.report.fineness import notes_object
 from plumbrule.report.machine import SCHEMA, assessment_json, assessment_schema, read_assessment
 from plumbrule.report.outcomes import classes_object, numbers_object, scores_object
 from plumbrule.report.plan import print_plan
@@ -28,6 +29,7 @@ __all__ = [
     "audit_object",
     "classes_object",
     "explored_object",
+    "notes_object",
     "notices_object",
     "numbers_object",
     "print_audit",

@@ -30,6 +30,7 @@ from plumbrule.report.console import (
     say_more,
 )
 from plumbrule.report.explored_terminal import print_explored, print_notices
+from plumbrule.report.fineness import print_notes
 from plumbrule.report.terminal_outcomes import print_outcomes
 from plumbrule.report.views.figures import scaled, set_size
 from plumbrule.report.views.finding import is_gap
@@ -65,6 +66,7 @@ def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> Non
         put(console, table)
     if "saved" in found:
         say(console, _saved(found["saved"], words))
+    print_notes(found, console, words)
     print_notices(found, console, words)
     say(console, words.text(phrases.EXPLORATORY) + ". " + words.text(phrases.GROUND_FOR_INQUIRY), style="dim")
 

@@ -23,11 +23,7 @@ def encode_pandas(series: Any) -> tuple[NDArray[Any], Any] | None:
 
     kind = series.dtype
     if isinstance(kind, pd.CategoricalDtype):
-        if pd.api.types.infer_dtype(kind.categories, skipna=False) != "string":
-            return None
-        count = len(kind.categories)
-        values = pd.Categorical.from_codes(range(count), dtype=kind)
-        return _last(series.cat.codes.to_numpy(), count), pd.DataFrame({"value": values})
+        return _encode_categories(series)
     if getattr(kind, "storage", "") == "pyarrow":
         return encode_arrow(series.array.__arrow_array__())
     if not isinstance(kind, np.dtype) or kind.kind not in "biufO":
@@ -39,6 +35,17 @@ def encode_pandas(series: Any) -> tuple[NDArray[Any], Any] | None:
         return near[0], pd.DataFrame({"value": near[1]})
     codes, uniques = pd.factorize(series)
     return _last(codes, len(uniques)), pd.DataFrame({"value": pd.Series(uniques, dtype=kind)})
+
+
+def _encode_categories(series: Any) -> tuple[NDArray[Any], Any] | None:
+    """Categories that are text; what DuckDB makes of others depends on which values there are."""
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    count = len(series.dtype.categories)
+    if pd.api.types.infer_dtype(series.dtype.categories, skipna=False) != "string":
+        return None
+    values = pd.Categorical.from_codes(range(count), dtype=series.dtype)
+    return _last(series.cat.codes.to_numpy(), count), pd.DataFrame({"value": values})
 
 
 def encode_arrow(column: Any) -> tuple[NDArray[Any], Any] | None:
