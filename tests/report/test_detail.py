@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from plumbrule.base.observation import Known, Observation, Test
+from plumbrule.base.observation import Known, Observation, Stated, Test
 from plumbrule.base.words import translator
+from plumbrule.lab.families.languages.pack import REVIEWED
 from plumbrule.report import terms_model
 from plumbrule.report.views import detail as details
 from plumbrule.report.views.figures import Figures
@@ -70,6 +71,14 @@ def test_an_id_is_said_in_words(one: Observation, said: str) -> None:
     """No id of these families reaches a reader as it stands."""
     figures = Figures(speaker=Speaker(words=translator("en")), observations={})
     assert plain(about(figures, one)) == said
+
+
+def test_what_was_stated_is_translated_where_it_is_ours() -> None:
+    """Whether a pack was reviewed is said in the reader's language; what somebody wrote stays as it was written."""
+    figures = Figures(speaker=Speaker(words=translator("zh")), observations={})
+    ours, theirs = (Stated(holds=True, text=text, stated_by="x") for text in (REVIEWED, "reviewed by <us>"))
+    assert plain(figures.estimate(ours, "fact", "pack_review")) == "已由具名人员审阅"
+    assert str(figures.estimate(theirs, "fact", "pack_review")) == "reviewed by &lt;us&gt;"
 
 
 def test_every_word_is_there_in_chinese() -> None:

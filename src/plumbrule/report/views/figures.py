@@ -82,7 +82,7 @@ class Figures:
             return Markup("<bdi>{}</bdi>").format(scaled(self.words, measure, metric, estimate.value))
         if isinstance(estimate, Unknown):
             return self.speaker.say(message("not known: {reason}"), reason=self.speaker.term(estimate.reason))
-        return Markup("{}").format(estimate.text)
+        return Markup("{}").format(self.words.text(estimate.text))  # a word of ours is translated; somebody's own stays
 
     def interval(self, seen: Observation) -> Markup:
         """From low to high, or an empty text when there is none."""
