@@ -11,7 +11,7 @@ import pytest
 from asking import ask, known, seen
 
 from plumbrule.errors import InputError
-from plumbrule.lab.inference.intervals import clopper_pearson
+from plumbrule.lab.inference.intervals import clopper_pearson, score_difference
 
 COLUMNS = (
     *("age", "workclass", "fnlwgt", "education", "education_num", "marital", "occupation", "relationship", "race", "sex"),
@@ -287,6 +287,23 @@ def test_a_limit_of_the_plan_is_judged_by_the_interval(tmp_path: Path, limit: st
     assert checks["plan:representation_ratio:sex=women"].verdict == verdict
     assert checks["plan:duplicate_share:number"].verdict == "satisfied"
     assert "declared in the plan" in (tmp_path / "out" / "dossier.html").read_text(encoding="utf-8")
+
+
+def test_what_is_judged_has_a_guaranteed_interval(tmp_path: Path) -> None:
+    """A gap in what is missing: the judged interval holds both the score interval at its level and the exact one; others stay."""
+    frame = made(tmp_path, rows=1200)
+    gone = (frame["number"] % np.where(frame["sex"] == "women", 5, 9)) == 0
+    frame.assign(born=frame["born"].astype(object).where(~gone)).to_csv(tmp_path / "rows.csv", index=False)
+    id_ = "missing_rate:column=born&sex=women~born&men:difference"
+    check = LIMIT.format(id=id_, limit="at_most = 0.05")
+    found = ask(tmp_path, '[data_set.missing]\ncolumns = ["born", "district"]\n' + check, decisions='prediction = "hired"')
+    sides = [float(part) for some in (frame["sex"] == "women", frame["sex"] == "men") for part in (gone[some].sum(), some.sum())]
+    low, high = score_difference(*sides, 0.95)
+    judged = known(found, id_)
+    assert (judged.low, judged.high) == pytest.approx((float(low), float(high)), abs=0.01)
+    assert judged.low <= float(low) < float(high) <= judged.high
+    assert judged.method == "exact unconditional score, joined"
+    assert known(found, id_.replace("born", "district")).method == "miettinen-nurminen"
 
 
 def test_what_else_is_looked_at_changes_no_judged_interval(tmp_path: Path) -> None:

@@ -232,9 +232,10 @@ def judge_level(check: Check, one: Observation) -> CheckResult:
 
 def _floor_or_ceiling(threshold: Threshold, one: Observation) -> Line:
     role: Literal["floor", "ceiling"] = "floor" if threshold.role == "floor" else "ceiling"
-    if not isinstance(one.estimate, Known):
+    interval = one.judged or one.estimate
+    if not isinstance(interval, Known | Judged):
         return Line(role=role, outcome="unknown", observation=one.id, threshold=threshold)
-    low, high, value = one.estimate.low, one.estimate.high, threshold.value
+    low, high, value = interval.low, interval.high, threshold.value
     within, over = (low >= value, high < value) if role == "floor" else (high <= value, low > value)
     return Line(
         role=role, outcome="within" if within else "beyond" if over else "undecided", observation=one.id, threshold=threshold

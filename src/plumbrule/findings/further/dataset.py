@@ -81,6 +81,7 @@ def _reference(asked: PlannedReference, look: Look, rows: Rows | None, key: str)
         weight=held.part("weight"),
         confidence=look.confidence,
         comparisons=look.comparisons,
+        guaranteed=look.guaranteed,
     )
     inputs = (*held.inputs, *(material.sha256 for material in read.materials))
     return replace(read, observations=who.observe_representation(found, inputs=inputs))
@@ -143,7 +144,7 @@ def _by_group(
 ) -> Ran:
     """One attribute after the other, each against the reference group that the plan compares with."""
     options: dict[str, Any] = {"count": held.part("count"), "weight": held.part("weight")}
-    options |= {"confidence": look.confidence, "comparisons": look.comparisons}
+    options |= {"confidence": look.confidence, "comparisons": look.comparisons, "judged": look.named}
     found: tuple[Observation, ...] = ()
     for by in attributes:
         reference = look.references.get(by.name) if held.decisions else None

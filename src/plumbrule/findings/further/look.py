@@ -22,7 +22,8 @@ class Look:
 
     A test is run to be shown; and once more to be judged, where the plan names one of its observations in a `[[check]]`.
     `judged_at` is then the level that each interval must have by itself, with guaranteed coverage where there is such a
-    form. A test hands `confidence`, `comparisons` and `guaranteed` on to its function.
+    form. A test hands `confidence`, `comparisons` and `guaranteed` on to its function; `named` are the ids of what is
+    judged, for a test in which only those are worth the effort.
     """
 
     plan: Plan
@@ -31,6 +32,7 @@ class Look:
     decisions: lab.Decisions | None
     references: Mapping[str, str] = field(default_factory=dict)
     judged_at: float | None = None
+    named: frozenset[str] = frozenset()
 
     @property
     def confidence(self) -> float:

@@ -64,11 +64,11 @@ def _judged(runner: Runner, asked: object, look: Look) -> Ran:
     what else was looked at never waters a verdict down.
     """
     ran = runner.run(asked, look)
-    named = {one.observation for one in look.plan.check}
+    named = frozenset(one.observation for one in look.plan.check)
     judged: dict[str, Observation] = {}
     if any(one.id in named for one in ran.observations):
         level = 1 - (1 - look.confidence) / len(named)
-        again = runner.run(asked, replace(look, judged_at=level))
+        again = runner.run(asked, replace(look, judged_at=level, named=named))
         judged = {
             one.id: replace(one, family="primary", confidence=look.confidence, comparisons=len(named))
             for one in again.observations

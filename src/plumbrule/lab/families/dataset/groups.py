@@ -6,7 +6,7 @@ denominator is under 100, the rectangle of two Clopper-Pearson intervals (`plumb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,8 @@ from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Group, Known, Observation, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab.columns import Attribute
-from plumbrule.lab.inference import intervals
-from plumbrule.lab.inference.gaps import METHODS, NO_REFERENCE_YES, Column, Kind, Sides, differences, ratios
+from plumbrule.lab.inference import intervals, verdicts
+from plumbrule.lab.inference.gaps import METHODS, NO_REFERENCE_YES, SCORE, Column, Kind, Sides, differences, ratios
 from plumbrule.lab.observe import observation_id
 from plumbrule.lab.tables.reading import quote_name
 from plumbrule.lab.tables.table import Table
@@ -205,8 +205,18 @@ def group_rates(counted: Counted, confidence: float) -> tuple[tuple[Group, Estim
     return tuple(found)
 
 
-def group_gaps(counted: Counted, reference: str | None, confidence: float, comparisons: int) -> tuple[GroupGap, ...]:
+def group_gaps(
+    counted: Counted,
+    reference: str | None,
+    confidence: float,
+    comparisons: int,
+    *,
+    metric: str = "",
+    judged: Collection[str] = (),
+) -> tuple[GroupGap, ...]:
     """Every known group against the reference, in every condition; simultaneous over `comparisons` (Bonferroni).
+
+    Gaps of the `metric` whose ids are among `judged` get intervals that are never below their level.
 
     Raises:
         TableError: no row holds the reference.
@@ -222,16 +232,14 @@ def group_gaps(counted: Counted, reference: str | None, confidence: float, compa
     for place, condition in enumerate(counted.conditions):
         for at, line in enumerate(others):
             limits = _limits(counted, place, line, base)
+            about: dict[str, str | None] = dict(condition.named)
+            mine, theirs = about | counted.group(line), about | counted.group(base)
             for kind, column in columns:
-                found.append(
-                    GroupGap(
-                        group=dict(condition.named) | counted.group(line),
-                        reference=dict(condition.named) | counted.group(base),
-                        kind=kind,
-                        estimate=_estimate(column, sides, place * len(others) + at),
-                        bounds=limits.get(kind),
-                    )
-                )
+                line_ = place * len(others) + at
+                estimate = _estimate(column, sides, line_)
+                if isinstance(estimate, Known) and observation_id(metric, mine, theirs, kind) in judged:
+                    estimate = _guaranteed(kind, column, sides, line_, level, estimate)
+                found.append(GroupGap(group=mine, reference=theirs, kind=kind, estimate=estimate, bounds=limits.get(kind)))
     return tuple(found)
 
 
@@ -264,6 +272,15 @@ def _estimate(column: Column, sides: Sides, at: int) -> Estimate:
         n=people,
         method=METHODS[column.method[at]],
     )
+
+
+def _guaranteed(kind: Kind, column: Column, sides: Sides, at: int, level: float, shown: Known) -> Known:
+    """The score interval widened to where the exact one ends; the intervals of few people hold their level already."""
+    if column.method[at] != SCORE:
+        return shown
+    seen = (float(sides.x1[at]), float(sides.n1[at]), float(sides.x2[at]), float(sides.n2[at]))
+    found = verdicts.judged(kind, seen, level, (shown.low, shown.high))
+    return Known(value=shown.value, low=found.low, high=found.high, n=shown.n, method=found.method)
 
 
 def _limits(counted: Counted, place: int, one: int, two: int) -> dict[Kind, tuple[float, float]]:

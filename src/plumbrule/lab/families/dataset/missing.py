@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from plumbrule.base.observation import Estimate, Family, Group, Observation
@@ -49,6 +49,7 @@ def missing_by_group(
     weight: str | None = None,
     confidence: float = 0.95,
     comparisons: int | None = None,
+    judged: Collection[str] = (),
 ) -> ByGroup:
     """The share of people without a value, column by column: of everybody, of each group, and the gap between groups.
 
@@ -70,7 +71,7 @@ def missing_by_group(
     table.require(*chosen)
     key = spare_key("column", [by.name])
     conditions = [Condition(named=((key, name),), yes=is_missing(name)) for name in chosen]
-    return _by_group(table, "missing_rate", by, conditions, reference, count, weight, confidence, comparisons)
+    return _by_group(table, "missing_rate", by, conditions, reference, count, weight, confidence, comparisons, judged)
 
 
 def labels_by_group(
@@ -83,6 +84,7 @@ def labels_by_group(
     weight: str | None = None,
     confidence: float = 0.95,
     comparisons: int | None = None,
+    judged: Collection[str] = (),
 ) -> ByGroup:
     """The share of each label among the people with one: of everybody, of each group, and the gap between groups.
 
@@ -115,7 +117,7 @@ def labels_by_group(
     ]
     # With two labels the second share is one minus the first: the same gap again, with the sign turned.
     conditions = conditions[1:] if len(conditions) == 2 else conditions
-    return _by_group(table, "label_share", by, conditions, reference, count, weight, confidence, comparisons)
+    return _by_group(table, "label_share", by, conditions, reference, count, weight, confidence, comparisons, judged)
 
 
 def _by_group(
@@ -128,6 +130,7 @@ def _by_group(
     weight: str | None,
     confidence: float,
     comparisons: int | None,
+    judged: Collection[str],
 ) -> ByGroup:
     counted = count_groups(table, (by,), conditions, count=count, weight=weight)
     everybody = count_groups(table, (), conditions, count=count, weight=weight)
@@ -135,7 +138,7 @@ def _by_group(
     return ByGroup(
         metric=metric,
         rates=(*group_rates(everybody, confidence), *group_rates(counted, confidence)),
-        gaps=group_gaps(counted, reference, confidence, family),
+        gaps=group_gaps(counted, reference, confidence, family, metric=metric, judged=judged),
         comparisons=family,
         confidence=confidence,
     )

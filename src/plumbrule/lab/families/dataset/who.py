@@ -133,6 +133,7 @@ def representation(
     weight: str | None = None,
     confidence: float = 0.95,
     comparisons: int | None = None,
+    guaranteed: bool = False,
 ) -> Representation:
     """Count the groups of the table and hold them against the reference; see `represent`.
 
@@ -146,7 +147,15 @@ def representation(
     known = [line for line, key in enumerate(counted.keys) if None not in key]
     total, squares = float(counted.weight[known].sum()), float(counted.weight_sq[known].sum())
     effective = total * total / squares if weight and squares > 0 else total
-    return represent(weights, reference, confidence=confidence, comparisons=comparisons, people=people, effective=effective)
+    return represent(
+        weights,
+        reference,
+        confidence=confidence,
+        comparisons=comparisons,
+        people=people,
+        effective=effective,
+        guaranteed=guaranteed,
+    )
 
 
 def represent(
@@ -157,6 +166,7 @@ def represent(
     comparisons: int | None = None,
     people: Mapping[str | None, int] | None = None,
     effective: float | None = None,
+    guaranteed: bool = False,
 ) -> Representation:
     """Shares of the table against shares of the reference, simultaneous over all groups (Bonferroni).
 
@@ -171,6 +181,7 @@ def represent(
         comparisons: size of the family; the number of groups that both sides name when left out.
         people: people by group where `counts` are weights.
         effective: Kish's effective size of the table where `counts` are weights.
+        guaranteed: intervals against a sample that are never below their level with 100 people or more, too.
 
     Raises:
         InputError: the reference names no group, or shares that are none.
@@ -193,7 +204,7 @@ def represent(
         source=reference.source,
         people=table.people,
         unknown=heads.get(None, 0),
-        groups=_represented(groups, shares, table, confidence, 1 - (1 - confidence) / family),
+        groups=_represented(groups, shares, table, confidence, 1 - (1 - confidence) / family, guaranteed=guaranteed),
         comparisons=family,
         confidence=confidence,
     )
@@ -215,7 +226,13 @@ class _Side:
 
 
 def _represented(
-    groups: Sequence[str], shares: Sequence[Share | None], table: _Side, confidence: float, level: float
+    groups: Sequence[str],
+    shares: Sequence[Share | None],
+    table: _Side,
+    confidence: float,
+    level: float,
+    *,
+    guaranteed: bool,
 ) -> tuple[Represented, ...]:
     if table.weight.sum() <= 0:
         nobody = Unknown(reason=UNKNOWN_GROUP)
@@ -228,7 +245,8 @@ def _represented(
     value = table.share()
     own = np.stack(intervals.clopper_pearson(value * table.size, table.size, confidence))
     known = [place for place, share in enumerate(shares) if share is not None]
-    against = dict(zip(known, _against(value[known], [shares[place] for place in known], table, level), strict=True))
+    held = [shares[place] for place in known]
+    against = dict(zip(known, _against(value[known], held, table, level, guaranteed=guaranteed), strict=True))
     absent = Unknown(reason=NOT_IN_REFERENCE, n=table.people)
     whole = table.weight.sum() + table.unknown
     found = []
@@ -250,13 +268,15 @@ def _represented(
     return tuple(found)
 
 
-def _against(value: Floats, shares: Sequence[Share | None], table: _Side, level: float) -> list[tuple[Estimate, Estimate]]:
+def _against(
+    value: Floats, shares: Sequence[Share | None], table: _Side, level: float, *, guaranteed: bool
+) -> list[tuple[Estimate, Estimate]]:
     """The difference and the ratio of each group's share against the reference's."""
     truth = np.array([share.value for share in shares if share is not None])
     size = np.array([share.size or np.inf for share in shares if share is not None])
     apart, over = _exact(value, truth, table.size, level)
     sampled = np.isfinite(size)
-    small = sampled & (np.minimum(size, table.size) < intervals.EXACT_BELOW)
+    small = sampled & ((np.minimum(size, table.size) < intervals.EXACT_BELOW) | guaranteed)
     for chosen, subtract, divide in (
         (small, intervals.exact_rectangle_difference, intervals.exact_rectangle_ratio),
         (sampled & ~small, intervals.score_difference, intervals.score_ratio),

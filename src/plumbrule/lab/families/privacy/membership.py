@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Family, Known, Measure, Observation, Unknown
 from plumbrule.errors import InputError, TableError
-from plumbrule.lab.inference import auc, intervals
+from plumbrule.lab.inference import auc, intervals, verdicts
 from plumbrule.lab.tables.reading import quote_name
 from plumbrule.lab.tables.table import Table
 
@@ -82,7 +82,7 @@ def membership(
         confidence: of all figures together (Bonferroni over the area, the advantage and the low rates).
         low_rates: shares of non-members that may be called members.
         comparisons: size of the family; the figures just named when left out.
-        guaranteed: an interval of the area that is never below its level where people are few.
+        guaranteed: an interval of the advantage that is never below its level, and one of the area where people are few.
 
     Raises:
         InputError: a low rate is not between 0 and 1.
@@ -108,7 +108,7 @@ def membership(
         area=auc.auc(np.r_[inside, outside], marks, confidence=level, guaranteed=guaranteed),
         advantage=Unknown(reason=TOO_FEW, n=len(marks))
         if few
-        else _advantage(_best_threshold(set_in, set_out), try_in, try_out, level),
+        else _advantage(_best_threshold(set_in, set_out), try_in, try_out, level, guaranteed=guaranteed),
         low_rates=tuple(_low_rate(rate, set_out, try_in, try_out, level) for rate in low_rates),
         confidence=confidence,
         comparisons=family,
@@ -206,13 +206,16 @@ def _best_threshold(inside: Floats, outside: Floats) -> float:
     return float(levels[int((above_in - above_out).argmax())])
 
 
-def _advantage(threshold: float, inside: Floats, outside: Floats, level: float) -> Estimate:
+def _advantage(threshold: float, inside: Floats, outside: Floats, level: float, *, guaranteed: bool) -> Estimate:
     x1, n1, x2, n2 = int((inside >= threshold).sum()), len(inside), int((outside >= threshold).sum()), len(outside)
     small = min(n1, n2) < intervals.EXACT_BELOW
     method = "clopper-pearson rectangle" if small else "miettinen-nurminen"
     function = intervals.exact_rectangle_difference if small else intervals.score_difference
-    low, high = function(x1, n1, x2, n2, level)
-    return Known(value=x1 / n1 - x2 / n2, low=float(low), high=float(high), n=n1 + n2, method=method)
+    low, high = (float(bound) for bound in function(x1, n1, x2, n2, level))
+    if guaranteed and not small:
+        judged = verdicts.judged("difference", (x1, n1, x2, n2), level, (low, high))
+        low, high, method = judged.low, judged.high, judged.method
+    return Known(value=x1 / n1 - x2 / n2, low=low, high=high, n=n1 + n2, method=method)
 
 
 def _low_rate(wanted: float, set_out: Floats, inside: Floats, outside: Floats, level: float) -> LowRate:
