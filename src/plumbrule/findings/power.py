@@ -24,8 +24,9 @@ def rows_needed(
     """For each true gap, the rows of group and reference together that give this power for a conclusive verdict.
 
     The verdict is conclusive when the interval at `level` lies within the tolerance (for a truth inside it) or beyond
-    it (for a truth outside). Normal approximation with the reference's rate and the group at `rate + truth`:
-    two one-sided comparisons as in Schuirmann (1987, J. Pharmacokinetics and Biopharmaceutics 15, 657-680).
+    it (for a truth outside). Normal approximation with the reference's rate and the group at `rate - truth`: two one-sided
+    comparisons as in Schuirmann (1987, J. Pharmacokinetics and Biopharmaceutics 15, 657-680), each held against the error
+    that the score interval has at the tolerance (Farrington and Manning 1990, Statistics in Medicine 9, 1447-1454).
 
     Args:
         tolerance: the largest gap allowed, a plain number.
@@ -41,18 +42,28 @@ def rows_needed(
 
 def _power_at(tolerance: float, truth: float, rate: float, share: float, level: float) -> Callable[[float], float]:
     z = _NORMAL.inv_cdf(0.5 + level / 2)
-    other = min(max(rate - truth, 0.0), 1.0)
-    spread = math.sqrt(other * (1 - other) / share + rate * (1 - rate) / (1 - share))
+    spread = _spread(rate - truth, rate, share)
+    mean = rate - share * truth
+    # At the tolerance the score interval takes both rates as they would be there, and the people as they are.
+    held = {side: _spread(mean - side * (1 - share), mean + side * share, share) for side in (tolerance, -tolerance)}
+
+    def reached(distance: float, side: float, rows: float) -> float:
+        error = spread / math.sqrt(rows)
+        spare = distance - z * held[side] / math.sqrt(rows)
+        return _NORMAL.cdf(spare / error) if error > 0 else float(spare > 0)
 
     def power(rows: float) -> float:
-        error = spread / math.sqrt(rows)
-        if error == 0:
-            return 0.0 if truth == tolerance else 1.0
         if truth > tolerance:
-            return _NORMAL.cdf((truth - tolerance) / error - z)
-        return max(_NORMAL.cdf((tolerance - truth) / error - z) + _NORMAL.cdf((tolerance + truth) / error - z) - 1, 0.0)
+            return reached(truth - tolerance, tolerance, rows)
+        return max(reached(tolerance - truth, tolerance, rows) + reached(tolerance + truth, -tolerance, rows) - 1, 0.0)
 
     return power
+
+
+def _spread(other: float, rate: float, share: float) -> float:
+    """The standard error of the difference of two rates, times the root of all rows."""
+    one, two = (min(max(value, 0.0), 1.0) for value in (other, rate))
+    return math.sqrt(one * (1 - one) / share + two * (1 - two) / (1 - share))
 
 
 def _smallest(power: Callable[[float], float], wanted: float, most: float) -> int | None:
