@@ -6,3 +6,12 @@
 actions, dashes and notes; `asks` finds verbs and who is asked, by lexicons that a person can edit (`lexicon/*.yaml`, one
 a language). What no rule knew is listed as unread.
 """
+
+from __future__ import annotations
+
+from plumbrule.rulebook.reading.document import Document
+from plumbrule.rulebook.reading.model import Ask, Heading, Passage, Piece, Reading
+from plumbrule.rulebook.reading.read import read_document, read_file
+from plumbrule.rulebook.reading.source import load_document
+
+__all__ = ["Ask", "Document", "Heading", "Passage", "Piece", "Reading", "load_document", "read_document", "read_file"]

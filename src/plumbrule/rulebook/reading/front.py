@@ -1,0 +1,223 @@
+"""What a resolution prints before its text: symbol, session, date, agenda item, sponsors, title, status."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from plumbrule.rulebook.reading.formulas import Formulas, any_of
+from plumbrule.rulebook.reading.layout import Layout
+from plumbrule.rulebook.reading.lines import Sheet, mended
+from plumbrule.rulebook.reading.model import Heading, Span
+
+SYMBOL = re.compile(r"(?<![\w/(])(?:A|S|E|A/HRC|A/C\.\d)/(?:RES/)?[A-Z0-9][\w./-]*(?:\([IVXLC]+\))?")
+_NUMBERED = re.compile(r"(\d{1,4}/\d{1,4})\s?[.．]?\s*(?=\S)")
+_BRACKETED = re.compile(r"[\[［].{0,200}[\]］]$")
+_SESSION = re.compile(r"(?:A|S|E)/(?:RES/|C\.\d/|HRC/)?(\d{2,3})/")
+
+
+@dataclass(slots=True, kw_only=True)
+class Front:
+    """What was found, and where the title begins."""
+
+    symbol: str | None = None
+    session: int | None = None
+    date: str | None = None
+    agenda_item: str | None = None
+    sponsors: tuple[str, ...] | None = None
+    sponsors_at: Span | None = None
+    status: str | None = None
+    title_at: Span | None = None
+    title_lines: list[int] = field(default_factory=list)
+
+
+def read_front(sheet: Sheet, opening: int, body: str, layout: Layout, asterisks: tuple[Span, ...]) -> Heading:
+    """Fields of a resolution, and who owns the lines before its text. None is *not printed*."""
+    front = Front()
+    words = sheet.formulas
+    lines = list(range(opening))
+    front.symbol = _symbol(sheet, lines)
+    front.session = _session(sheet, lines, words, front.symbol)
+    front.agenda_item = _agenda_item(sheet, lines, words)
+    tag = _draft_tag(sheet, lines, words)
+    if tag is not None:
+        _sponsors(sheet, tag, front, words)
+    front.status = _status(sheet, lines, words, front.symbol, drafted=tag is not None)
+    front.date = _date(sheet, lines, words, adopted=front.status == "adopted")
+    _title(sheet, lines, tag, front, words)
+    for index in lines:
+        _leave(sheet, index, front, layout)
+    title = mended(sheet, [front.title_at]).text if front.title_at else None
+    return Heading(
+        symbol=front.symbol, title=title, title_at=front.title_at, body=body, session=front.session, date=front.date,
+        agenda_item=front.agenda_item, sponsors=front.sponsors, sponsors_at=front.sponsors_at,
+        asterisk_notes=asterisks, status=front.status,
+    )
+
+
+def _raw(sheet: Sheet, index: int) -> str:
+    line = sheet.lines[index]
+    return sheet.text[line.start : line.end]
+
+
+def _symbol(sheet: Sheet, lines: list[int]) -> str | None:
+    """The first symbol that stands by itself, or at the edge of a line; not one in brackets."""
+    for index in lines:
+        found = SYMBOL.search(re.sub(r"[(\[（].*", "", _raw(sheet, index)))
+        if found and any(sign.isdigit() for sign in found[0]):
+            return found[0].rstrip(".*")
+    return None
+
+
+def _session(sheet: Sheet, lines: list[int], words: Formulas, symbol: str | None) -> int | None:
+    for index in lines:
+        key = sheet.lines[index].key
+        if words.session.casefold() in key and len(key) < 80:
+            number = ordinal(key, words)
+            if number:
+                return number
+    found = _SESSION.match(symbol or "")
+    return int(found[1]) if found else None
+
+
+def ordinal(said: str, words: Formulas) -> int | None:
+    """A number in words or digits: the sum of its parts; Chinese counts tens by 十.
+
+    >>> from plumbrule.rulebook.reading.formulas import formulas_of
+    >>> ordinal("seventy-third session", formulas_of("en")), ordinal("第七十八届会议", formulas_of("zh"))
+    (73, 78)
+    """
+    digits = re.search(r"\d{1,3}", said)
+    if digits:
+        return int(digits[0])
+    if words.ten:
+        found = re.search(rf"([{''.join(words.ordinals)}]?){words.ten}([{''.join(words.ordinals)}]?)|([{''.join(words.ordinals)}])", said)
+        if found is None:
+            return None
+        if found[3]:
+            return words.ordinals[found[3]]
+        return words.ordinals.get(found[1], 1) * 10 + words.ordinals.get(found[2], 0)
+    parts = re.findall(any_of(words.ordinals), said) if words.ordinals else []
+    bounded = [part for part in parts if re.search(rf"(?<![^\W\d_]){re.escape(part)}(?![^\W\d_])", said)]
+    return sum(words.ordinals[part] for part in bounded) or None
+
+
+def _agenda_item(sheet: Sheet, lines: list[int], words: Formulas) -> str | None:
+    pattern = re.compile(rf"{any_of(words.agenda_item)}\s?(\d{{1,3}}(?:\s?[(（]\w{{1,3}}[)）])?)")
+    return next((found[1].replace(" ", "") for index in lines if (found := pattern.match(sheet.lines[index].key))), None)
+
+
+def _draft_tag(sheet: Sheet, lines: list[int], words: Formulas) -> int | None:
+    """The line that ends with *draft resolution*, after the sponsors or by itself."""
+    pattern = re.compile(rf"(?:.*[:：]\W{{0,3}})?(?:\w{{1,9}} )?{any_of(words.draft)}\W{{0,3}}$")
+    return next((index for index in reversed(lines) if pattern.match(sheet.lines[index].key)), None)
+
+
+def _sponsors(sheet: Sheet, tag: int, front: Front, words: Formulas) -> None:
+    raw = _raw(sheet, tag)
+    colon = max(raw.find(":"), raw.find("："))
+    if colon < 0:
+        return
+    first = tag
+    while first > 0 and not _list_begins(sheet, first) and re.search(r"[,、،;]", sheet.lines[first - 1].key):
+        first -= 1
+    at = (sheet.lines[first].start, sheet.lines[tag].start + colon)
+    if at[1] > at[0]:
+        front.sponsors_at, front.sponsors = at, names(mended(sheet, [at]).text.strip(" *∗"), words)
+
+
+def _list_begins(sheet: Sheet, index: int) -> bool:
+    return sheet.shows_paragraph(index)
+
+
+def names(listed: str, words: Formulas) -> tuple[str, ...]:
+    """A list of countries; *and* stands before the last, and inside some names."""
+    parts = [part.strip() for part in re.split(r"[,、،]", listed) if part.strip()]
+    if not parts:
+        return ()
+    conj = any_of(words.and_) if words.language in {"zh", "ar"} else rf"\s{any_of(words.and_)}\s"
+    keep = {name.casefold() for name in words.same_names_with_and}
+    halves = [half.strip() for half in re.split(conj, parts[-1])]
+    for cut in range(len(halves), 0, -1):  # the longest name that is one, from the end
+        joined = next((name for name in words.same_names_with_and if parts[-1].endswith(name)), "")
+        if joined and joined.casefold() in keep:
+            before = re.sub(rf"{conj}\s?$", "", parts[-1][: -len(joined)] or "").strip()
+            return (*parts[:-1], *([before] if before else []), joined)
+        if cut == 1:
+            break
+        return (*parts[:-1], " ".join(halves[:-1]) if len(halves) > 2 else halves[0], halves[-1])
+    return tuple(parts)
+
+
+def _status(sheet: Sheet, lines: list[int], words: Formulas, symbol: str | None, *, drafted: bool) -> str | None:
+    if symbol and "/RES/" in symbol:
+        return "adopted"
+    if drafted or (symbol and "/L." in symbol):
+        return "draft"
+    adopted = re.compile(any_of(words.adopted))
+    return "adopted" if any(adopted.search(sheet.lines[index].key) for index in lines) else None
+
+
+def _date(sheet: Sheet, lines: list[int], words: Formulas, *, adopted: bool) -> str | None:
+    """The day it was adopted where the text says so, else the last day printed before the text."""
+    dated = [(index, day) for index in lines if (day := first_date(sheet.lines[index].key, words))]
+    saying = re.compile(any_of(words.adopted))
+    if adopted:
+        for index, day in dated:
+            if saying.search(sheet.lines[index].key) or (index and saying.search(sheet.lines[index - 1].key)):
+                return day
+    return dated[0][1] if dated else None
+
+
+def first_date(key: str, words: Formulas) -> str | None:
+    """A day as ISO 8601, of a line in small letters.
+
+    >>> from plumbrule.rulebook.reading.formulas import formulas_of
+    >>> first_date("distr.: general 3 december 2018", formulas_of("en")), first_date("2023年10月2日", formulas_of("zh"))
+    ('2018-12-03', '2023-10-02')
+    """
+    plain = re.search(r"(?<!\d)(\d{4})\s?[-年/.]\s?(\d{1,2})\s?[-月/.]\s?(\d{1,2})(?!\d)", key)
+    if plain:
+        year, month, day = (int(plain[n]) for n in (1, 2, 3))
+        return _iso(year, month, day)
+    for number, said in enumerate(words.months, 1):
+        found = re.search(rf"(?<!\d)(\d{{1,2}})(?:er)?\.?\s(?:de\s)?{any_of(said)}\.?\s?(?:[/]\s?\S{{1,12}})?\s?(?:de\s)?(\d{{4}})", key)
+        if found:
+            return _iso(int(found[2]), number, int(found[1]))
+    return None
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    return f"{year:04}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 and 1900 <= year <= 2100 else None
+
+
+def _title(sheet: Sheet, lines: list[int], tag: int | None, front: Front, words: Formulas) -> None:
+    """The lines just above the text: after the draft tag, after the number of the resolution, or one paragraph."""
+    first, cut = (tag + 1, 0) if tag is not None else (None, 0)
+    for index in reversed(lines):
+        if first is not None:
+            break
+        numbered = _NUMBERED.match(_raw(sheet, index))
+        if numbered:
+            first, cut = index, numbered.end()
+        elif _BRACKETED.search(sheet.lines[index].key) or first_date(sheet.lines[index].key, words):
+            first = index + 1
+        elif sheet.lines[index].blank and not sheet.double_spaced and index != lines[-1] and front.title_lines:
+            first = index
+    if first is None or first >= len(lines):
+        return
+    front.title_lines = lines[first:]
+    front.title_at = (sheet.lines[first].start + cut, sheet.lines[lines[-1]].end)
+
+
+def _leave(sheet: Sheet, index: int, front: Front, layout: Layout) -> None:
+    """Front matter, sponsors apart from what follows them, and the title without its number."""
+    line = sheet.lines[index]
+    edges = {line.start, line.end}
+    for at in (front.sponsors_at, front.title_at):
+        edges |= {edge for edge in at or () if line.start < edge < line.end}
+    points = sorted(edges)
+    for start, end in zip(points, points[1:], strict=False):
+        titled = front.title_at and front.title_at[0] <= start < front.title_at[1]
+        shown = len(sheet.text[start:end].rstrip())
+        layout.leave((start, start + shown), "title" if titled else "front")

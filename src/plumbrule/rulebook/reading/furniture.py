@@ -1,0 +1,106 @@
+"""What a page adds to its text: addresses, rules, page numbers and job numbers; and the notes at its foot or at the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from plumbrule.rulebook.reading.formulas import any_of
+from plumbrule.rulebook.reading.lines import Line, Sheet
+from plumbrule.rulebook.reading.model import Outside
+
+ADDRESS = re.compile(r"https?://\S+")
+RULE = re.compile(r"[_‗—–=-]{6,}")
+PAGE = re.compile(
+    r"\d{1,3}/\d{1,3}(?: \d\d-\d{5}.{0,40})?|\d\d-\d{5}\b.{0,60}|\*[0-9a-z]{5,12}\*|- ?\d{1,3} ?-|(?:page|página|стр\.?|第) ?\d{1,3} ?页?"
+)
+SYMBOL = re.compile(r"(?:[aes]|st)(?:/[a-z0-9][a-z0-9.()-]*){1,6}\*?")
+NOTE = re.compile(r"(\d{1,3})(?:\s|$)")
+STARRED = re.compile(r"\*+(?: |$|\D)")
+_END = (".", "。", "．", "؟", "!", "”", "\"", ")", "）")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Furniture:
+    """By the index of its line: what stands outside, and the lines of each note by its number, in order."""
+
+    outside: dict[int, Outside] = field(default_factory=dict)
+    notes: dict[int, list[int]] = field(default_factory=dict)
+
+    def lines(self) -> frozenset[int]:
+        """All lines that are no text of the body."""
+        return frozenset(self.outside) | {index for lines in self.notes.values() for index in lines}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """One pass over the lines. `current` is the note being read: a number, 0 for a starred one, None for none."""
+
+    sheet: Sheet
+    after: int
+    recycle: re.Pattern[str]
+    heading: re.Pattern[str]
+    outside: dict[int, Outside] = field(default_factory=dict)
+    notes: dict[int, list[int]] = field(default_factory=dict)
+    in_notes: bool = False
+    endnotes: bool = False
+    current: int | None = None
+
+    def read(self) -> None:
+        for index, line in enumerate(self.sheet.lines):
+            if self._is_furniture(index, line):
+                self.outside[index] = "page-furniture"
+                self.in_notes, self.current = bool(RULE.fullmatch(line.key)) or self.endnotes, None
+            elif self._is_heading(index, line):
+                self.outside[index] = "heading"
+                self.in_notes = self.endnotes = True
+            elif self.in_notes:
+                self._note(index, line)
+
+    def _is_furniture(self, index: int, line: Line) -> bool:
+        key = line.key
+        if ADDRESS.fullmatch(key) or RULE.fullmatch(key):
+            return True
+        return index > self.after and bool(PAGE.fullmatch(key) or SYMBOL.fullmatch(key) or self.recycle.match(key))
+
+    def _is_heading(self, index: int, line: Line) -> bool:
+        following = self.sheet.lines[index + 1] if index + 1 < len(self.sheet.lines) else None
+        return bool(
+            self.heading.fullmatch(line.key) and following and NOTE.match(self.sheet.text[following.start : following.start + 8])
+        )
+
+    def _note(self, index: int, line: Line) -> None:
+        raw = self.sheet.text[line.start : line.start + 8]  # as it stands: `1 第…` loses its space where lines are compared
+        number = NOTE.match(raw)
+        if number and int(number[1]) == len(self.notes) + 1:
+            self.current = int(number[1])
+            self.notes[self.current] = [index]
+        elif STARRED.match(line.key):
+            self.current = 0
+            self.outside[index] = "asterisk-note"
+        elif self.current is None or self._ended(index, line):
+            self.in_notes, self.current = False, None
+        elif self.current:
+            self.notes[self.current].append(index)
+        else:
+            self.outside[index] = "asterisk-note"
+
+    def _ended(self, index: int, line: Line) -> bool:
+        """The page after the notes: by its first line, or by a blank line where those say something."""
+        if self.endnotes:
+            return False
+        before = self.sheet.lines[index - 1].key
+        return line.new_page or (line.blank and not self.sheet.double_spaced and before.endswith(_END))
+
+
+def furniture_of(sheet: Sheet, *, after: int) -> Furniture:
+    """Page furniture and notes of a text; symbols and page numbers count as furniture only after line `after`."""
+    words = sheet.formulas
+    reader = _Reader(
+        sheet=sheet,
+        after=after,
+        recycle=re.compile(any_of(words.furniture)),
+        heading=re.compile(any_of(words.notes_heading)),
+    )
+    reader.read()
+    return Furniture(outside=reader.outside, notes=reader.notes)

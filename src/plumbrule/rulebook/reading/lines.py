@@ -1,0 +1,161 @@
+"""The lines of a document with what their layout says: indents, blank lines, page breaks; and words mended across them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from plumbrule.rulebook.reading.formulas import CJK, Formulas, squeezed
+from plumbrule.rulebook.reading.model import Span
+from plumbrule.rulebook.reading.traced import Traced
+
+_LINE = re.compile(r"[^\n\r\f\v\u2028\u2029\x85]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u0000-\u0008\u000e-\u001f]+")
+_SPACE = re.compile(r"\s+")
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n\f]\s*(?=[^\W\d_])")
+_HALVES = re.compile(r"(?<=[^\W\d_])[ \t]*[\r\n\f]\s*(?=[^\W\d_])")
+_NEAR_CJK = re.compile(f"[{CJK}“”‘’—…]")
+_SLASH = re.compile(r"(?<=\S[/-])\s*[\r\n\f]\s*")
+_LETTERS_APART = re.compile(r"(?:\S ){5,}\S")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line with something to see: its visible span, `key` as it is compared, and the layout around it.
+
+    `blank` says that an empty line stands before it, `new_page` that a page begins with it, `indent` how many spaces.
+    """
+
+    start: int
+    end: int
+    key: str
+    indent: int
+    blank: bool
+    new_page: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """The text with its lines and formulas: what every rule of structure looks at."""
+
+    text: str
+    lines: tuple[Line, ...]
+    formulas: Formulas
+
+    @cached_property
+    def double_spaced(self) -> bool:
+        """Blank lines stand between all lines, so they say nothing."""
+        return len(self.lines) > 4 and sum(line.blank for line in self.lines) > 0.75 * len(self.lines)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Whole words inside lines, small letters: what a broken word may be mended to."""
+        inner = (word for line in self.lines for word in line.key.split(" ")[1:-1])
+        return frozenset(word.strip(".,;:()[]«»“”\"'") for word in inner)
+
+    def shows_paragraph(self, index: int) -> bool:
+        """Whether the layout alone says that a paragraph may begin here."""
+        line = self.lines[index]
+        if line.new_page:
+            return False
+        return line.indent > 0 if self.double_spaced else line.blank
+
+    def between(self, first: int, last: int) -> Span:
+        """From the first to after the last visible character of lines `first` to `last`."""
+        return self.lines[first].start, self.lines[last].end
+
+
+def sheet_of(text: str, formulas: Formulas) -> Sheet:
+    """The lines of a text. A single indented line straight after another, rare in its text, begins a page."""
+    lines = list(_lines(text))
+    hanging = [at for at, line in enumerate(lines) if at and line.indent and not line.blank and not line.new_page]
+    if len(hanging) < max(3, 0.08 * len(lines)):
+        for at in hanging:
+            line = lines[at]
+            lines[at] = Line(
+                start=line.start, end=line.end, key=line.key, indent=line.indent, blank=line.blank, new_page=True
+            )
+    return Sheet(text=text, lines=tuple(lines), formulas=formulas)
+
+
+def _lines(text: str) -> Iterable[Line]:
+    last = 0
+    for match in _LINE.finditer(text):
+        raw = match[0]
+        key = squeezed(raw)
+        if not key:
+            continue
+        lead = len(raw) - len(raw.lstrip())
+        gap = text[last : match.start()]
+        start = match.start() + lead
+        yield Line(
+            start=start,
+            end=start + len(raw.strip()),
+            key=key,
+            indent=lead,
+            blank=gap.replace("\r\n", "\n").count("\n") > 1,
+            new_page="\f" in gap,
+        )
+        last = match.end()
+
+
+def mended(sheet: Sheet, spans: Iterable[Span], *, drop: Iterable[Span] = ()) -> Traced:
+    """Stretches of the document as running text: lines joined, words made whole, footnote numbers (`drop`) left out."""
+    text = sheet.text
+    parts = []
+    for start, end in spans:
+        after = end + 1 if end < len(text) and text[end].isspace() else end
+        parts.append(_without_places(Traced.of(text[start:after], start), drop))
+    whole = Traced.joined(parts)
+    whole = whole.sub(_INVISIBLE, "") if _INVISIBLE.search(whole.text) else whole
+    if "-" in whole.text:
+        whole = whole.sub(_BROKEN_WORD, lambda match: _hyphen(match, sheet))
+    if not _NEAR_CJK.search(whole.text[:200]):
+        whole = whole.sub(_HALVES, lambda match: _joint(match, sheet))
+    whole = whole.sub(_SLASH, "")
+    whole = _closed_up(whole)
+    whole = whole.sub(_SPACE, _space)
+    lead = len(whole) - len(whole.text.lstrip())
+    return whole[lead : len(whole.text.rstrip())] if whole.text.strip() else Traced("")
+
+
+def _without_places(part: Traced, drop: Iterable[Span]) -> Traced:
+    start = part.places[0]
+    inside = [(max(s - start, 0), min(e - start, len(part))) for s, e in drop if s < start + len(part) and e > start]
+    return part.without(*inside) if inside else part
+
+
+def _hyphen(match: re.Match[str], sheet: Sheet) -> str:
+    """A hyphen at the end of a line goes only where the word without it stands elsewhere in the text."""
+    one, other = _halves(match)
+    return "" if (one + other).casefold() in sheet.words and f"{one}-{other}".casefold() not in sheet.words else "-"
+
+
+def _joint(match: re.Match[str], sheet: Sheet) -> str:
+    """Two halves of a word, where the whole stands elsewhere in the text and neither half does."""
+    one, other = (half.casefold() for half in _halves(match))
+    return "" if one + other in sheet.words and one not in sheet.words and other not in sheet.words else " "
+
+
+def _halves(match: re.Match[str]) -> tuple[str, str]:
+    before = re.search(r"[^\W\d_]{1,40}$", match.string[max(match.start() - 40, 0) : match.start()])
+    after = re.match(r"[^\W\d_]{1,40}", match.string[match.end() : match.end() + 40])
+    return (before[0] if before else "", after[0] if after else "")
+
+
+def _closed_up(whole: Traced) -> Traced:
+    """Letters set apart by single spaces, words by wider ones: the single ones go. Without wider ones nothing is known."""
+    found = [m.span() for m in _LETTERS_APART.finditer(whole.text)]
+    letters = sum(end - start for start, end in found)
+    if not found or letters < 0.7 * len(whole) or not re.search(r"\S  +\S", whole.text) or _NEAR_CJK.search(whole.text):
+        return whole
+    return whole.without(*[(at, at + 1) for start, end in found for at in range(start, end) if whole.text[at] == " "])
+
+
+def _space(match: re.Match[str]) -> str:
+    """White space beside a Chinese character is none; elsewhere it is one space."""
+    text, start, end = match.string, match.start(), match.end()
+    near = (text[start - 1] if start else "") + (text[end] if end < len(text) else "")
+    return "" if _NEAR_CJK.search(near) else " "

@@ -1,0 +1,83 @@
+"""Numbers in front of a text: of paragraphs, and of items to any depth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count, islice
+
+PARAGRAPH = re.compile(r"(\d{1,3}|[٠-٩]{1,3})(?:\s?[.．、](?!\d)|\s?[-–—]\s)\s*|(\d{1,3})\s?[.．]?$")
+ITEM = re.compile(r"[(（]\s?([0-9]{1,2}|[^\W\d_]{1,5})\s?[)）]\s*|([^\W\d_]{1,4})[)）]\s+")
+_ABJAD = ("أ", "ب", "ج", "د", "هـ", "و", "ز", "ح", "ط", "ي", "ك", "ل", "م", "ن", "س", "ع", "ف", "ص", "ق", "ر", "ش", "ت", "ث", "خ", "ذ", "ض", "ظ", "غ")
+_CYRILLIC = tuple("абвгдежзиклмнопрстуфхцчшщэюя")
+_TENS = ((50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+def _roman(number: int) -> str:
+    shown = ""
+    for value, sign in _TENS:
+        times, number = divmod(number, value)
+        shown += sign * times
+    return shown
+
+
+def _letters(number: int) -> str:
+    return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+
+
+STYLES: dict[str, tuple[str, ...]] = {
+    "letter": tuple(_letters(n) for n in range(1, 79)),
+    "roman": tuple(_roman(n) for n in range(1, 60)),
+    "number": tuple(str(n) for n in islice(count(1), 99)),
+    "cyrillic": _CYRILLIC,
+    "abjad": _ABJAD,
+    "arabic-letter": tuple("أبتثجحخدذرزسشصضطظعغفقكلمنهوي"),
+    "chinese": ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五"),
+}
+"""Rows of labels, each in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row of labels and how far it has come; `unit` is the id of its last item."""
+
+    style: str
+    place: int
+    unit: str
+
+
+def paragraph_number(key: str) -> tuple[int, int] | None:
+    """The number in front of a paragraph, and how many characters of `key` it takes; the whole of a line that is a number.
+
+    >>> paragraph_number("12. requests the"), paragraph_number("3.5 million"), paragraph_number("7.")
+    ((12, 4), None, (7, 2))
+    """
+    found = PARAGRAPH.match(key)
+    if found is None or (found[2] and not key.endswith((".", "．"))):
+        return None
+    return int(found[1] or found[2]), found.end()
+
+
+def item_label(key: str) -> tuple[str, int] | None:
+    """The label in front of an item, in small letters, and how many characters it takes."""
+    found = ITEM.match(key)
+    return ((found[1] or found[2]).casefold(), found.end()) if found else None
+
+
+def next_step(stack: list[Step], label: str, following: Callable[[], str | None]) -> tuple[int, Step] | None:
+    """Where a label goes: how deep, and its place in its row; None if it continues no row and begins none.
+
+    `following` gives the label after it: `(i)` after `(h)` goes on with letters unless `(ii)` follows.
+    """
+    for depth in range(len(stack) - 1, -1, -1):
+        step = stack[depth]
+        row = STYLES[step.style]
+        if step.place + 1 < len(row) and row[step.place + 1] == label:
+            if label == "i" and step.style == "letter" and following() == "ii":
+                break
+            return depth, Step(step.style, step.place + 1, "")
+    for style, row in STYLES.items():
+        if row[0] == label and all(step.style != style for step in stack):
+            return len(stack), Step(style, 0, "")
+    return None

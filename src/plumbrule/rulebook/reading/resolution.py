@@ -1,0 +1,222 @@
+"""The form of a resolution: a preamble under the name of the body that speaks, then numbered paragraphs with their items."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from plumbrule.rulebook.reading.formulas import Formulas, any_of
+from plumbrule.rulebook.reading.furniture import SYMBOL, Furniture
+from plumbrule.rulebook.reading.layout import Found, Layout
+from plumbrule.rulebook.reading.lines import Line, Sheet
+from plumbrule.rulebook.reading.marks import Step, item_label, next_step, paragraph_number
+
+_TERMINATED = re.compile(r"[,，、;；:：.。…؛،!?]\W{0,3}(?: ?\d{1,3}\W?(?: and| et| y| и|和)?)?$|(?:\band|\bor|\bet|\bou|\by|\bo|\bи|\bили|和|或|以及)$")
+_CLOSED = re.compile(r"[.。]\W{0,2}(?: ?\d{1,3})?$")
+_FARTHEST = 3  # a number this far ahead still goes on with the row; the ones between are told as missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Openers:
+    """Patterns that begin a line, made once for a language."""
+
+    preamble: re.Pattern[str]
+    operative: re.Pattern[str]
+    closing: re.Pattern[str]
+    annex: re.Pattern[str]
+
+    @classmethod
+    def of(cls, words: Formulas) -> Openers:
+        """From the formulas of a language."""
+        edge = "" if words.language == "zh" else r"\b"
+        prefix = any_of(words.preamble_prefixes)
+        return cls(
+            preamble=re.compile(rf"(?:{prefix} ?){{0,2}}{any_of(words.preamble_starts)}{edge}"),
+            operative=re.compile(rf"{any_of(words.operative_starts)}\b"),
+            closing=re.compile(rf".{{0,40}}{any_of(words.closing)}"),
+            annex=re.compile(rf"{any_of(words.annex)}\s?(?:[一二三四五六七八九十\divx]{{1,3}})?[:：.]?$"),
+        )
+
+
+def opening_line(sheet: Sheet) -> tuple[int, str] | None:
+    """The line with the name of the body that speaks, and that body's code; None where no such line stands."""
+    bodies = [(code, name) for code, names in sheet.formulas.openings.items() for name in names]
+    pattern = re.compile("|".join(rf"(?P<b{n}>{any_of([name])})" for n, (_, name) in enumerate(bodies)) or r"(?!)")
+    for index, line in enumerate(sheet.lines):
+        found = pattern.match(line.key)
+        if found and re.fullmatch(r" ?[,，،:：]", line.key[found.end() :]):
+            return index, next(code for n, (code, _) in enumerate(bodies) if found[f"b{n}"])
+    return None
+
+
+def read_resolution(sheet: Sheet, furniture: Furniture, opening: int, layout: Layout) -> None:
+    """Give every line from the opening on to its unit."""
+    layout.leave(sheet.between(opening, opening), "opening")
+    skipped = furniture.lines()
+    body = [index for index in range(opening + 1, len(sheet.lines)) if index not in skipped]
+    reader = _Body(sheet=sheet, layout=layout, body=body, openers=Openers.of(sheet.formulas))
+    for place, index in enumerate(body):
+        reader.line(place, index)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Body:
+    """Reads line by line. `unit` owns the line before; `number` is the last paragraph's; `stack` its open rows of items."""
+
+    sheet: Sheet
+    layout: Layout
+    body: list[int]
+    openers: Openers
+    unit: str = ""
+    preambles: int = 0
+    number: int = 0
+    annexes: int = 0
+    closed: bool = False
+    stack: list[Step] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
+    numbered: bool = False
+    indents: bool = False
+
+    def __post_init__(self) -> None:
+        lines = [self.sheet.lines[at] for at in self.body]
+        self.numbered = any(paragraph_number(line.key) for line in lines)
+        self.indents = self.sheet.double_spaced and any(line.indent and not line.new_page for line in lines)
+
+    def line(self, place: int, index: int) -> None:
+        """One line: the first rule that knows it takes it."""
+        line = self.sheet.lines[index]
+        for rule in (self._annex, self._end, self._paragraph, self._item, self._displaced, self._preamble):
+            if rule(place, index, line):
+                return
+        self._goes_on(index)
+
+    def _before(self, place: int) -> str:
+        return self.sheet.lines[self.body[place - 1]].key if place else "，"
+
+    def _span(self, index: int) -> tuple[int, int]:
+        line = self.sheet.lines[index]
+        return line.start, line.end
+
+    def _annex(self, place: int, index: int, line: Line) -> bool:
+        if self.annexes and not self.openers.annex.match(line.key):
+            self.layout.extend(self.unit, self._span(index))
+            return True
+        if not self.number or not self.openers.annex.match(line.key) or not (self.closed or _CLOSED.search(self._before(place))):
+            return False
+        self.annexes += 1
+        self.unit = self.layout.add(Found(id=f"annex.{self.annexes}", kind="annex"), self._span(index))
+        return True
+
+    def _end(self, place: int, index: int, line: Line) -> bool:
+        """Place, meeting and date after the last paragraph."""
+        ended = self.number and _CLOSED.search(self._before(place))
+        self.closed = self.closed or bool(ended and self.openers.closing.match(line.key))
+        if self.closed:
+            self.layout.leave(self._span(index), "closing")
+        return self.closed
+
+    def _paragraph(self, place: int, index: int, line: Line) -> bool:
+        found = paragraph_number(line.key)
+        if found is None or not (place == 0 or _TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
+            return False
+        number, taken = found
+        if not self.number < number <= self.number + (1 if taken == len(line.key) else _FARTHEST):
+            return False
+        if taken == len(line.key) and self._next_is_number(place):
+            self.waiting.append(number)
+            self.layout.leave(self._span(index), "page-furniture")
+            return True
+        self._missing(number, index)
+        self._new_paragraph(number, index, mark=_length(self.sheet, line, taken))
+        return True
+
+    def _missing(self, number: int, index: int) -> None:
+        for lost in range(self.number + 1, number):
+            self.layout.faults.append((self._span(index), f"paragraph {lost} is missing before {number}"))
+
+    def _next_is_number(self, place: int) -> bool:
+        """A number alone, followed by another or by the end, does not stand in front of its text."""
+        if place + 1 >= len(self.body):
+            return True
+        found = paragraph_number(self.sheet.lines[self.body[place + 1]].key)
+        return found is not None and found[1] == len(self.sheet.lines[self.body[place + 1]].key)
+
+    def _new_paragraph(self, number: int, index: int, *, mark: int, displaced: bool = False) -> None:
+        self.number, self.stack = number, []
+        self.unit = self.layout.add(
+            Found(id=str(number), kind="operative", mark=mark, displaced=displaced), self._span(index)
+        )
+
+    def _item(self, place: int, index: int, line: Line) -> bool:
+        found = item_label(line.key) if self.number else None
+        if found is None or not (_TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
+            return False
+        step = next_step(self.stack, found[0], lambda: self._following(place))
+        if step is None:
+            return False
+        depth, at = step
+        parent = self.stack[depth - 1].unit if depth else str(self.number)
+        mark = _length(self.sheet, line, found[1])
+        unit = Found(id=f"{parent}.{found[0]}", kind="item", parent=parent, mark=mark, governed_by=parent)
+        self.unit = self.layout.add(unit, self._span(index))
+        self.stack = [*self.stack[:depth], replace(at, unit=self.unit)]
+        return True
+
+    def _following(self, place: int) -> str | None:
+        """The label of the next item."""
+        for index in self.body[place + 1 : place + 200]:
+            found = item_label(self.sheet.lines[index].key)
+            if found:
+                return found[0]
+        return None
+
+    def _displaced(self, place: int, index: int, line: Line) -> bool:
+        """A paragraph whose number stands elsewhere: it begins as one, after the end of another."""
+        if not self.openers.operative.match(line.key) or not _TERMINATED.search(self._before(place)):
+            return False
+        if self.number and not re.search(r"[;；.。؛]\W{0,2}(?: ?\d{1,3})?$", self._before(place)):
+            return False
+        if not self.sheet.text[line.start].isupper() and self.sheet.formulas.language != "ar":
+            return False
+        if self.waiting:
+            self.waiting.pop(0)
+        self._new_paragraph(self.number + 1, index, mark=0, displaced=self.numbered)
+        return True
+
+    def _preamble(self, place: int, index: int, line: Line) -> bool:
+        if self.number or (self.unit and not self._begins_preamble(place, index, line)):
+            return False
+        self.preambles += 1
+        self.unit = self.layout.add(Found(id=f"preamble.{self.preambles}", kind="preamble"), self._span(index))
+        return True
+
+    def _begins_preamble(self, place: int, index: int, line: Line) -> bool:
+        """After the end of a clause: by layout where it speaks, else by the first word; after a page break by both."""
+        if not _TERMINATED.search(self._before(place)):
+            return False
+        opens = bool(self.openers.preamble.match(line.key))
+        apart = self.body[place - 1] != index - 1
+        if apart or line.new_page:
+            return opens
+        if self.indents or not self.sheet.double_spaced:
+            return self.sheet.shows_paragraph(index) or (opens and self._capital(line))
+        return opens
+
+    def _capital(self, line: Line) -> bool:
+        return self.sheet.text[line.start].isupper()
+
+    def _goes_on(self, index: int) -> None:
+        if self.unit:
+            self.layout.extend(self.unit, self._span(index))
+
+
+def _length(sheet: Sheet, line: Line, taken: int) -> int:
+    """How many characters of the line itself the first `taken` of its key stand for."""
+    seen = [n for n, sign in enumerate(sheet.text[line.start : line.end]) if not sign.isspace()]
+    wanted = len(line.key[:taken].replace(" ", ""))
+    return seen[wanted - 1] + 1 if 0 < wanted <= len(seen) else 0
+
+
+def is_symbol(line: Line) -> bool:
+    """Whether a line is the symbol of a document and nothing else."""
+    return bool(SYMBOL.fullmatch(line.key))

@@ -1,0 +1,267 @@
+"""Which form a text has, and what follows: units with their places and citations, pieces outside, and what it says of itself."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from plumbrule.rulebook.reading.assemble import assembled
+from plumbrule.rulebook.reading.brief import is_brief, read_brief, running_title
+from plumbrule.rulebook.reading.citations import citations, is_ibid
+from plumbrule.rulebook.reading.declaration import lead_in_line, read_declaration
+from plumbrule.rulebook.reading.document import Document
+from plumbrule.rulebook.reading.formulas import any_of, formulas_of
+from plumbrule.rulebook.reading.front import first_date, read_front
+from plumbrule.rulebook.reading.furniture import Furniture, furniture_of
+from plumbrule.rulebook.reading.language import language_of
+from plumbrule.rulebook.reading.layout import Found, Layout
+from plumbrule.rulebook.reading.lines import Sheet, mended, sheet_of
+from plumbrule.rulebook.reading.marked import has_marks, read_marked
+from plumbrule.rulebook.reading.model import Fault, Heading, Piece, Span
+from plumbrule.rulebook.reading.report import about, is_report, published, read_report, title_line
+from plumbrule.rulebook.reading.resolution import opening_line, read_resolution
+from plumbrule.rulebook.reading.units import Cited, Unit
+
+_SPEAKERS = {"general-assembly": "A", "security-council": "S", "economic-and-social-council": "E", "human-rights-council": "A/HRC"}
+_DIGIT = re.compile(r"(?<=[^\s\d(（\[/.\-–—$€£])(\d{1,3})(?=[\s，。、；：,.;:]|$)(?![,.]\d)")
+_HEADED = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structured:
+    """All that structure found; asks come after."""
+
+    heading: Heading
+    units: tuple[Unit, ...]
+    outside: tuple[Piece, ...]
+    faults: tuple[Fault, ...]
+
+
+def structure(document: Document) -> Structured:
+    """Units, pieces and fields of a document, by the first form that fits; a text of no known form stays unread."""
+    language = language_of(document)
+    sheet = sheet_of(document.text, formulas_of(language))
+    layout = Layout()
+    heading, furniture = _read(document, sheet, layout)
+    _leave_furniture(sheet, furniture, layout)
+    marks = _note_marks(sheet, furniture, layout)
+    units, outside = assembled(sheet, layout, {f"note.{number}": at for number, at in marks.items()})
+    speaker = _SPEAKERS.get(heading.body or "", "A")
+    units = _cited(sheet, units, marks, language, speaker)
+    known = {cited.symbol for unit in units for cited in unit.cites}
+    loose = [piece for piece in outside if piece.what in {"running-text", "unread", "lead-in"}]
+    known |= {cited.symbol for piece in loose for cited in _in_span(sheet, (piece.start, piece.end), language, speaker)}
+    faults = [*document.faults, *(Fault(at=at, what=what) for at, what in layout.faults), *_damage(document, units)]
+    heading = replace(heading, language=language, cites=tuple(sorted(known - {heading.symbol or ""})))
+    return Structured(heading=heading, units=units, outside=outside, faults=tuple(faults))
+
+
+def _read(document: Document, sheet: Sheet, layout: Layout) -> tuple[Heading, Furniture]:
+    """The first form that fits gives the lines to their owners."""
+    if has_marks(document):
+        read_marked(sheet, document, layout)
+        return _marked_heading(document, sheet), Furniture()
+    menus = [mark.at for mark in document.marks if mark.role == "menu"]
+    for at in menus:
+        layout.leave(_trimmed(sheet.text, at), "menu")
+    opening = opening_line(sheet)
+    furniture = furniture_of(sheet, after=opening[0] if opening else -1)
+    if opening:
+        read_resolution(sheet, furniture, opening[0], layout)
+        asterisks = tuple(_spans(sheet, [n for n, what in furniture.outside.items() if what == "asterisk-note"]))
+        return read_front(sheet, opening[0], opening[1], layout, asterisks), furniture
+    if is_brief(sheet):
+        read_brief(sheet, furniture, layout)
+        return _brief_heading(sheet, layout), furniture
+    lead_in = lead_in_line(sheet)
+    if lead_in is not None:
+        read_declaration(sheet, furniture, lead_in, layout)
+        return _declared(sheet, layout), furniture
+    if is_report(sheet):
+        read_report(sheet, layout)
+        return _reported(sheet), Furniture()
+    return Heading(), furniture
+
+
+def _trimmed(text: str, at: Span) -> Span:
+    shown = text[at[0] : at[1]]
+    return at[0] + len(shown) - len(shown.lstrip()), at[0] + len(shown.rstrip())
+
+
+def _spans(sheet: Sheet, lines: Iterable[int]) -> Iterable[Span]:
+    """Spans of lines that stand next to each other, joined."""
+    last: tuple[int, int] | None = None
+    for index in sorted(lines):
+        if last and index == last[1] + 1:
+            last = (last[0], index)
+            continue
+        if last:
+            yield sheet.between(*last)
+        last = (index, index)
+    if last:
+        yield sheet.between(*last)
+
+
+def _marked_heading(document: Document, sheet: Sheet) -> Heading:
+    titles = [_trimmed(sheet.text, mark.at) for mark in document.marks if mark.role == "title"]
+    opening = next((mark.at for mark in document.marks if mark.role == "opening"), None)
+    body = None
+    if opening:
+        said = sheet.text[opening[0] : opening[1]].casefold()
+        names = ((code, name.casefold()) for code, names in sheet.formulas.openings.items() for name in names)
+        body = next((code for code, name in names if said.startswith(name)), None)
+    return Heading(
+        title=mended(sheet, titles[-1:] if len(titles) < 3 else titles[:1]).text if titles else None,
+        title_at=(titles[-1] if len(titles) < 3 else titles[0]) if titles else None,
+        body=body,
+    )
+
+
+def _brief_heading(sheet: Sheet, layout: Layout) -> Heading:
+    title = next((at for at, what in layout.outside if what == "title"), None)
+    words = sheet.formulas
+    found = re.compile(any_of(words.speakers.get("secretary-general", ())))
+    opening = "".join(line.key for line in sheet.lines[:60])
+    return Heading(
+        title=mended(sheet, [title]).text if title and running_title(sheet) else None,
+        title_at=title,
+        body="secretary-general" if found.search(opening) else None,
+        status="proposal",
+    )
+
+
+def _declared(sheet: Sheet, layout: Layout) -> Heading:
+    title = next((at for at, what in layout.outside if what == "title"), None)
+    state = re.compile(any_of(sheet.formulas.speakers.get("state", ())))
+    dated = [first_date(sheet.text[s:e].casefold(), sheet.formulas) for (s, e), what in layout.outside if what == "front"]
+    return Heading(
+        title=mended(sheet, [title]).text if title else None,
+        title_at=title,
+        body="state" if any(state.search(line.key) for line in sheet.lines) else None,
+        date=next((day for day in dated if day), None),
+        status="declaration",
+    )
+
+
+def _reported(sheet: Sheet) -> Heading:
+    index = title_line(sheet)
+    at = sheet.between(index, index) if index is not None else None
+    title = mended(sheet, [at]).text.lstrip("# ").removeprefix("title:").strip() if at else None
+    return Heading(title=title, title_at=at, date=published(sheet), about=about(sheet))
+
+
+def _leave_furniture(sheet: Sheet, furniture: Furniture, layout: Layout) -> None:
+    for index, what in furniture.outside.items():
+        layout.leave(sheet.between(index, index), what)
+    for number, lines in furniture.notes.items():
+        mark = len(str(number))
+        layout.add(Found(id=f"note.{number}", kind="footnote", mark=mark), *(sheet.between(n, n) for n in lines))
+
+
+def _note_marks(sheet: Sheet, furniture: Furniture, layout: Layout) -> dict[int, Span]:
+    """Where the number of each footnote stands in the text: in rising order, glued to a word or a sign, before its note."""
+    if not furniture.notes:
+        return {}
+    skipped = furniture.lines()
+    titles = [at for at, what in layout.outside if what in {"title", "menu", "page-furniture", "figure"}]
+    marks: dict[int, Span] = {}
+    wanted, most = 1, max(furniture.notes)
+    candidates = [
+        (line.start + found.start(1), line.start + found.end(1))
+        for index, line in enumerate(sheet.lines)
+        if index not in skipped
+        for found in _DIGIT.finditer(sheet.text[line.start : line.end])
+    ]
+    for start, end in candidates:
+        number = int(sheet.text[start:end])
+        last = furniture.notes.get(wanted)
+        while last and sheet.lines[last[0]].start < start and wanted < most:  # its note stands before: nobody cited it
+            wanted += 1
+            last = furniture.notes.get(wanted)
+        if number == wanted and not any(s <= start < e for s, e in titles):
+            marks[wanted] = (start, end)
+            wanted += 1
+    return marks
+
+
+def _cited(sheet: Sheet, units: tuple[Unit, ...], marks: Mapping[int, Span], language: str, speaker: str) -> tuple[Unit, ...]:
+    """Each unit with what it cites, in its own words or through its notes; notes get their parents."""
+    own = {unit.id: _of_unit(sheet, unit, language, speaker) for unit in units}
+    before: tuple[str, ...] = ()
+    noted: dict[int, tuple[str, ...]] = {}
+    for number in sorted(int(name.removeprefix("note.")) for name in own if re.fullmatch(r"note\.\d+", name)):
+        unit = next(unit for unit in units if unit.id == f"note.{number}")
+        if not own[unit.id] and is_ibid(unit.text.text, language):
+            own[unit.id] = tuple(Cited(symbol=symbol, at=(unit.start, unit.end)) for symbol in before)
+        before = noted[number] = tuple(cited.symbol for cited in own[unit.id])
+    home = _homes(units, marks)
+    done = []
+    for unit in units:
+        through = [Cited(symbol=s, at=marks[n]) for n in home.get(unit.id, ()) for s in noted.get(n, ())]
+        number = unit.id.removeprefix("note.")
+        parent = next((name for name, notes in home.items() if number.isdecimal() and int(number) in notes), None)
+        cites = tuple(sorted({*own[unit.id], *through}, key=lambda cited: cited.at))
+        done.append(replace(unit, cites=cites, parent=parent if unit.kind == "footnote" else unit.parent))
+    return tuple(done)
+
+
+def _homes(units: tuple[Unit, ...], marks: Mapping[int, Span]) -> dict[str, list[int]]:
+    """By unit, the numbers of the notes that stand in its own text."""
+    texts = [unit for unit in units if unit.kind != "footnote"]
+    starts = [unit.start for unit in texts]
+    home: dict[str, list[int]] = {}
+    for number, (start, _) in marks.items():
+        at = bisect_right(starts, start) - 1
+        if at >= 0 and start < texts[at].end and not any(s <= start < e for s, e in texts[at].breaks):
+            home.setdefault(texts[at].id, []).append(number)
+    return home
+
+
+def _of_unit(sheet: Sheet, unit: Unit, language: str, speaker: str) -> tuple[Cited, ...]:
+    """An annex speaks under its headings: the numbers there are those of the body named above them."""
+    if unit.kind != "annex":
+        return citations(unit.text, language, speaker)
+    found: list[Cited] = []
+    for prefix, at in _under_headings(sheet, unit, language, speaker):
+        found += _in_span(sheet, at, language, prefix, unit)
+    return tuple(found)
+
+
+def _under_headings(sheet: Sheet, unit: Unit, language: str, speaker: str) -> Iterable[tuple[str, Span]]:
+    """Parts of an annex between lines that stand alone and end no sentence."""
+    from plumbrule.rulebook.reading.citations import headed
+
+    lines = [line for line in sheet.lines if unit.start <= line.start < unit.end]
+    edges = [
+        (line.key, line.start)
+        for line, after in zip(lines, [*lines[1:], None], strict=True)
+        if line.start > unit.start
+        and len(line.key) < _HEADED
+        and (line.blank or line.new_page)
+        and (after is None or after.blank)
+        and not re.search(r"[。；;:：.，,]|^[•»]|\d", line.key)
+    ]
+    starts = [("", unit.start), *edges]
+    ends = [start for _, start in edges] + [unit.end]
+    parts = [(key, (start, end)) for (key, start), end in zip(starts, ends, strict=True)]
+    yield speaker, parts[0][1]
+    yield from headed(parts[1:], language)
+
+
+def _in_span(sheet: Sheet, at: Span, language: str, speaker: str, unit: Unit | None = None) -> tuple[Cited, ...]:
+    """Citations in a stretch, less what breaks it."""
+    start, spans = at[0], []
+    for s, e in unit.breaks if unit else ():
+        if at[0] <= s < at[1]:
+            spans.append((start, s))
+            start = e
+    spans = [(s, e) for s, e in [*spans, (start, at[1])] if e > s and sheet.text[s:e].strip()]
+    return citations(mended(sheet, spans), language, speaker) if spans else ()
+
+
+def _damage(document: Document, units: tuple[Unit, ...]) -> Iterable[Fault]:
+    """Lost characters, told once for each place where they stand."""
+    for lost in re.finditer("�{1,200}", document.text):
+        yield Fault(at=lost.span(), what="characters lost: kept as �, not guessed")
