@@ -25,7 +25,7 @@ SCORE_METHODS: Mapping[str, str] = {
     "mover of delong, logit and hoeffding-chernoff": message("from a DeLong and a Hoeffding–Chernoff interval (Zou and Donner)"),
     "mover of hoeffding-chernoff and delong, logit": message("from a Hoeffding–Chernoff and a DeLong interval (Zou and Donner)"),
     "wilson, given the scores": message("Wilson interval, the scores taken as they are"),
-    "clopper-pearson in every bin, bonferroni": message("Clopper–Pearson intervals of all bins together (Bonferroni)"),
+    "exact in every bin, bonferroni": message("exact intervals of all bins together (Bonferroni)"),
     "dvoretzky-kiefer-wolfowitz": message("Dvoretzky–Kiefer–Wolfowitz bounds"),
     "range of the scores": message("range of the scores"),
     "student": message("Student’s t interval"),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbrule.errors import TableError
-from plumbrule.lab.columns import Decisions, steady_sums
+from plumbrule.lab.columns import Attribute, Decisions, steady_sums
 from plumbrule.lab.inference.binned import Binned, hidden_by_bins
 from plumbrule.lab.metrics import MISSING, YES
 from plumbrule.lab.tables.table import Table
@@ -156,7 +156,7 @@ class ScoreBins:
 
 
 def count_scores(table: Table, decisions: Decisions) -> ScoreBins:
-    """One grouped pass over the table, after a look at the range of the scores.
+    """A grouped pass over the table for each attribute, after a look at the range of the scores.
 
     Args:
         table: the decision table.
@@ -200,68 +200,79 @@ def look_at(table: Table, column: str) -> Scale:
 
 
 def _counted(table: Table, decisions: Decisions, scale: Scale) -> ScoreBins:
-    return _bins(table, decisions, scale, table.columns_of(_sql(table, decisions, scale)))
-
-
-def _sql(table: Table, decisions: Decisions, scale: Scale) -> str:
-    """Columns a0…, label, cluster (text), place, margin (which attribute the line is of), rows and sums."""
-    score = table.number_sql(str(decisions.score))
-    keys = {f"a{position}": (part.key(table), part.text(table, f"a{position}")) for position, part in enumerate(decisions.by)}
-    shared = {"place": (scale.sql(score), "place")}
-    for name, column in (("label", decisions.label), ("cluster", decisions.cluster)):
-        if column:
-            shared[name] = (table.key_sql(column), table.text_sql(column, name))
-    rows = table.number_sql(decisions.count) if decisions.count else "1"
-    weight = table.number_sql(decisions.weight) if decisions.weight else rows
-    terms = {"score": f"{weight} * {score}"}
-    terms |= {"weight": weight, "weight_sq": f"{weight} * {weight}"} if decisions.weight else {}
-    sums = {"rows": f"sum({rows})::DOUBLE" if decisions.count else "count(*)::DOUBLE", **steady_sums(table, terms)}
-    named = ", ".join([*(f"{key} AS {name}" for name, (key, _) in {**keys, **shared}.items())])
-    sets = ", ".join(f"({', '.join([name, *shared])})" for name in keys)
-    inner = f"SELECT *, {named} FROM {table.relation} WHERE {score} IS NOT NULL"
-    margin = " ".join(f"WHEN grouping({name}) = 0 THEN {position}" for position, name in enumerate(keys))
-    columns = ", ".join([*keys, *shared, f"CASE {margin} END AS margin", *(f"{sql} AS {name}" for name, sql in sums.items())])
-    texts = ", ".join([*(f"{text} AS {name}" for name, (_, text) in {**keys, **shared}.items()), "margin", *sums])
-    return f"SELECT {texts} FROM (SELECT {columns} FROM ({inner}) GROUP BY GROUPING SETS ({sets})) ORDER BY ALL"
-
-
-def _bins(table: Table, decisions: Decisions, scale: Scale, found: Mapping[str, Any]) -> ScoreBins:
-    """The lines of every margin from what the query gave."""
-    keys = np.asarray(np.ma.filled(found["place"], np.nan), float)
-    places, place = np.unique(keys, return_inverse=True)
-    label, cluster = _labels(found, decisions), _numbered(found["cluster"]) if decisions.cluster else None
-    rows = np.asarray(found["rows"], float)
-    weight, weight_sq = (np.asarray(found[name], float) if decisions.weight else rows for name in ("weight", "weight_sq"))
-    lines = Lines(
-        place=place.reshape(-1).astype(np.int64),
-        label=label,
-        rows=rows,
-        weight=weight,
-        weight_sq=weight_sq,
-        score=np.asarray(found["score"], float),
-        cluster=cluster,
-    )
-    margin = np.asarray(found["margin"], np.int64)
-    margins, left_out = [], []
-    for position, part in enumerate(decisions.by):
-        chosen = np.flatnonzero(margin == position)
-        levels, group = _levels(_taken(found[f"a{position}"], chosen), part.names() if part.edges else ())
-        if len(levels) > MOST_GROUPS:
-            left_out.append(part.name)
-        else:
-            margins.append(Margin(attribute=part.name, levels=levels, group=group, lines=lines.chosen(chosen)))
-    everybody = lines.chosen(np.flatnonzero(margin == 0))
+    """The lines of every attribute, one query each: GROUPING SETS take twice as long, since their tables share the cache."""
+    sums, keys = _sums_sql(table, decisions), _keys_sql(table, decisions, scale)
+    found = [table.columns_of(_sql(table, decisions, part, keys, sums)) for part in decisions.by]
+    places = np.unique(_numbers(found[0]["place"]))
+    margins = [_margin(part, columns, decisions, places) for part, columns in zip(decisions.by, found, strict=True)]
+    held = margins[0].lines
     return ScoreBins(
         column=str(decisions.score),
         scale=scale,
         places=places,
         width=scale.widths(places),
-        margins=tuple(margins),
-        everybody=everybody,
-        unscored=_all_people(table, decisions) - everybody.people(),
+        margins=tuple(one for one in margins if len(one.levels) <= MOST_GROUPS),
+        everybody=held,
+        unscored=_all_people(table, decisions) - held.people(),
         labelled=decisions.label is not None,
-        left_out=tuple(left_out),
+        left_out=tuple(one.attribute for one in margins if len(one.levels) > MOST_GROUPS),
     )
+
+
+def _margin(part: Attribute, columns: Mapping[str, Any], decisions: Decisions, places: Floats) -> Margin:
+    levels, group = _levels(_texts(columns["a"]), part.names() if part.edges else ())
+    return Margin(attribute=part.name, levels=levels, group=group, lines=_lines(columns, decisions, places))
+
+
+def _keys_sql(table: Table, decisions: Decisions, scale: Scale) -> dict[str, tuple[str, str]]:
+    """What every attribute is counted by: SQL to group by, and SQL for the text from what that gave."""
+    keys = {"place": (scale.sql(table.number_sql(str(decisions.score))), "place")}
+    for name, column in (("label", decisions.label), ("cluster", decisions.cluster)):
+        if column:
+            keys[name] = (table.key_sql(column), table.text_sql(column, name))
+    return keys
+
+
+def _sums_sql(table: Table, decisions: Decisions) -> dict[str, str]:
+    """What is added up in every line."""
+    rows = table.number_sql(decisions.count) if decisions.count else "1"
+    weight = table.number_sql(decisions.weight) if decisions.weight else rows
+    terms = {"score": f"{weight} * {table.number_sql(str(decisions.score))}"}
+    terms |= {"weight": weight, "weight_sq": f"{weight} * {weight}"} if decisions.weight else {}
+    return {"rows": f"sum({rows})::DOUBLE" if decisions.count else "count(*)::DOUBLE", **steady_sums(table, terms)}
+
+
+def _sql(
+    table: Table, decisions: Decisions, part: Attribute, keys: Mapping[str, tuple[str, str]], sums: Mapping[str, str]
+) -> str:
+    """Columns a, place, label, cluster (text), rows and sums, for one attribute."""
+    named = {"a": (part.key(table), part.text(table, "a")), **keys}
+    inner = ", ".join(
+        [*(f"{key} AS {name}" for name, (key, _) in named.items()), *(f"{sql} AS {name}" for name, sql in sums.items())]
+    )
+    outer = ", ".join([*(f"{text} AS {name}" for name, (_, text) in named.items()), *sums])
+    scored = f"{table.relation} WHERE {table.number_sql(str(decisions.score))} IS NOT NULL"
+    grouped = f"SELECT {inner} FROM {scored} GROUP BY {', '.join(str(place) for place in range(1, len(named) + 1))}"
+    # In a fixed order, so that what is added up from the lines comes out the same to the last bit.
+    return f"SELECT {outer} FROM ({grouped}) ORDER BY ALL"
+
+
+def _lines(columns: Mapping[str, Any], decisions: Decisions, places: Floats) -> Lines:
+    """The lines of one attribute from what the query gave."""
+    rows = _numbers(columns["rows"])
+    return Lines(
+        place=np.searchsorted(places, _numbers(columns["place"])).astype(np.int64),
+        label=_labels(columns, decisions),
+        rows=rows,
+        weight=_numbers(columns["weight"]) if decisions.weight else rows,
+        weight_sq=_numbers(columns["weight_sq"]) if decisions.weight else rows,
+        score=_numbers(columns["score"]),
+        cluster=_numbered(columns["cluster"]) if decisions.cluster else None,
+    )
+
+
+def _numbers(column: Any) -> Floats:
+    return np.asarray(np.ma.filled(column, 0), float)
 
 
 def _all_people(table: Table, decisions: Decisions) -> int:
@@ -290,10 +301,6 @@ def _labels(found: Mapping[str, Any], decisions: Decisions) -> Codes:
     held = {text for text in texts if text is not None}
     mark = decisions.coding(held, "label", {decisions.favourable} if decisions.favourable is not None else frozenset())
     return np.array([MISSING if text is None else mark[text] for text in texts], np.int64)
-
-
-def _taken(column: Any, chosen: Codes) -> list[str | None]:
-    return _texts(column[chosen])
 
 
 def _levels(values: Sequence[str | None], names: Sequence[str]) -> tuple[tuple[str | None, ...], Codes]:
