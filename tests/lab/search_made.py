@@ -14,12 +14,18 @@ Planted = tuple[dict[str, int], float]
 
 
 def drawn(
-    rows: int, names: str, seed: int, planted: Sequence[Planted] = (), *, share: dict[str, list[float]] | None = None
+    rows: int,
+    names: str,
+    seed: int,
+    planted: Sequence[Planted] = (),
+    *,
+    chosen: float = 0.5,
+    share: dict[str, list[float]] | None = None,
 ) -> Cells:
-    """A multinomial draw: label a fair coin, prediction at 0.5 less what was planted on the group."""
+    """A multinomial draw: label a fair coin, prediction at `chosen` less what was planted on the group."""
     sizes = [LEVELS[name] for name in names]
     codes = np.indices((*sizes, 2, 2)).reshape(len(sizes) + 2, -1)
-    rate, weight = np.full(codes.shape[1], 0.5), np.full(codes.shape[1], 1 / math.prod(sizes))
+    rate, weight = np.full(codes.shape[1], chosen), np.full(codes.shape[1], 1 / math.prod(sizes))
     for group, size in planted:
         rate = rate - size * np.all([codes[names.index(name)] == value for name, value in group.items()], axis=0)
     for name, shares in (share or {}).items():

@@ -27,7 +27,7 @@ from plumbrule.lab.cells import Cells
 from plumbrule.lab.inference.gaps import METHODS, Column, Gap, Sides, differences, ratios
 from plumbrule.lab.measure import Measurement
 from plumbrule.lab.search.fold import NOTHING_BEYOND, NOTHING_WITHOUT, Seen, folded
-from plumbrule.lab.search.lines import Lines, Places, select
+from plumbrule.lab.search.lines import Lines, Places, excludes_none, select
 
 MOST_RANKED = 1000
 """So many of the selected gaps, and every one of a single attribute, are ranked; the rest is only counted."""
@@ -127,8 +127,9 @@ def _shown(lines: Lines, places: Places, step: float) -> tuple[Places, float]:
     """Those whose interval still excludes none at the level that their own number allows, ranked; and that level."""
     while True:
         level = 1 - step * max(len(places), 1)
-        column = differences(lines.some(places), level)
-        out = (column.low > 0) | (column.high < 0)
+        sides = lines.some(places)
+        column = differences(sides, level)
+        out = excludes_none(sides, level) & ((column.low > 0) | (column.high < 0))
         if out.all():
             return places[np.argsort(-np.abs(_nearer(column)), kind="stable")], level
         places = places[out]
