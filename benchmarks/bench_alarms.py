@@ -13,10 +13,16 @@ from side_by_side import print_versions
 
 from plumbrule.findings import beyond, rows_needed
 from plumbrule.findings.judge import beyond_ratio
-from plumbrule.lab import NOT_GUARANTEED, Cells, Question, measure_cells, primary_gaps
-from plumbrule.lab.inference.gaps import METHODS, GapTable
+from plumbrule.lab import METRICS, NOT_GUARANTEED, Cells, measure_cells
+from plumbrule.lab.cells import roll_up
+from plumbrule.lab.inference.gaps import METHODS, Comparison, GapTable
 
 SEEDS = 200
+PLANTED = (
+    *((0.0, 0.5, 0.5), (0.0, 0.5, 0.2), (0.1, 0.5, 0.5), (0.1, 0.5, 0.2), (0.15, 0.5, 0.3), (0.3, 0.5, 0.3), (0.4, 0.5, 0.5)),
+    *((0.1, 0.9, 0.3), (0.12, 0.15, 0.2), (0.0, 0.9, 0.3)),
+)
+"""True gap, rate of the reference, share of the group."""
 POINTS, FOUR_FIFTHS = 0.05, 0.8
 LEVELS = {"a": 2, "b": 5, "c": 8, "d": 20}
 
@@ -92,21 +98,31 @@ def planted(rows: int, share: float, rate: float, truth: float, seed: int) -> Ce
 
 def power() -> None:
     """Plans with one comparison: the rows that `rows_needed` names, and how often the verdict is then reached."""
-    print(f"\nPlanted gaps, 400 runs each: the verdict announced at 80 % power (tolerance {POINTS:.0%}, rate 0.5).\n")
-    print("| true gap | share of the group | rows named | smaller group | verdict | reached |\n|---:|---:|---:|---:|---|---:|")
-    question = [Question(attribute="a", group="a1", reference="a0")]
-    for truth, share in ((0.0, 0.5), (0.0, 0.2), (0.1, 0.5), (0.1, 0.2), (0.15, 0.3), (0.3, 0.3), (0.4, 0.5)):
-        (needed,) = rows_needed(tolerance=POINTS, truths=[truth], rate=0.5, share=share, level=0.95)
+    print(f"\nPlanted gaps, 400 runs each: the verdict announced at 80 % power (tolerance {POINTS:.0%}), as it is judged.\n")
+    print("| true gap | rate | share of the group | rows named | smaller group | verdict | reached |")
+    print("|---:|---:|---:|---:|---:|---|---:|")
+    for truth, rate, share in PLANTED:
+        (needed,) = rows_needed(tolerance=POINTS, truths=[truth], rate=rate, share=share, level=0.95)
         if needed.rows is None:
             continue
         wanted, reached = "within" if truth < POINTS else "beyond", 0
         for seed in range(400):
-            gaps = primary_gaps(planted(needed.rows, share, 0.5, truth, seed), question, ["selection_rate"], 0.95)
-            estimate = next(gap.estimate for gap in gaps if gap.kind == "difference")
-            reached += estimate.state == "known" and beyond(estimate.low, estimate.high, POINTS) == wanted
+            low, high = judged_interval(planted(needed.rows, share, rate, truth, seed))
+            reached += beyond(low, high, POINTS) == wanted
+        smaller = round(needed.rows * min(share, 1 - share))
         print(
-            f"| {truth:.0%} | {share:.0%} | {needed.rows:,} | {round(needed.rows * share):,} | {wanted} | {reached / 400:.0%} |"
+            f"| {truth:.0%} | {rate} | {share:.0%} | {needed.rows:,} | {smaller:,} | {wanted} | {reached / 400:.0%} |", flush=True
         )
+
+
+def judged_interval(cells: Cells) -> tuple[float, float]:
+    """The difference as a plan with this one comparison judges it."""
+    compared = [Comparison(group=("a1",), reference=("a0",))]
+    rolled, rate = roll_up(cells, ("a",)), [METRICS["selection_rate"]]
+    gap = GapTable(rolled, rate, compared, confidence=0.95, comparisons=1, family="primary").gap(0, "difference")
+    assert gap.estimate.state == "known"
+    interval = gap.judged or gap.estimate
+    return interval.low, interval.high
 
 
 if __name__ == "__main__":
