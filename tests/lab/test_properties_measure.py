@@ -52,7 +52,7 @@ rows = st.lists(
     max_size=40,
 ).map(lambda drawn: EACH + drawn)
 REFERENCES = {"race": "a", "sex": "a"}
-few = settings(deadline=None, max_examples=12)
+few = settings(deadline=None, max_examples=8)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     from fairlearn import metrics as fairlearn
 
 Rate = Callable[..., Any]
-ROWS, BY = 6_000, ("sex", "age", "place")
+ROWS, BY = 4_000, ("sex", "age", "place")
 
 
 def of_the_other_outcome(function: Rate) -> Rate:
@@ -63,7 +63,7 @@ def frame() -> pd.DataFrame:
         {
             "sex": draw.choice(["women", "men"], ROWS),
             "age": draw.choice(["young", "middle", "old"], ROWS, p=[0.5, 0.47, 0.03]),
-            "place": draw.choice(list("abcd"), ROWS),
+            "place": draw.choice(["here", "there"], ROWS),
         }
     )
     table["label"] = (draw.random(ROWS) < np.where(table.sex == "men", 0.5, 0.35)).astype(int)
@@ -124,7 +124,7 @@ def test_every_rate_of_every_group_is_theirs(options: dict[str, str], within: fl
                         assert isinstance(found, Known), (one.group, metric)
                         assert found.value == pytest.approx(row[metric], abs=within, rel=0), (one.group, metric)
                         compared += 1
-    groups = (1 + 2) * (1 + 3) * (1 + 4) - 1
+    groups = (1 + 2) * (1 + 3) * (1 + 2) - 1
     assert compared == groups * (len(FAIRLEARN) + len(SKLEARN))
 
 
