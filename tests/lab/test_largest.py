@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from plumbrule.lab import METRICS
-from plumbrule.lab.cells import Cells, roll_up
+from plumbrule.lab.cells import Cells, roll_up, tally
+from plumbrule.lab.inference.gaps import Sides, differences, ratios
 from plumbrule.lab.inference.largest import BONFERRONI, FROM_RATES, MAX_T, Largest, largest_gap, range_level
 
 RATE = METRICS["selection_rate"]
@@ -31,9 +32,9 @@ def cells_of(yes: np.ndarray, people: np.ndarray, weight: float = 1.0) -> Cells:
     )
 
 
-def largest(cells: Cells, *, judged: bool = False) -> Largest:
+def largest(cells: Cells) -> Largest:
     """The largest gap between the groups of the one attribute."""
-    return largest_gap(roll_up(cells, ("group",)), RATE, 0.95, judged=judged)
+    return largest_gap(roll_up(cells, ("group",)), RATE, 0.95)
 
 
 def drawn(rates: list[float], people: int | list[int], seeds: int, part: str = "difference") -> tuple[np.ndarray, ...]:
@@ -69,10 +70,25 @@ def test_small_groups_keep_the_guarantee() -> None:
     _, low, _ = drawn([0.4] * 4, 12, 150)
     assert np.mean(low == 0) >= 0.95
     small = largest(cells_of(np.array([3, 8, 5, 6]), np.full(4, 12)))
-    judged = largest(cells_of(np.array([3, 8, 5, 6]), np.full(4, 12)), judged=True)
-    assert small.difference.state == judged.difference.state == "known"
+    assert small.difference.state == "known"
     assert small.difference.method == BONFERRONI
-    assert judged.difference.high <= small.difference.high
+
+
+def test_one_small_group_leaves_the_others_their_score_intervals() -> None:
+    """Each pair gets what `gaps` gives it at that level: the rectangle where one group is small, else the score interval."""
+    yes, people = np.array([30, 90, 150, 8]), np.array([300, 300, 300, 20])
+    found = largest(cells_of(yes, people))
+    rolled = roll_up(cells_of(yes, people), ("group",))
+    counted = tally(rolled, RATE)
+    ones, twos = np.triu_indices(4, 1)
+    level = 1 - 0.05 / 6
+    column = differences(Sides.of([counted], ones, twos), level)
+    assert found.difference.state == found.ratio.state == "known"
+    assert found.difference.low == pytest.approx(np.maximum(np.maximum(column.low, -column.high), 0).max(), abs=1e-9)
+    assert found.difference.high == pytest.approx(np.maximum(-column.low, column.high).max(), abs=1e-9)
+    quotient = ratios(Sides.of([counted], ones, twos), level)
+    nearer = np.where(quotient.high < 1, quotient.high, np.where(quotient.low > 1, 1 / quotient.low, 1.0))
+    assert found.ratio.high == pytest.approx(nearer.min(), abs=1e-9)
 
 
 def test_the_largest_gap_seen_is_biased_upward() -> None:

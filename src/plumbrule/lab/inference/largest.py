@@ -39,8 +39,14 @@ from numpy.typing import NDArray
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Group, Known, Unknown
 from plumbrule.lab.cells import RollUp, Tally, tally
-from plumbrule.lab.inference.gaps import Sides, differences, ratios
-from plumbrule.lab.inference.intervals import EXACT_BELOW, clopper_pearson, student_share, wilson
+from plumbrule.lab.inference.intervals import (
+    EXACT_BELOW,
+    clopper_pearson,
+    score_difference,
+    score_ratio,
+    student_share,
+    wilson,
+)
 from plumbrule.lab.metrics import Metric
 
 Floats = NDArray[np.float64]
@@ -48,8 +54,6 @@ BONFERRONI, MAX_T = "simultaneous score bounds, bonferroni", "simultaneous score
 FROM_RATES, EXTREME = "bounds from all rates together", "simultaneous bounds of rates"
 TOO_FEW = message("fewer than two groups are large enough to compare")
 NOBODY_YES = message("no group has any of it, so no ratio can be made")
-JUDGED_PAIRS = 100
-"""With more pairs than this, small groups get the rectangle instead of the slower and shorter exact interval."""
 MOST_GROUPS = 100
 """With more groups than this not every pair is looked at: the bounds then come from the rates of all groups together."""
 
@@ -94,21 +98,19 @@ class _Groups:
     def people(self) -> int:
         return int(self.counted.rows[self.order].sum())
 
-    def pairs(self) -> tuple[Sides, Sides]:
-        """Every pair, the higher rate held against the lower and the other way round."""
-        lower, higher = (self.order[side] for side in np.triu_indices(len(self.order), 1))
-        return Sides.of([self.counted], higher, lower), Sides.of([self.counted], lower, higher)
+    def seen(self, level: float) -> tuple[Floats, Floats]:
+        """Successes and trials as intervals of this level see them, lowest rate first."""
+        share = 1.0 if self.counted.freedom is None else student_share(self.counted.freedom[self.order], level)
+        return self.counted.x[self.order] * share, self.counted.n[self.order] * share
 
 
-def largest_gap(rolled: RollUp, metric: Metric, confidence: float, *, min_n: int = 10, judged: bool = False) -> Largest:
+def largest_gap(rolled: RollUp, metric: Metric, confidence: float, *, min_n: int = 10) -> Largest:
     """The largest gap of one rate: see `largest_gaps`."""
-    (found,) = largest_gaps(rolled, [metric], confidence, min_n=min_n, judged=judged)
+    (found,) = largest_gaps(rolled, [metric], confidence, min_n=min_n)
     return found
 
 
-def largest_gaps(
-    rolled: RollUp, metrics: Sequence[Metric], confidence: float, *, min_n: int = 10, judged: bool = False
-) -> tuple[Largest, ...]:
+def largest_gaps(rolled: RollUp, metrics: Sequence[Metric], confidence: float, *, min_n: int = 10) -> tuple[Largest, ...]:
     """The largest gap of each rate between any two groups of a roll-up, from simultaneous bounds over all pairs.
 
     Args:
@@ -116,13 +118,12 @@ def largest_gaps(
         metrics: the rates compared.
         confidence: of the bounds of each rate.
         min_n: groups with fewer people in the rate's denominator are left out.
-        judged: give small groups the slower and shorter exact interval, where there are few pairs.
     """
     groups = [_groups(rolled, metric, confidence, min_n) for metric in metrics]
     bounds: dict[str, tuple[Estimate, Estimate]] = {}
     for level in dict.fromkeys(one.level for one in groups if 2 <= len(one.order) <= MOST_GROUPS):
         alike = [one for one in groups if one.level == level and 2 <= len(one.order) <= MOST_GROUPS]
-        bounds |= _from_pairs(alike, level, judged=judged)
+        bounds |= _from_pairs(alike, level)
     return tuple(_largest(rolled, one, confidence, bounds.get(one.metric.name)) for one in groups)
 
 
@@ -208,41 +209,76 @@ def _below() -> Floats:
     return np.array([NormalDist().cdf(z) for z in _PLACES.tolist()])
 
 
-def _from_pairs(groups: Sequence[_Groups], level: float, *, judged: bool) -> dict[str, tuple[Estimate, Estimate]]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pairs:
+    """Every pair of the groups of one rate: intervals of the higher minus the lower, and of the lower over the higher."""
+
+    low: Floats
+    high: Floats
+    ratio_low: Floats
+    ratio_high: Floats
+    known: NDArray[np.bool_]
+
+
+def _from_pairs(groups: Sequence[_Groups], level: float) -> dict[str, tuple[Estimate, Estimate]]:
     """The largest difference and the smallest ratio of each rate, from intervals of all pairs at one level."""
-    pairs = [(up.at(level), down.at(level)) for up, down in (one.pairs() for one in groups)]
-    ends = np.cumsum([0, *(len(up.n1) for up, _ in pairs)])
-    fine = judged and ends[-1] <= JUDGED_PAIRS * len(groups)
-    up = differences(_together([up for up, _ in pairs]), level, judged=fine)
-    down = ratios(_together([down for _, down in pairs]), level, judged=fine)
     found: dict[str, tuple[Estimate, Estimate]] = {}
-    for place, one in enumerate(groups):
-        here = slice(ends[place], ends[place + 1])
-        method = MAX_T if one.large else BONFERRONI
-        nearer = np.maximum(np.maximum(up.low[here], -up.high[here]), 0.0)
-        farther = np.minimum(np.maximum(-up.low[here], up.high[here]), 1.0)
-        rates = one.rates
-        difference = Known(
-            value=float(rates[-1] - rates[0]),
-            low=float(nearer.max()),
-            high=float(farther.max()),
-            n=one.people,
-            method=method,
-        )
+    for one, pairs in zip(groups, _pairs(groups, level), strict=True):
+        method, rates = MAX_T if one.large else BONFERRONI, one.rates
+        low = float(np.maximum(np.maximum(pairs.low, -pairs.high), 0.0).max())
+        high = float(np.minimum(np.maximum(-pairs.low, pairs.high), 1.0).max())
+        difference = Known(value=float(rates[-1] - rates[0]), low=low, high=high, n=one.people, method=method)
         ratio: Estimate = Unknown(reason=NOBODY_YES, n=one.people)
         if rates[-1] > 0:
-            known = down.method[here] > 0
-            low, high = _smallest(down.low[here][known], down.high[here][known])
+            least, most = _smallest(pairs.ratio_low[pairs.known], pairs.ratio_high[pairs.known])
             # Two groups that both have none of it can have any ratio.
-            low = low if known.all() else 0.0
-            ratio = Known(value=float(rates[0] / rates[-1]), low=low, high=high, n=one.people, method=method)
+            least = least if pairs.known.all() else 0.0
+            ratio = Known(value=float(rates[0] / rates[-1]), low=least, high=most, n=one.people, method=method)
         found[one.metric.name] = difference, ratio
     return found
 
 
-def _together(sides: Sequence[Sides]) -> Sides:
-    names = ("x1", "n1", "x2", "n2", "rows1", "rows2")
-    return Sides(**{name: np.concatenate([getattr(side, name) for side in sides]) for name in names})
+def _pairs(groups: Sequence[_Groups], level: float) -> list[_Pairs]:
+    """Intervals of all pairs of each rate: the score's, or where a group is small the rectangle of both groups' exact ones."""
+    made, scored, picked = [], [], []
+    for one in groups:
+        x, n = one.seen(level)
+        lower, higher = np.triu_indices(len(n), 1)
+        large = np.minimum(n[lower], n[higher]) >= EXACT_BELOW
+        made.append(_rectangles(x, n, lower, higher, level) if not large.all() else _empty(len(lower)))
+        picked.append(large)
+        scored.append((x[higher[large]], n[higher[large]], x[lower[large]], n[lower[large]]))
+    x1, n1, x2, n2 = (np.concatenate(columns) for columns in zip(*scored, strict=True))
+    difference = score_difference(x1, n1, x2, n2, level)
+    known = x1 > 0
+    ratio = np.zeros((2, len(x1)))
+    ratio[:, known] = score_ratio(x2[known], n2[known], x1[known], n1[known], level)
+    ends = np.cumsum([0, *(int(large.sum()) for large in picked)]).tolist()
+    for pairs, large, first, last in zip(made, picked, ends[:-1], ends[1:], strict=True):
+        here = slice(first, last)
+        pairs.low[large], pairs.high[large] = (side[here] for side in difference)
+        pairs.ratio_low[large], pairs.ratio_high[large] = ratio[:, here]
+        pairs.known[large] = known[here]
+    return made
+
+
+def _empty(size: int) -> _Pairs:
+    low, high, ratio_low, ratio_high = np.zeros((4, size))
+    return _Pairs(low=low, high=high, ratio_low=ratio_low, ratio_high=ratio_high, known=np.ones(size, bool))
+
+
+def _rectangles(x: Floats, n: Floats, lower: NDArray[np.int_], higher: NDArray[np.int_], level: float) -> _Pairs:
+    """From one exact interval for each group at half the error (Bonferroni over the two of a pair)."""
+    low, high = clopper_pearson(x, n, 1 - (1 - level) / 2)
+    known = x[higher] > 0
+    above = np.where(low[higher] > 0, low[higher], 1.0)
+    return _Pairs(
+        low=low[higher] - high[lower],
+        high=high[higher] - low[lower],
+        ratio_low=low[lower] / np.where(known, high[higher], 1.0),
+        ratio_high=np.where(low[higher] > 0, high[lower] / above, np.inf),
+        known=known,
+    )
 
 
 def _smallest(low: Floats, high: Floats) -> tuple[float, float]:
@@ -256,8 +292,7 @@ def _smallest(low: Floats, high: Floats) -> tuple[float, float]:
 def _rate_bounds(one: _Groups, confidence: float) -> tuple[Floats, Floats]:
     """Intervals of the rates of independent groups that hold together (Šidák 1967); exact ones for small groups."""
     level = confidence ** (1 / len(one.order))
-    share = 1.0 if one.counted.freedom is None else student_share(one.counted.freedom[one.order], level)
-    x, n = one.counted.x[one.order] * share, one.counted.n[one.order] * share
+    x, n = one.seen(level)
     small = n < EXACT_BELOW
     low, high = wilson(x, n, level)
     if small.any():
