@@ -22,7 +22,6 @@ WILSON_SHIFTED, BANDS = "wilson, given the scores", "exact in every bin, bonferr
 _MANY = 1_000
 Floats = NDArray[np.float64]
 NO_OUTCOME = message("no row has both a score and a label")
-ONE_EACH = message("a bin holds one person only")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
