@@ -118,7 +118,8 @@ def audit(
             return _audit_kind(table, decisions, by, measuring) | {"reading": str(table.reading)} | notes | said
         cells = lab.count_cells(table, decisions, fitted.sample)
         scores = lab.count_scores(table, decisions) if decisions.score else None
-        told, digest, repeats = str(table.reading), table.sha256, lab.repeated_identifier(table, decisions)
+        told, repeats = str(table.reading), lab.repeated_identifier(table, decisions)
+        digest = table.sha256 if save else ""  # of a frame it takes longer than the count
     saved = None
     if save:
         meaning, software = lab.Meaning.of(decisions), f"plumbrule/{__version__}"
