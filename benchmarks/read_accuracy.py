@@ -21,9 +21,13 @@ import yaml
 from plumbrule.rulebook.reading import Reading, load_document, read_document
 
 ROOT = Path(__file__).resolve().parents[1]
-INSTRUMENT = ("symbol", "title_at", "body", "session", "date", "agenda_item", "sponsors", "sponsors_at", "asterisk_notes", "status", "language", "cites")
-ASK = ("verb", "function", "rank", "polarity", "addressees", "qualifiers", "deadline", "quantity", "further_quantities", "beneficiaries", "cites")
-DEFAULTS: dict[str, Any] = {"addressees": [], "rank": None, "polarity": "do", "qualifiers": [], "deadline": None, "quantity": None, "further_quantities": [], "beneficiaries": [], "cites": []}
+INSTRUMENT = (
+    *("symbol", "title_at", "body", "session", "date", "agenda_item", "sponsors", "sponsors_at", "asterisk_notes"),
+    *("status", "language", "cites"),
+)
+LISTS = ("addressees", "qualifiers", "further_quantities", "beneficiaries", "cites")
+DEFAULTS: dict[str, Any] = {"rank": None, "polarity": "do", "deadline": None, "quantity": None, **dict.fromkeys(LISTS, ())}
+ASK = ("verb", "function", *DEFAULTS)
 OPEN_KINDS = {"section", "heading", "bullet"}
 """Found in running text, annexes and front matter these are neither right nor wrong (docs/concepts/asks.md, *Left open*)."""
 
@@ -163,7 +167,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(sorted((_plain(v) for v in value), key=str))
     if isinstance(value, dict):
-        return f"session:{value['session']}" if "session" in value else tuple(str(value.get(k, "")) for k in ("class", "name", "value", "unit") if k in value or k == "name" and "class" in value)
+        if "session" in value:
+            return f"session:{value['session']}"
+        return (value["class"], value.get("name", "")) if "class" in value else (str(value["value"]), value["unit"])
     if hasattr(value, "kind"):
         return (value.kind, value.name or "")
     if hasattr(value, "unit"):

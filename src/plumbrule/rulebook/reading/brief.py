@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from plumbrule.rulebook.reading.formulas import Formulas, any_of
-from plumbrule.rulebook.reading.furniture import Furniture
+from plumbrule.rulebook.reading.furniture import ADDRESS, Furniture
 from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Line, Sheet
 from plumbrule.rulebook.reading.model import Span
@@ -57,7 +57,7 @@ def running_title(sheet: Sheet) -> tuple[str, int] | None:
     """A line that comes back with another page number: its words, and how many characters of the line they take."""
     seen: dict[str, set[str]] = {}
     for line in sheet.lines:
-        found = _RUNNING.match(line.key)
+        found = None if ADDRESS.match(line.key) else _RUNNING.match(line.key)
         if found:
             seen.setdefault(found[1], set()).add(line.key)
     best = max(seen, key=lambda words: (len(seen[words]), len(words)), default="")
@@ -99,9 +99,10 @@ class _Brief:
         if not any(rule(place, line) for rule in rules):
             self._goes_on(line)
 
-    def _header(self, place: int, line: Line) -> bool:
+    def _header(self, _place: int, line: Line) -> bool:
         """The running title of a page: the first is the title. A chapter may begin under it."""
-        if not self.running or not line.key.startswith(self.running) or not re.fullmatch(r"\s?\d{0,3}", line.key[len(self.running) :]):
+        rest = line.key[len(self.running) :]
+        if not self.running or not line.key.startswith(self.running) or not re.fullmatch(r"\s?\d{0,3}", rest):
             return False
         words = len(self.sheet.text[line.start : line.end].rstrip("0123456789 "))
         self.layout.leave((line.start, line.start + words), "page-furniture" if self.titled else "title")
@@ -110,7 +111,7 @@ class _Brief:
         self.unit, self.zone = "", "chapter"
         return True
 
-    def _figure(self, place: int, line: Line) -> bool:
+    def _figure(self, _place: int, line: Line) -> bool:
         """A figure lasts to the end of its page."""
         if self.cues.figure.match(line.key):
             self.zone = "vision-figure" if self.zone in {"vision", "vision-figure"} else "figure"
@@ -122,7 +123,7 @@ class _Brief:
         self.layout.leave((line.start, line.end), "figure")
         return True
 
-    def _annex(self, place: int, line: Line) -> bool:
+    def _annex(self, _place: int, line: Line) -> bool:
         if self.cues.annex.match(line.key) and (line.new_page or line.blank):
             self.zone = "annex"
             self.unit = self._new("annex", "annex", line)
@@ -132,7 +133,7 @@ class _Brief:
             return True
         return False
 
-    def _lead_in(self, place: int, line: Line) -> bool:
+    def _lead_in(self, _place: int, line: Line) -> bool:
         objectives, actions = self.cues.objectives.match(line.key), self.cues.actions.match(line.key)
         if not self.section or not (objectives or actions or (self.zone == "actions" and self.cues.should.match(line.key))):
             return False
@@ -154,7 +155,7 @@ class _Brief:
     def _objectives_follow(self, place: int) -> bool:
         return any(self.cues.objectives.match(self.sheet.lines[at].key) for at in self.body[place + 1 : place + 6])
 
-    def _bullet(self, place: int, line: Line) -> bool:
+    def _bullet(self, _place: int, line: Line) -> bool:
         if self.zone not in {"objectives", "actions"}:
             return False
         first, second = _BULLET.match(line.key), _SECOND.match(line.key)
@@ -181,9 +182,9 @@ class _Brief:
 
     def _heading(self, place: int, line: Line) -> bool:
         """A short line by itself without the end of a sentence."""
-        if not self._alone(place, line) or len(line.key) > _LONGEST_HEADING or _SENTENCE.search(line.key):
-            if not (self.zone == "chapter" and self.cues.vision.match(line.key)):
-                return False
+        short = self._alone(place, line) and len(line.key) <= _LONGEST_HEADING and not _SENTENCE.search(line.key)
+        if not short and not (self.zone == "chapter" and self.cues.vision.match(line.key)):
+            return False
         if self.zone == "chapter":
             self.zone = "vision" if self.cues.vision.match(line.key) else "text"
         elif self.zone == "vision":

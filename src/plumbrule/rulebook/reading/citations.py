@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from plumbrule.rulebook.reading.formulas import Formulas, any_of, formulas_of
+from plumbrule.rulebook.reading.lines import inside
 from plumbrule.rulebook.reading.model import Span
 from plumbrule.rulebook.reading.traced import Traced
 from plumbrule.rulebook.reading.units import Cited
@@ -72,18 +73,16 @@ def citations(text: Traced, language: str, speaker: str = "A") -> tuple[Cited, .
         speaker: prefix of the body whose resolutions are meant where none is named (`A`, `E`, `A/HRC`); empty where
             nobody knows.
     """
-    found: list[tuple[int, int, str]] = []
-    addresses = [m.span() for m in _ADDRESS.finditer(text.text)]
-    for match in SYMBOL.finditer(text.text):
-        if not any(start <= match.start() < end for start, end in addresses):
-            found.append((match.start(), match.end(), match[0].rstrip(".-")))
+    plain = _ADDRESS.sub(lambda match: " " * len(match[0]), text.text)  # an address cites nothing
+    found = [(m.start(), m.end(), m[0].rstrip(".-")) for m in SYMBOL.finditer(plain)]
     taken = [(start, end) for start, end, _ in found]
+    starts = [start for start, _ in taken]
     patterns = patterns_of(language)
-    numbers = _chinese(text.text) if patterns.language == "zh" else _chained(text.text, patterns)
+    numbers = _chinese(plain) if patterns.language == "zh" else _chained(plain, patterns)
     for start, end, kind in numbers:
-        body = _body(text.text, start, patterns, speaker)
-        if body and not any(s <= start < e for s, e in taken):
-            found.append((start, end, _symbol(text.text[start:end], body, decision=kind == "decision")))
+        body = "" if inside(start, taken, starts) else _body(plain, start, patterns, speaker)
+        if body:
+            found.append((start, end, _symbol(plain[start:end], body, decision=kind == "decision")))
     return tuple(Cited(symbol=symbol, at=text.span(start, end)) for start, end, symbol in sorted(set(found)))
 
 

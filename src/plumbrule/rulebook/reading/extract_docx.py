@@ -66,7 +66,9 @@ def _parts(data: bytes) -> dict[str, bytes]:
 
 def _too_large() -> InputError:
     return InputError(
-        "The DOCX is larger inside than any instrument.", expected=f"at most {MOST_BYTES >> 20} MiB of text", cure="Save it as plain text."
+        "The DOCX is larger inside than any instrument.",
+        expected=f"at most {MOST_BYTES >> 20} MiB of text",
+        cure="Save it as plain text.",
     )
 
 

@@ -14,9 +14,14 @@ from html.parser import HTMLParser
 MENUS = {"nav", "aside", "header", "footer", "menu", "form", "button", "select"}
 SILENT = {"script", "style", "template", "noscript", "svg", "math", "iframe", "object"}
 EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track", "param"}
-BLOCKS = set("address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure "
-             "footer form h1 h2 h3 h4 h5 h6 header hr html li main menu nav ol option p pre section summary table tbody td "
-             "tfoot th thead title tr ul".split())
+BLOCKS = frozenset(
+    (
+        "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog",
+        "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+        "header", "hr", "html", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary", "table",
+        "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul",
+    )
+)
 SPACES = re.compile(r"\s+")
 
 

@@ -65,7 +65,7 @@ class Text:
             return "title"
         return "front" if tag == "note" and above == "udhr" else ROLES.get(tag, "")
 
-    def closed(self, name: str) -> None:
+    def closed(self, _name: str) -> None:
         """An element ends; if it has a role, its stretch is marked."""
         tag, role, start, number = self.stack.pop()
         self.silent -= tag in SILENT
@@ -120,7 +120,9 @@ def extract(data: bytes) -> dict[str, object]:
 
 
 def _refuse(*_: Any) -> None:
-    raise InputError("The XML declares entities.", expected="XML without entities", cure="Save the file without its document type.")
+    raise InputError(
+        "The XML declares entities.", expected="XML without entities", cure="Save the file without its document type."
+    )
 
 
 def _rest(text: Text, data: bytes, error: expat.ExpatError) -> None:

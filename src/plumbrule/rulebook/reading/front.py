@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from plumbrule.rulebook.reading.formulas import Formulas, any_of
 from plumbrule.rulebook.reading.layout import Layout
@@ -91,7 +92,8 @@ def ordinal(said: str, words: Formulas) -> int | None:
     if digits:
         return int(digits[0])
     if words.ten:
-        found = re.search(rf"([{''.join(words.ordinals)}]?){words.ten}([{''.join(words.ordinals)}]?)|([{''.join(words.ordinals)}])", said)
+        unit = f"[{''.join(words.ordinals)}]"
+        found = re.search(rf"({unit}?){words.ten}({unit}?)|({unit})", said)
         if found is None:
             return None
         if found[3]:
@@ -109,7 +111,7 @@ def _agenda_item(sheet: Sheet, lines: list[int], words: Formulas) -> str | None:
 
 def _draft_tag(sheet: Sheet, lines: list[int], words: Formulas) -> int | None:
     """The line that ends with *draft resolution*, after the sponsors or by itself."""
-    pattern = re.compile(rf"(?:.*[:：]\W{{0,3}})?(?:\w{{1,9}} )?{any_of(words.draft)}\W{{0,3}}$")
+    pattern = re.compile(rf"(?:.*[:：]\W{{0,3}}|.{{0,40}}){any_of(words.draft)}(?: .{{0,60}})?\W{{0,3}}$")
     return next((index for index in reversed(lines) if pattern.match(sheet.lines[index].key)), None)
 
 
@@ -181,7 +183,8 @@ def first_date(key: str, words: Formulas) -> str | None:
         year, month, day = (int(plain[n]) for n in (1, 2, 3))
         return _iso(year, month, day)
     for number, said in enumerate(words.months, 1):
-        found = re.search(rf"(?<!\d)(\d{{1,2}})(?:er)?\.?\s(?:de\s)?{any_of(said)}\.?\s?(?:[/]\s?\S{{1,12}})?\s?(?:de\s)?(\d{{4}})", key)
+        named = rf"{any_of(said)}\.?\s?(?:[/]\s?\S{{1,12}})?"
+        found = re.search(rf"(?<!\d)(\d{{1,2}})(?:er)?\.?\s(?:de\s)?{named}\s?(?:de\s)?(\d{{4}})", key)
         if found:
             return _iso(int(found[2]), number, int(found[1]))
     return None
@@ -217,7 +220,7 @@ def _leave(sheet: Sheet, index: int, front: Front, layout: Layout) -> None:
     for at in (front.sponsors_at, front.title_at):
         edges |= {edge for edge in at or () if line.start < edge < line.end}
     points = sorted(edges)
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         titled = front.title_at and front.title_at[0] <= start < front.title_at[1]
         shown = len(sheet.text[start:end].rstrip())
         layout.leave((start, start + shown), "title" if titled else "front")

@@ -12,11 +12,14 @@ from plumbrule.rulebook.reading.model import Outside
 ADDRESS = re.compile(r"https?://\S+")
 RULE = re.compile(r"[_‗—–=-]{6,}")
 PAGE = re.compile(
-    r"\d{1,3}/\d{1,3}(?: \d\d-\d{5}.{0,40})?|\d\d-\d{5}\b.{0,60}|\*[0-9a-z]{5,12}\*|- ?\d{1,3} ?-|(?:page|página|стр\.?|第) ?\d{1,3} ?页?"
+    r"\d{1,3}/\d{1,3}(?: \d\d-\d{5}.{0,40})?|\d\d-\d{5}\b.{0,60}|\*[0-9a-z]{5,12}\*"
+    r"|- ?\d{1,3} ?-|(?:page|página|стр\.?|第) ?\d{1,3} ?页?"
 )
 SYMBOL = re.compile(r"(?:[aes]|st)(?:/[a-z0-9][a-z0-9.()-]*){1,6}\*?")
 NOTE = re.compile(r"(\d{1,3})(?:\s|$)")
 STARRED = re.compile(r"\*+(?: |$|\D)")
+_EDGES = re.compile(r"^(?:[aes]|st)/[a-z0-9./()-]+\s|\s(?:[aes]|st)/[a-z0-9./()-]+$|\s\d{1,3}/\d{1,3}$")
+_SHORTEST = 8  # of a page header that repeats the title
 _END = (".", "。", "．", "؟", "!", "”", "\"", ")", "）")
 
 
@@ -56,6 +59,19 @@ class _Reader:
                 self.in_notes = self.endnotes = True
             elif self.in_notes:
                 self._note(index, line)
+
+    def headers(self) -> None:
+        """Lines after the opening that repeat words of the title beside other furniture; twice for headers of two lines."""
+        tail = " ".join(line.key for line in self.sheet.lines[max(self.after - 5, 0) : max(self.after, 0)])
+        noted = {index for lines in self.notes.values() for index in lines}
+        for _ in range(2):
+            for index in range(self.after + 1, len(self.sheet.lines)):
+                key = _EDGES.sub("", self.sheet.lines[index].key).strip()
+                beside = self.outside.get(index - 1) == "page-furniture" or self.outside.get(index + 1) == "page-furniture"
+                edged = key != self.sheet.lines[index].key
+                known = index in self.outside or index in noted
+                if not known and (beside or edged) and len(key) > _SHORTEST and key in tail:
+                    self.outside[index] = "page-furniture"
 
     def _is_furniture(self, index: int, line: Line) -> bool:
         key = line.key
@@ -103,4 +119,6 @@ def furniture_of(sheet: Sheet, *, after: int) -> Furniture:
         heading=re.compile(any_of(words.notes_heading)),
     )
     reader.read()
+    if after > 0:
+        reader.headers()
     return Furniture(outside=reader.outside, notes=reader.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,9 +68,11 @@ class Sheet:
         return self.lines[first].start, self.lines[last].end
 
 
-def sheet_of(text: str, formulas: Formulas) -> Sheet:
-    """The lines of a text. A single indented line straight after another, rare in its text, begins a page."""
-    lines = list(_lines(text))
+def sheet_of(text: str, formulas: Formulas, *, skip: Iterable[Span] = ()) -> Sheet:
+    """The lines of a text but for stretches to skip. An indented line straight after another, rare in its text, begins a page."""
+    skipped = sorted(skip)
+    starts = [start for start, _ in skipped]
+    lines = [line for line in _lines(text) if not inside(line.start, skipped, starts)]
     hanging = [at for at, line in enumerate(lines) if at and line.indent and not line.blank and not line.new_page]
     if len(hanging) < max(3, 0.08 * len(lines)):
         for at in hanging:
@@ -78,6 +81,12 @@ def sheet_of(text: str, formulas: Formulas) -> Sheet:
                 start=line.start, end=line.end, key=line.key, indent=line.indent, blank=line.blank, new_page=True
             )
     return Sheet(text=text, lines=tuple(lines), formulas=formulas)
+
+
+def inside(place: int, spans: list[Span], starts: list[int]) -> bool:
+    """Whether a place lies in one of the spans, which are in order and apart; `starts` are theirs."""
+    at = bisect_right(starts, place) - 1
+    return at >= 0 and place < spans[at][1]
 
 
 def _lines(text: str) -> Iterable[Line]:

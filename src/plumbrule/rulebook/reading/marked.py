@@ -14,7 +14,14 @@ from plumbrule.rulebook.reading.model import Kind, Outside, Span
 _NUMBER = re.compile(r"\(?(\d{1,3}(?:[^\W\d_]{1,3})?|[^\W\d_]{1,4})[.)]?(?=\s)")
 _UNITS = {"recital", "section", "paragraph", "point", "note", "part"}
 _OUTSIDE: dict[str, Outside] = {"title": "title", "opening": "opening", "heading": "heading", "front": "front", "menu": "menu"}
-_KINDS: dict[str, Kind] = {"recital": "preamble", "section": "section", "paragraph": "operative", "point": "item", "note": "footnote", "part": "section"}
+_KINDS: dict[str, Kind] = {
+    "recital": "preamble",
+    "section": "section",
+    "paragraph": "operative",
+    "point": "item",
+    "note": "footnote",
+    "part": "section",
+}
 
 
 def has_marks(document: Document) -> bool:

@@ -6,13 +6,16 @@ import re
 from dataclasses import dataclass, field, replace
 
 from plumbrule.rulebook.reading.formulas import Formulas, any_of
-from plumbrule.rulebook.reading.furniture import SYMBOL, Furniture
+from plumbrule.rulebook.reading.furniture import Furniture
 from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Line, Sheet
 from plumbrule.rulebook.reading.marks import Step, item_label, next_step, paragraph_number
 
-_TERMINATED = re.compile(r"[,，、;；:：.。…؛،!?]\W{0,3}(?: ?\d{1,3}\W?(?: and| et| y| и|和)?)?$|(?:\band|\bor|\bet|\bou|\by|\bo|\bи|\bили|和|或|以及)$")
+_TERMINATED = re.compile(
+    r"[,，、;；:：.。…؛،!?]\W{0,3}(?: ?\d{1,3}\W?(?: and| et| y| и|和)?)?$|(?:\b(?:and|or|et|ou|y|o|и|или)|和|或|以及)$"
+)
 _CLOSED = re.compile(r"[.。]\W{0,2}(?: ?\d{1,3})?$")
+_SHORT = 0.85  # a line this much shorter than most ends its paragraph
 _FARTHEST = 3  # a number this far ahead still goes on with the row; the ones between are told as missing
 
 
@@ -74,21 +77,30 @@ class _Body:
     closed: bool = False
     stack: list[Step] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
     numbered: bool = False
     indents: bool = False
+    width: int = 0
+    last_mark: int = 0
+    ended: bool = False
 
     def __post_init__(self) -> None:
         lines = [self.sheet.lines[at] for at in self.body]
-        self.numbered = any(paragraph_number(line.key) for line in lines)
+        marked = [place for place, line in enumerate(lines) if paragraph_number(line.key) or item_label(line.key)]
+        self.numbered = any(paragraph_number(lines[place].key) for place in marked)
+        self.last_mark = max(marked, default=0)
+        self.width = sorted(len(line.key) for line in lines)[len(lines) // 2] if lines else 0
         self.indents = self.sheet.double_spaced and any(line.indent and not line.new_page for line in lines)
 
     def line(self, place: int, index: int) -> None:
         """One line: the first rule that knows it takes it."""
         line = self.sheet.lines[index]
+        if self.ended and not (self.openers.annex.match(line.key) or self.openers.closing.match(line.key)):
+            return
         for rule in (self._annex, self._end, self._paragraph, self._item, self._displaced, self._preamble):
             if rule(place, index, line):
                 return
-        self._goes_on(index)
+        self._goes_on(place, index)
 
     def _before(self, place: int) -> str:
         return self.sheet.lines[self.body[place - 1]].key if place else "，"
@@ -117,17 +129,30 @@ class _Body:
 
     def _paragraph(self, place: int, index: int, line: Line) -> bool:
         found = paragraph_number(line.key)
-        if found is None or not (place == 0 or _TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
+        if found is None:
             return False
         number, taken = found
+        if taken == len(line.key) and self._number_apart(number, place, index):
+            return True
+        if not (place == 0 or _TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
+            return False
         if not self.number < number <= self.number + (1 if taken == len(line.key) else _FARTHEST):
             return False
-        if taken == len(line.key) and self._next_is_number(place):
-            self.waiting.append(number)
-            self.layout.leave(self._span(index), "page-furniture")
-            return True
         self._missing(number, index)
         self._new_paragraph(number, index, mark=_length(self.sheet, line, taken))
+        return True
+
+    def _number_apart(self, number: int, place: int, index: int) -> bool:
+        """A number alone that does not stand in front of its text: several in a row, or after a text that has it."""
+        unit = self.layout.units.get(str(number))
+        late = unit is not None and unit.displaced and number not in self.seen
+        waits = number == self.number + len(self.waiting) + 1 and (bool(self.waiting) or self._next_is_number(place))
+        if not late and not waits:
+            return False
+        self.seen.add(number)
+        if waits and not late:
+            self.waiting.append(number)
+        self.layout.leave(self._span(index), "page-furniture")
         return True
 
     def _missing(self, number: int, index: int) -> None:
@@ -176,7 +201,7 @@ class _Body:
             return False
         if self.number and not re.search(r"[;；.。؛]\W{0,2}(?: ?\d{1,3})?$", self._before(place)):
             return False
-        if not self.sheet.text[line.start].isupper() and self.sheet.formulas.language != "ar":
+        if not self._capital(line):
             return False
         if self.waiting:
             self.waiting.pop(0)
@@ -195,18 +220,20 @@ class _Body:
         if not _TERMINATED.search(self._before(place)):
             return False
         opens = bool(self.openers.preamble.match(line.key))
-        apart = self.body[place - 1] != index - 1
-        if apart or line.new_page:
+        if self.body[place - 1] != index - 1 or line.new_page:
             return opens
-        if self.indents or not self.sheet.double_spaced:
-            return self.sheet.shows_paragraph(index) or (opens and self._capital(line))
-        return opens
+        if self.sheet.shows_paragraph(index) and (self.indents or not self.sheet.double_spaced):
+            return True
+        return opens and (self._capital(line) or len(self._before(place)) < _SHORT * self.width)
 
     def _capital(self, line: Line) -> bool:
-        return self.sheet.text[line.start].isupper()
+        return self.sheet.text[line.start].isupper() or self.sheet.formulas.language == "ar"
 
-    def _goes_on(self, index: int) -> None:
-        if self.unit:
+    def _goes_on(self, place: int, index: int) -> None:
+        """The paragraph goes on; after the end of the last one, what follows apart from it is no part of it."""
+        apart = place > self.last_mark and self.number and _CLOSED.search(self._before(place))
+        self.ended = self.ended or bool(apart and self.sheet.shows_paragraph(index))
+        if self.unit and not self.ended:
             self.layout.extend(self.unit, self._span(index))
 
 
@@ -215,8 +242,3 @@ def _length(sheet: Sheet, line: Line, taken: int) -> int:
     seen = [n for n, sign in enumerate(sheet.text[line.start : line.end]) if not sign.isspace()]
     wanted = len(line.key[:taken].replace(" ", ""))
     return seen[wanted - 1] + 1 if 0 < wanted <= len(seen) else 0
-
-
-def is_symbol(line: Line) -> bool:
-    """Whether a line is the symbol of a document and nothing else."""
-    return bool(SYMBOL.fullmatch(line.key))

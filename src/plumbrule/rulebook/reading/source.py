@@ -59,7 +59,9 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise LimitError(
-                f"{path.name} is larger than any instrument.", expected=f"at most {MOST_BYTES >> 20} MiB", cure="Cut it into its parts."
+                f"{path.name} is larger than any instrument.",
+                expected=f"at most {MOST_BYTES >> 20} MiB",
+                cure="Cut it into its parts.",
             )
         return path.read_bytes()
     except OSError as error:
@@ -97,7 +99,9 @@ def _as_asked(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except (LookupError, UnicodeError) as error:
-        raise InputError(f"The file is not in {encoding}.", expected="its encoding, such as utf-8", cure="Leave --encoding out.") from error
+        raise InputError(
+            f"The file is not in {encoding}.", expected="its encoding, such as utf-8", cure="Leave --encoding out."
+        ) from error
 
 
 def _misfit(text: str, encoding: str) -> list[list[Any]]:

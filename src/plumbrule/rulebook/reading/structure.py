@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from plumbrule.rulebook.reading.assemble import assembled
 from plumbrule.rulebook.reading.brief import is_brief, read_brief, running_title
-from plumbrule.rulebook.reading.citations import citations, is_ibid
+from plumbrule.rulebook.reading.citations import citations, headed, is_ibid
 from plumbrule.rulebook.reading.declaration import lead_in_line, read_declaration
 from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.formulas import any_of, formulas_of
@@ -24,7 +24,12 @@ from plumbrule.rulebook.reading.report import about, is_report, published, read_
 from plumbrule.rulebook.reading.resolution import opening_line, read_resolution
 from plumbrule.rulebook.reading.units import Cited, Unit
 
-_SPEAKERS = {"general-assembly": "A", "security-council": "S", "economic-and-social-council": "E", "human-rights-council": "A/HRC"}
+_SPEAKERS = {
+    "general-assembly": "A",
+    "security-council": "S",
+    "economic-and-social-council": "E",
+    "human-rights-council": "A/HRC",
+}
 _DIGIT = re.compile(r"(?<=[^\s\d(（\[/.\-–—$€£])(\d{1,3})(?=[\s，。、；：,.;:]|$)(?![,.]\d)")
 _HEADED = 40
 
@@ -42,8 +47,11 @@ class Structured:
 def structure(document: Document) -> Structured:
     """Units, pieces and fields of a document, by the first form that fits; a text of no known form stays unread."""
     language = language_of(document)
-    sheet = sheet_of(document.text, formulas_of(language))
+    menus = [_trimmed(document.text, mark.at) for mark in document.marks if mark.role == "menu"]
+    sheet = sheet_of(document.text, formulas_of(language), skip=menus)
     layout = Layout()
+    for at in menus:
+        layout.leave(at, "menu")
     heading, furniture = _read(document, sheet, layout)
     _leave_furniture(sheet, furniture, layout)
     marks = _note_marks(sheet, furniture, layout)
@@ -53,7 +61,7 @@ def structure(document: Document) -> Structured:
     known = {cited.symbol for unit in units for cited in unit.cites}
     loose = [piece for piece in outside if piece.what in {"running-text", "unread", "lead-in"}]
     known |= {cited.symbol for piece in loose for cited in _in_span(sheet, (piece.start, piece.end), language, speaker)}
-    faults = [*document.faults, *(Fault(at=at, what=what) for at, what in layout.faults), *_damage(document, units)]
+    faults = [*document.faults, *(Fault(at=at, what=what) for at, what in layout.faults), *_damage(document)]
     heading = replace(heading, language=language, cites=tuple(sorted(known - {heading.symbol or ""})))
     return Structured(heading=heading, units=units, outside=outside, faults=tuple(faults))
 
@@ -63,9 +71,6 @@ def _read(document: Document, sheet: Sheet, layout: Layout) -> tuple[Heading, Fu
     if has_marks(document):
         read_marked(sheet, document, layout)
         return _marked_heading(document, sheet), Furniture()
-    menus = [mark.at for mark in document.marks if mark.role == "menu"]
-    for at in menus:
-        layout.leave(_trimmed(sheet.text, at), "menu")
     opening = opening_line(sheet)
     furniture = furniture_of(sheet, after=opening[0] if opening else -1)
     if opening:
@@ -191,19 +196,18 @@ def _cited(sheet: Sheet, units: tuple[Unit, ...], marks: Mapping[int, Span], lan
     own = {unit.id: _of_unit(sheet, unit, language, speaker) for unit in units}
     before: tuple[str, ...] = ()
     noted: dict[int, tuple[str, ...]] = {}
-    for number in sorted(int(name.removeprefix("note.")) for name in own if re.fullmatch(r"note\.\d+", name)):
-        unit = next(unit for unit in units if unit.id == f"note.{number}")
+    notes = {int(unit.id[5:]): unit for unit in units if re.fullmatch(r"note\.\d{1,3}", unit.id)}
+    for number, unit in sorted(notes.items()):
         if not own[unit.id] and is_ibid(unit.text.text, language):
             own[unit.id] = tuple(Cited(symbol=symbol, at=(unit.start, unit.end)) for symbol in before)
         before = noted[number] = tuple(cited.symbol for cited in own[unit.id])
     home = _homes(units, marks)
+    parents = {f"note.{number}": name for name, notes in home.items() for number in notes}
     done = []
     for unit in units:
         through = [Cited(symbol=s, at=marks[n]) for n in home.get(unit.id, ()) for s in noted.get(n, ())]
-        number = unit.id.removeprefix("note.")
-        parent = next((name for name, notes in home.items() if number.isdecimal() and int(number) in notes), None)
         cites = tuple(sorted({*own[unit.id], *through}, key=lambda cited: cited.at))
-        done.append(replace(unit, cites=cites, parent=parent if unit.kind == "footnote" else unit.parent))
+        done.append(replace(unit, cites=cites, parent=parents.get(unit.id, unit.parent)))
     return tuple(done)
 
 
@@ -231,9 +235,8 @@ def _of_unit(sheet: Sheet, unit: Unit, language: str, speaker: str) -> tuple[Cit
 
 def _under_headings(sheet: Sheet, unit: Unit, language: str, speaker: str) -> Iterable[tuple[str, Span]]:
     """Parts of an annex between lines that stand alone and end no sentence."""
-    from plumbrule.rulebook.reading.citations import headed
-
-    lines = [line for line in sheet.lines if unit.start <= line.start < unit.end]
+    first, last = (bisect_left(sheet.lines, place, key=lambda line: line.start) for place in (unit.start, unit.end))
+    lines = sheet.lines[first:last]
     edges = [
         (line.key, line.start)
         for line, after in zip(lines, [*lines[1:], None], strict=True)
@@ -261,7 +264,7 @@ def _in_span(sheet: Sheet, at: Span, language: str, speaker: str, unit: Unit | N
     return citations(mended(sheet, spans), language, speaker) if spans else ()
 
 
-def _damage(document: Document, units: tuple[Unit, ...]) -> Iterable[Fault]:
+def _damage(document: Document) -> Iterable[Fault]:
     """Lost characters, told once for each place where they stand."""
     for lost in re.finditer("�{1,200}", document.text):
         yield Fault(at=lost.span(), what="characters lost: kept as �, not guessed")

@@ -91,9 +91,9 @@ class Traced:
         kept, last = [], 0
         for start, end in sorted(spans):
             if start > last:
-                kept.append(self[last:start])
+                kept.append((self.text[last:start], last))
             last = max(last, end)
-        return Traced.joined([*kept, self[last : len(self.text)]])
+        return self._made([*kept, (self.text[last:], last)])
 
     def sub(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str] | str) -> Traced:
         """Like `re.sub`, for replacements of at most the length of the match; its characters keep the first offsets.
@@ -106,10 +106,31 @@ class Traced:
             new = replacement if isinstance(replacement, str) else replacement(match)
             if len(new) > match.end() - match.start():
                 raise ValueError(f"{new!r} is longer than {match[0]!r}")
-            stood = self[match.start() : match.start() + len(new)]
-            parts += [self[last : match.start()], Traced(new, stood.starts, stood.places)]
-            last = match.end()
-        return Traced.joined([*parts, self[last : len(self.text)]]) if parts else self
+            if new != match[0]:
+                parts += [(self.text[last : match.start()], last), (new, match.start())]
+                last = match.end()
+        return self._made([*parts, (self.text[last:], last)]) if parts else self
+
+    def _made(self, parts: Iterable[tuple[str, int]]) -> Traced:
+        """From texts that stand for characters from an index on, in order: one walk over the runs."""
+        starts: list[int] = []
+        places: list[int] = []
+        length = run = 0
+        expected = -1
+        edges = (*self.starts[1:], len(self.text))
+        kept = [(text, index) for text, index in parts if text]
+        for text, index in kept:
+            at, last = index, index + len(text)
+            while at < last:
+                while edges[run] <= at:
+                    run += 1
+                place = self.places[run] + at - self.starts[run]
+                if place != expected:
+                    starts.append(length)
+                    places.append(place)
+                step = min(edges[run], last) - at
+                at, length, expected = at + step, length + step, place + step
+        return Traced("".join(text for text, _ in kept), tuple(starts) or (0,), tuple(places) or (0,))
 
     def gaps(self) -> Iterator[Span]:
         """The stretches of the document that lie inside this text and are not part of it."""
