@@ -27,6 +27,7 @@ The level of all pairs together is that of the largest |t| over pairs of indepen
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,7 +125,10 @@ def largest_gaps(rolled: RollUp, metrics: Sequence[Metric], confidence: float, *
     for level in dict.fromkeys(one.level for one in groups if 2 <= len(one.order) <= MOST_GROUPS):
         alike = [one for one in groups if one.level == level and 2 <= len(one.order) <= MOST_GROUPS]
         bounds |= _from_pairs(alike, level)
-    return tuple(_largest(rolled, one, confidence, bounds.get(one.metric.name)) for one in groups)
+    ends = _rate_bounds(groups, confidence)
+    return tuple(
+        _largest(rolled, one, confidence, bounds.get(one.metric.name), both) for one, both in zip(groups, ends, strict=True)
+    )
 
 
 def _groups(rolled: RollUp, metric: Metric, confidence: float, min_n: int) -> _Groups:
@@ -140,11 +144,13 @@ def _groups(rolled: RollUp, metric: Metric, confidence: float, min_n: int) -> _G
     return _Groups(metric=metric, counted=counted, order=order, large=large, level=level)
 
 
-def _largest(rolled: RollUp, one: _Groups, confidence: float, bounds: tuple[Estimate, Estimate] | None) -> Largest:
+def _largest(
+    rolled: RollUp, one: _Groups, confidence: float, bounds: tuple[Estimate, Estimate] | None, ends: tuple[Floats, Floats]
+) -> Largest:
     if len(one.order) < 2:
         return _none(rolled, one.metric, len(one.order), confidence, one.people)
-    difference, ratio = bounds or _from_rates(one, confidence)
-    lowest_rate, highest_rate = _extremes(one, confidence)
+    difference, ratio = bounds or _from_rates(one, *ends)
+    lowest_rate, highest_rate = _extremes(one, *ends)
     return Largest(
         metric=one.metric.name,
         attributes=rolled.attributes,
@@ -241,11 +247,12 @@ def _from_pairs(groups: Sequence[_Groups], level: float) -> dict[str, tuple[Esti
 def _pairs(groups: Sequence[_Groups], level: float) -> list[_Pairs]:
     """Intervals of all pairs of each rate: the score's, or where a group is small the rectangle of both groups' exact ones."""
     made, scored, picked = [], [], []
-    for one in groups:
-        x, n = one.seen(level)
+    seen = [one.seen(level) for one in groups]
+    exact = _exact_each(seen, 1 - (1 - level) / 2)
+    for (x, n), ends_of in zip(seen, exact, strict=True):
         lower, higher = np.triu_indices(len(n), 1)
         large = np.minimum(n[lower], n[higher]) >= EXACT_BELOW
-        made.append(_rectangles(x, n, lower, higher, level) if not large.all() else _empty(len(lower)))
+        made.append(_rectangles(x, *ends_of, lower, higher))
         picked.append(large)
         scored.append((x[higher[large]], n[higher[large]], x[lower[large]], n[lower[large]]))
     x1, n1, x2, n2 = (np.concatenate(columns) for columns in zip(*scored, strict=True))
@@ -262,14 +269,19 @@ def _pairs(groups: Sequence[_Groups], level: float) -> list[_Pairs]:
     return made
 
 
-def _empty(size: int) -> _Pairs:
-    low, high, ratio_low, ratio_high = np.zeros((4, size))
-    return _Pairs(low=low, high=high, ratio_low=ratio_low, ratio_high=ratio_high, known=np.ones(size, bool))
+def _exact_each(seen: Sequence[tuple[Floats, Floats]], level: float) -> list[tuple[Floats, Floats]]:
+    """Clopper and Pearson's interval of every group of every rate that has a small one, all in one go; 0 to 1 elsewhere."""
+    wanted = np.concatenate([np.full(len(n), bool(len(n)) and n.min() < EXACT_BELOW) for _, n in seen])
+    x, n = (np.concatenate([one[i] for one in seen]) for i in (0, 1))
+    low, high = np.zeros_like(x), np.ones_like(x)
+    if wanted.any():
+        low[wanted], high[wanted] = clopper_pearson(x[wanted], n[wanted], level)
+    ends = np.cumsum([0, *(len(n) for _, n in seen)]).tolist()
+    return [(low[first:last], high[first:last]) for first, last in itertools.pairwise(ends)]
 
 
-def _rectangles(x: Floats, n: Floats, lower: NDArray[np.int_], higher: NDArray[np.int_], level: float) -> _Pairs:
+def _rectangles(x: Floats, low: Floats, high: Floats, lower: NDArray[np.int_], higher: NDArray[np.int_]) -> _Pairs:
     """From one exact interval for each group at half the error (Bonferroni over the two of a pair)."""
-    low, high = clopper_pearson(x, n, 1 - (1 - level) / 2)
     known = x[higher] > 0
     above = np.where(low[higher] > 0, low[higher], 1.0)
     return _Pairs(
@@ -289,29 +301,30 @@ def _smallest(low: Floats, high: Floats) -> tuple[float, float]:
     return float(farther.min()), float(nearer.min())
 
 
-def _rate_bounds(one: _Groups, confidence: float) -> tuple[Floats, Floats]:
-    """Intervals of the rates of independent groups that hold together (Šidák 1967); exact ones for small groups."""
-    level = confidence ** (1 / len(one.order))
-    x, n = one.seen(level)
-    small = n < EXACT_BELOW
-    low, high = wilson(x, n, level)
-    if small.any():
-        low[small], high[small] = clopper_pearson(x[small], n[small], level)
-    return low, high
+def _rate_bounds(groups: Sequence[_Groups], confidence: float) -> list[tuple[Floats, Floats]]:
+    """Of each rate the intervals of all groups that hold together (Šidák 1967); exact ones for small groups."""
+    found: dict[int, tuple[Floats, Floats]] = {}
+    for size in dict.fromkeys(len(one.order) for one in groups):
+        level = confidence ** (1 / max(size, 1))
+        alike = [place for place, one in enumerate(groups) if len(one.order) == size]
+        seen = [groups[place].seen(level) for place in alike]
+        for place, (x, n), (low, high) in zip(alike, seen, _exact_each(seen, level), strict=True):
+            least, most = wilson(x, n, level) if size else (x, n)
+            small = n < EXACT_BELOW
+            found[place] = np.where(small, low, least), np.where(small, high, most)
+    return [found[place] for place in range(len(groups))]
 
 
-def _extremes(one: _Groups, confidence: float) -> tuple[Known, Known]:
-    """The lowest and the highest rate of any group."""
-    low, high = _rate_bounds(one, confidence)
+def _extremes(one: _Groups, low: Floats, high: Floats) -> tuple[Known, Known]:
+    """The lowest and the highest rate of any group, from the intervals of all."""
     rates, rows = one.rates, one.counted.rows[one.order]
     first = Known(value=float(rates[0]), low=float(low.min()), high=float(high.min()), n=int(rows[0]), method=EXTREME)
     last = Known(value=float(rates[-1]), low=float(low.max()), high=float(high.max()), n=int(rows[-1]), method=EXTREME)
     return first, last
 
 
-def _from_rates(one: _Groups, confidence: float) -> tuple[Known, Estimate]:
-    """The same for very many groups: no lower and no higher than the rates of all of them allow."""
-    low, high = _rate_bounds(one, confidence)
+def _from_rates(one: _Groups, low: Floats, high: Floats) -> tuple[Known, Estimate]:
+    """Difference and ratio for very many groups: no lower and no higher than the intervals of all their rates allow."""
     rates, top, bottom = one.rates, float(low.max()), float(high.min())
     difference = Known(
         value=float(rates[-1] - rates[0]),
