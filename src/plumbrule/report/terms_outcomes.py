@@ -26,6 +26,7 @@ OUTCOME_METRICS: Mapping[str, str] = {
 OUTCOME_METHODS: Mapping[str, str] = {
     "simultaneous bounds of rates": message("bounds of the rates of all groups together"),
     "bounds from all rates together": message("bounds from the rates of all groups together"),
+    "post-stratified, linearised": message("post-stratified interval of a sample survey (linearised)"),
     "weissman": message("guaranteed bounds on the distance of two distributions (Weissman)"),
     "hedges-olkin": message("normal interval of a standardised difference (Hedges and Olkin)"),
 }
