@@ -18,14 +18,6 @@ from plumbrule.rulebook.soundness import all_wordings
 
 ROOM = Path(room.__file__).parent
 KINDS = {"instruments": "instruments", "requirements": "requirements", "tiers": "tiers"}
-FIRST = {
-    "R265": (r"Encourages|Calls on|Emphasises|Recognises", "鼓励|呼吁|强调|认识到"),
-    "CA": (r"Encourages|Recognises|Notes", "鼓励|认识到|注意到"),
-    "GAI": (r"Puts forward", "倡议"),
-    "GDC": (r"Proposes", "提议"),
-}
-LOUD = re.compile(r"\b(must|shall|required|requires|obliged|obligation|duty|binding|orders|demands)\b", re.IGNORECASE)
-LOUD_ZH = re.compile(r"必须|务必|有义务|责令|强制|不得")
 CONTRACTED_METRICS = {"selection_rate", "true_positive_rate", "false_positive_rate", "false_negative_rate"}
 
 
@@ -46,28 +38,11 @@ def test_status_is_word_for_word_that_of_the_mission(shared: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("provision", load_rulebook().provisions.values(), ids=lambda p: p.id)
-def test_no_wording_speaks_louder_than_its_instrument(provision: room.Provision) -> None:
-    """Each wording opens with a verb that its instrument's force allows, and holds no word of command."""
-    english, chinese = FIRST[provision.instrument]
-    assert re.match(english, provision.wording.texts["en"])
-    assert re.match(chinese, provision.wording.texts["zh"])
-    assert not LOUD.search(provision.wording.texts["en"])
-    assert not LOUD_ZH.search(provision.wording.texts["zh"])
-
-
 def test_nothing_is_marked_as_reviewed() -> None:
     """No person outside has reviewed any wording or threshold yet, and the data say so."""
     book = load_rulebook()
     assert not [place for place, wording in all_wordings(book) if wording.reviewed_by]
     assert not [t.id for p in book.profiles.values() for c in p.checks for t in c.thresholds if t.source.reviewed_by]
-
-
-def test_every_provision_held_is_used_but_three() -> None:
-    """Nothing is held that no requirement and no rule cites, but the two Central Asian clauses and R265 6(i)."""
-    book = load_rulebook()
-    used = {p for r in book.requirements.values() for p in r.answers} | {p for r in book.tier_rules for p in r.answers}
-    assert set(book.provisions) - used == {"CA/preamble.5", "CA/2", "R265/6.i"}
 
 
 def test_one_profile_per_tier_and_every_requirement_is_reachable() -> None:
@@ -139,7 +114,7 @@ def test_committed_schemas_are_those_of_the_forms() -> None:
 def test_each_file_is_valid_by_its_schema(file: Path) -> None:
     """A validator that is not ours finds each data file valid, and the file's first line points an editor at that schema."""
     text = file.read_text(encoding="utf-8")
-    kind = {"provisions": "provisions", "profiles": "profile"}.get(file.parent.name, file.stem)
+    kind = {"provisions": "provisions", "asks": "asks", "profiles": "profile"}.get(file.parent.name, file.stem)
     schema = ROOM / "schemas" / f"{kind}.schema.json"
     jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(yaml.safe_load(text))
     pointed = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")

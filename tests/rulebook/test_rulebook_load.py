@@ -107,7 +107,7 @@ def test_version_follows_the_texts_and_not_the_line_ends(edit: Edit) -> None:
         ),
         (
             "provisions/GAI.yaml",
-            "kind: paragraph",
+            "kind: dash",
             "kind: verse",
             ("provisions/GAI.yaml, provisions, GAI/5, kind", "(written: 'verse')", "2 more"),
         ),
@@ -125,7 +125,7 @@ def test_version_follows_the_texts_and_not_the_line_ends(edit: Edit) -> None:
             "reviewed_by: {no: A. Person}",
             ("provisions/GAI.yaml, line", "the key False is not text"),
         ),
-        ("provisions/GAI.yaml", "kind: paragraph", "? [kind]\n    : paragraph", ("provisions/GAI.yaml, line", "is not text")),
+        ("provisions/GAI.yaml", "kind: dash", "? [kind]\n    : dash", ("provisions/GAI.yaml, line", "is not text")),
         ("provisions/GAI.yaml", "instrument: GAI", "instrument: &it [*it]", ("provisions/GAI.yaml, line", "recursive")),
         ("provisions/GAI.yaml", "reviewed_by: {}", "reviewed_by: {fr: A. Person}", ("GAI/5", "reviewed_by names 'fr'")),
         (

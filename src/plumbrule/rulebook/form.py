@@ -1,6 +1,6 @@
 """The forms of the rulebook's YAML files, and how one file becomes values or is refused.
 
-Five kinds of file, each with its schema version in the first line: instruments, provisions (one file per
+Each kind of file has its schema version in the first line: instruments, provisions and asks (one file per
 instrument), requirements, tiers, profile (one file per tier). `schema_documents` gives their JSON Schemas for
 editors; the committed copies lie in `schemas/`.
 """
@@ -17,7 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from plumbrule.base.languages import Wording
 from plumbrule.errors import RulebookError
-from plumbrule.rulebook.model import Check, Instrument, Requirement, TierName, TierRule
+from plumbrule.rulebook.model import Check, Instrument, ProvisionAsk, Requirement, TierName, TierRule
 
 # A key that nobody expects is a slip of the pen; nested values inherit this from the file they stand in.
 FORBID = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -38,9 +38,10 @@ class ProvisionEntry:
     """One provision as it is written: the file names the instrument."""
 
     id: str
-    kind: Literal["preamble", "operative", "paragraph", "section", "objective", "action"]
+    kind: Literal["preamble", "operative", "item", "section", "objective", "action", "bullet", "dash", "annex", "article"]
     citation: str
     wording: Wording
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,26 @@ class ProvisionsFile:
     schema: Literal["plumbrule-provisions/1"]
     instrument: str
     provisions: tuple[ProvisionEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsksEntry:
+    """What one provision asks and which symbols its text prints."""
+
+    id: str
+    cites: tuple[str, ...] = ()
+    asks: tuple[ProvisionAsk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsksFile:
+    """`asks/R265.yaml` and its like, made by `tools/rulebook_asks.py`; `language` is that of the text in hand."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    schema: Literal["plumbrule-asks/1"]
+    instrument: str
+    language: str
+    provisions: tuple[AsksEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +113,7 @@ class ProfileFile:
 FILES: Mapping[str, type] = {
     "instruments": InstrumentsFile,
     "provisions": ProvisionsFile,
+    "asks": AsksFile,
     "requirements": RequirementsFile,
     "tiers": TiersFile,
     "profile": ProfileFile,

@@ -12,8 +12,11 @@ from typing import Protocol, TypeVar, get_args
 
 from plumbrule.errors import RulebookError
 from plumbrule.rulebook.form import (
+    AsksEntry,
+    AsksFile,
     InstrumentsFile,
     ProfileFile,
+    ProvisionEntry,
     ProvisionsFile,
     RequirementsFile,
     TiersFile,
@@ -28,8 +31,15 @@ class _Named(Protocol):
     def id(self) -> str: ...
 
 
+class _OfInstrument(Protocol):
+    @property
+    def instrument(self) -> str: ...
+
+
 N = TypeVar("N", bound=_Named)
+J = TypeVar("J", bound=_OfInstrument)
 F = TypeVar("F")
+NOTHING_ASKED = AsksEntry(id="")
 
 
 @cache
@@ -107,17 +117,47 @@ def _file(texts: Mapping[str, str], name: str, form: type[F]) -> F:
 
 def _provisions(texts: Mapping[str, str], instrument: str) -> list[Provision]:
     name = f"provisions/{instrument}.yaml"
-    file = _file(texts, name, ProvisionsFile)
+    file = _of_instrument(name, instrument, _file(texts, name, ProvisionsFile))
+    asks = _asks(texts, instrument)
+    held = [_provision(instrument, entry, asks.pop(entry.id, NOTHING_ASKED)) for entry in file.provisions]
+    if asks:
+        raise RulebookError(
+            f"asks/{instrument}.yaml, {next(iter(asks))}: there is no such provision.",
+            expected=f"ids of {name}.",
+            cure="Write the provision's wording, or mend the id.",
+        )
+    return held
+
+
+def _provision(instrument: str, entry: ProvisionEntry, said: AsksEntry) -> Provision:
+    return Provision(
+        id=entry.id,
+        instrument=instrument,
+        kind=entry.kind,
+        citation=entry.citation,
+        wording=entry.wording,
+        parent=entry.parent,
+        cites=said.cites,
+        asks=said.asks,
+    )
+
+
+def _asks(texts: Mapping[str, str], instrument: str) -> dict[str, AsksEntry]:
+    """What each provision asks; an instrument without such a file (a report, a law) has none."""
+    name = f"asks/{instrument}.yaml"
+    if name not in texts:
+        return {}
+    return _by_id(name, _of_instrument(name, instrument, _file(texts, name, AsksFile)).provisions)
+
+
+def _of_instrument(name: str, instrument: str, file: J) -> J:
     if file.instrument != instrument:
         raise RulebookError(
             f"{name}: the instrument is {file.instrument!r}.",
             expected=f"{instrument!r}, as the file is called.",
             cure="Mend one of the two.",
         )
-    return [
-        Provision(id=entry.id, instrument=instrument, kind=entry.kind, citation=entry.citation, wording=entry.wording)
-        for entry in file.provisions
-    ]
+    return file
 
 
 def _profile(texts: Mapping[str, str], tier: str) -> Profile:

@@ -1,12 +1,13 @@
-"""The nouns of the rule: instrument, provision, requirement, check, threshold, profile, tier."""
+"""The nouns of the rule: instrument, provision, ask, requirement, check, threshold, profile, tier."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from plumbrule.base.languages import Wording
+from plumbrule.rulebook.asking import Addressee, Function, Polarity, Quantity, Rank
 
 ThresholdStatus = Literal["law", "guidance", "convention", "ours", "plan"]
 TierName = Literal["unacceptable", "high", "limited", "minimal"]
@@ -31,10 +32,34 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionAsk:
+    """One ask of a provision, as marked by hand in the text in hand (docs/concepts/asks.md is the guide to every code).
+
+    `verb` is the verb word of that text and `english` our English name for it; an item without a verb of its own has its
+    chapeau's. `unsure` maps a field to the reason why whoever marked it hesitated. Functions, ranks and classes are ours.
+    """
+
+    verb: str
+    english: str
+    function: Function
+    rank: Rank | None = None
+    polarity: Polarity = "do"
+    addressees: tuple[Addressee, ...] = ()
+    qualifiers: tuple[str, ...] = ()
+    deadline: str | None = None
+    quantity: Quantity | None = None
+    further_quantities: tuple[Quantity, ...] = ()
+    beneficiaries: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
+    unsure: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provision:
     """The smallest citable unit of an instrument, in our own short wording (never the official text).
 
-    `id` is stable (`R265/6.h`); `citation` is how people write it (`R265 6(h)`).
+    `id` is stable (`R265/6.h`); `citation` is how people write it (`R265 6(h)`); `parent` is the id it stands under, empty
+    for a unit that stands by itself. `cites` are symbols that its text prints; `asks` may be none, one or several.
     """
 
     id: str
@@ -42,6 +67,9 @@ class Provision:
     kind: str
     citation: str
     wording: Wording
+    parent: str = ""
+    cites: tuple[str, ...] = ()
+    asks: tuple[ProvisionAsk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,8 @@ def _provisions(rulebook: Rulebook) -> None:
                 f"a citation that starts with {provision.instrument}.",
                 "Mend the citation.",
             )
+        if provision.parent:
+            _known(place, provision.parent, rulebook.provisions, "provision")
 
 
 def _answers(rulebook: Rulebook, place: str, answers: Collection[str]) -> None:

@@ -9,10 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from plumbrule.rulebook.asking import Addressee, Function, Polarity, Quantity, Rank
+
+__all__ = [
+    "Addressee",
+    "Ask",
+    "Fault",
+    "Function",
+    "Heading",
+    "Kind",
+    "Outside",
+    "Passage",
+    "Piece",
+    "Polarity",
+    "Quantity",
+    "Rank",
+    "Reading",
+    "Span",
+]
+
 Span = tuple[int, int]
-Function = Literal["decides", "requests", "exhorts", "commits", "assesses", "notes"]
-Rank = Literal["urges", "calls-upon", "encourages", "invites"]
-Polarity = Literal["do", "refrain", "cease"]
 Kind = Literal[
     "preamble", "operative", "item", "section", "objective", "action", "bullet", "dash", "footnote", "heading", "annex"
 ]
@@ -31,22 +47,6 @@ Outside = Literal[
     "unread",
 ]
 """What stands outside the provisions; `unread` is what no rule knew, and is shown as such."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addressee:
-    """Who is asked: a class of the guide, and for `named-body` the name."""
-
-    kind: str
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
-    """A number aimed at, with its unit (`people`, `USD`, `percent`, `share`, `countries`, `items`)."""
-
-    value: float
-    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
