@@ -10,6 +10,7 @@ from rich.console import Console
 
 from plumbrule.base.messages import message
 from plumbrule.cli.keys import open_recorder
+from plumbrule.cli.progress import bar
 from plumbrule.cli.speech import words_in
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def judge(assessment: Path, out: Path, *, recorder: Recorder | None, force: bool
     from plumbrule.report import print_findings  # noqa: PLC0415
 
     words = words_in(lang)
-    console, errors = Console(), Console(stderr=True)
-    with errors.status(words.text("Working")) as status:
+    console = Console()
+    with bar(words.text("Working")) as shown:
         done = pipeline.assess(
-            assessment, out, recorder=recorder, force=force, language=lang, tell=lambda text: status.update(words.text(text))
+            assessment, out, recorder=recorder, force=force, language=lang, tell=lambda text: shown.say(words.text(text))
         )
     print_findings(done.assessment, console, words)
     for path, what in _written(out, signed=done.signed):

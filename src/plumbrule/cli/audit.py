@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.base.messages import message
+from plumbrule.cli.progress import bar
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import TableError
 
@@ -139,8 +141,7 @@ def run(
     """
     from plumbrule import pipeline  # noqa: PLC0415 - numpy and duckdb load only when a table is read
 
-    console = Console(stderr=True)
-    with console.status("Counting") if console.is_terminal else console.capture():
+    with bar(words_in(lang).text(message("Counting"))):
         found = pipeline.audit(
             _table(file or [], from_cells or []),
             from_cells=(*(from_cells or ()), *(Path(name) for name in file or () if from_cells)),

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from plumbrule.cli.progress import bar
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import InputError
 
@@ -42,8 +43,7 @@ def run(
     from plumbrule.lab.families.watch.run import run_watch  # noqa: PLC0415 - numpy and duckdb load only when a table is read
 
     words, day = words_in(lang), _day(today)
-    console = Console(stderr=True)
-    with console.status(words.text("Counting")) if console.is_terminal else console.capture():
+    with bar(words.text("Counting")):
         seen = run_watch(config, today=day)
     if as_json:
         typer.echo(json.dumps(_document(seen), ensure_ascii=False, allow_nan=False))

@@ -159,12 +159,11 @@ def _joined(
 def _count_frame(table: Table, decisions: Decisions) -> Found | None:
     if decisions.count or decisions.weight or decisions.score or any(part.edges for part in (*decisions.by, *decisions.within)):
         return None
-    encoded: dict[str, Encoded] = {}
-    for name, column in parts_of(decisions).items():
-        one = table.encoded(column)
-        if one is None:
-            return None
-        encoded[name] = one
+    parts = parts_of(decisions)
+    columns = table.encoded(tuple(parts.values()))
+    if columns is None:
+        return None
+    encoded = {name: columns[column] for name, column in parts.items()}
     sizes = [len(one.texts) for one in encoded.values()]
     if math.prod(sizes) > MOST_COMBINATIONS:
         return None

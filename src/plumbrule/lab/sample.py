@@ -5,10 +5,12 @@ Rows come from several places of the table, so that a file sorted by region does
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from plumbrule.lab.columns import Decisions
+from plumbrule.lab.tables.encoded import Encoded
 from plumbrule.lab.tables.reading import quote_name, quote_text
 from plumbrule.lab.tables.table import Table
 
@@ -40,15 +42,15 @@ def parts_of(decisions: Decisions) -> dict[str, str]:
 
 def take(table: Table, decisions: Decisions) -> Sample:
     """Look at some rows, and keep the values of each part in the variable `VALUES` (a missing one is not among them)."""
+    parts = parts_of(decisions)
     cuts = {f"a{position}": part for position, part in enumerate((*decisions.by, *decisions.within)) if part.edges}
-    keys = {
-        name: cuts[name].key(table) if name in cuts else table.key_sql(column) for name, column in parts_of(decisions).items()
-    }
+    if not cuts and (columns := table.encoded(tuple(parts.values()))):
+        return _known(table, {name: columns[column] for name, column in parts.items()})
+    keys = {name: cuts[name].key(table) if name in cuts else table.key_sql(column) for name, column in parts.items()}
     listed = ", ".join(f"{name} := coalesce(list(DISTINCT {name}) FILTER ({name} IS NOT NULL), [])" for name in keys)
     wanted = f"struct_pack(plumbrule_rows := count(*), plumbrule_lines := count(DISTINCT hash({', '.join(keys)})), {listed})"
     some = sample_sql(table, [f"{key} AS {name}" for name, key in keys.items()])
     table.query(f"SET VARIABLE {VALUES} = (SELECT {wanted} FROM ({some}))")
-    parts = parts_of(decisions)
     lengths = ", ".join(f"len(v.{name})" for name in keys)
     texts = ", ".join(
         f"[{'x' if name in cuts else table.text_sql(parts[name], 'x')} for x in v.{name}[1:{MOST_TEXTS}]]" for name in keys
@@ -61,6 +63,17 @@ def take(table: Table, decisions: Decisions) -> Sample:
         combinations=lines,
         distinct=dict(zip(keys, found[: len(keys)], strict=True)),
         texts={name: tuple(one) for name, one in zip(keys, found[len(keys) :], strict=True)},
+    )
+
+
+def _known(table: Table, encoded: Mapping[str, Encoded]) -> Sample:
+    """A frame whose columns are encoded says everything at once."""
+    texts = {name: tuple(text for text in one.texts if text is not None) for name, one in encoded.items()}
+    return Sample(
+        rows=table.rows,
+        distinct={name: len(one) for name, one in texts.items()},
+        combinations=min(table.rows, math.prod(len(one.texts) for one in encoded.values())),
+        texts={name: one[:MOST_TEXTS] for name, one in texts.items()},
     )
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -20,7 +20,7 @@ from plumbrule.errors import TableError
 from plumbrule.lab.tables.dialect import check_header
 from plumbrule.lab.tables.digest import OnDemand
 from plumbrule.lab.tables.encoded import Encoded
-from plumbrule.lab.tables.encoding import encode_arrow, encode_pandas
+from plumbrule.lab.tables.encoding import Coded, encode_arrow, encode_pandas
 from plumbrule.lab.tables.reading import Loaded, Options, Typed, quote_name, quote_text
 from plumbrule.lab.tables.typed import kinds_of, row_place, select_text, typed_reading
 
@@ -49,7 +49,7 @@ def read_frame(connection: duckdb.DuckDBPyConnection, frame: Any, options: Optio
     connection.execute(f"CREATE VIEW source AS {select}")
     typed = kinds_of(connection, _SOURCE, columns, options)
     if encode:
-        typed = replace(typed, encode=cache(_texts_of(connection, encode, typed)))
+        typed = replace(typed, encode=_texts_of(connection, encode, typed))
     return Loaded(
         relation="source",
         columns=columns,
@@ -80,8 +80,8 @@ def dump_digest(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...])
     return digest.hexdigest()
 
 
-_Encoder = Callable[[int], tuple[Any, Any] | None]
-"""Column number to its codes and its values, a frame of one column `value`; None where that would be slow or wrong."""
+_Encoder = Callable[[int], Coded | None]
+"""Column number to its codes and its values; None where that would be slow or wrong."""
 
 
 def _register(connection: duckdb.DuckDBPyConnection, frame: Any, columns: tuple[str, ...]) -> _Encoder | None:
@@ -126,20 +126,32 @@ def _register_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, columns:
     return lambda number: encode_pandas(still.iloc[:, number])
 
 
-def _texts_of(connection: duckdb.DuckDBPyConnection, encode: _Encoder, typed: Typed) -> Callable[[str], Encoded | None]:
-    """The encoder of a column by name; values become text by the rule for the whole column."""
+def _texts_of(
+    connection: duckdb.DuckDBPyConnection, encode: _Encoder, typed: Typed
+) -> Callable[[Sequence[str]], dict[str, Encoded] | None]:
+    """The encoder of columns by name; values become text by the rule for the whole column."""
     places = {name: number for number, name in enumerate(typed.columns)}
+    kept: dict[str, Encoded | None] = {}
 
-    def encoded(column: str) -> Encoded | None:
-        found = encode(places[column])
+    def texts(column: str, found: Coded | None) -> Encoded | None:
         if found is None:
             return None
         codes, values = found
-        connection.register("few", values)
-        kind = str(connection.execute("DESCRIBE few").fetchall()[0][1])
-        texts = [text for (text,) in connection.execute(f"SELECT {typed.as_text('value', kind)} FROM few").fetchall()]
-        connection.unregister("few")
-        return Encoded(texts=(*texts, None), codes=codes)
+        kind = typed.columns[column][1]
+        kind = "VARCHAR" if kind.startswith("ENUM") else kind
+        few = f"SELECT unnest(CAST(? AS {kind}[])) AS value"
+        told = connection.execute(f"SELECT {typed.as_text('value', kind)} FROM ({few})", [values]).fetchall()
+        return Encoded(texts=(*(text for (text,) in told), None), codes=codes)
+
+    def encoded(columns: Sequence[str]) -> dict[str, Encoded] | None:
+        new = [name for name in dict.fromkeys(columns) if name not in kept]
+        if any(name in kept and kept[name] is None for name in columns):
+            return None
+        with ThreadPoolExecutor(thread_name_prefix="plumbrule-encode") as pool:  # Arrow works without Python's lock
+            found = list(pool.map(encode, (places[name] for name in new)))
+        kept.update({name: texts(name, one) for name, one in zip(new, found, strict=True)})
+        wanted = {name: one for name in columns if (one := kept[name]) is not None}
+        return wanted if len(wanted) == len(set(columns)) else None
 
     return encoded
 

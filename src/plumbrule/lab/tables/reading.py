@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -91,7 +91,7 @@ class Typed:
     `relation` holds the columns under the names and kinds (DuckDB types) of `columns`, in the order of the final names;
     `as_text` gives the SQL that turns an expression of a kind into the text that the table holds.
     `parquet` is the one file behind it, and `dictionaries` names the columns that it stores as places in a list of values.
-    `encode` gives a column of a frame in that form, or None where the frame cannot say it quickly.
+    `encode` gives columns of a frame in that form, or None where the frame cannot say one of them quickly.
     """
 
     relation: str
@@ -99,7 +99,7 @@ class Typed:
     as_text: Callable[[str, str], str]
     parquet: Path | None = None
     dictionaries: frozenset[str] = frozenset()
-    encode: Callable[[str], Encoded | None] | None = None
+    encode: Callable[[Sequence[str]], dict[str, Encoded] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

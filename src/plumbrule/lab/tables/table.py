@@ -43,6 +43,7 @@ from plumbrule.lab.tables.reading import Loaded, Options, Reading, Typed, quote_
 from plumbrule.lab.tables.sql import VIEW, apply_query, forbid_files, is_file, message, read_sql, standing_still
 from plumbrule.lab.tables.text import head
 from plumbrule.lab.tables.typed import damaged, read_arrow, read_parquet
+from plumbrule.lab.tables.watched import watched
 from plumbrule.lab.tables.xlsx import read_xlsx
 
 __all__ = ["VIEW", "Table", "open_table", "package_file", "package_version", "quote_name", "quote_text"]
@@ -150,10 +151,10 @@ class Table:
         typed = self._loaded.typed
         return typed.as_text(expression, typed.columns[column][1]) if typed else expression
 
-    def encoded(self, column: str) -> Encoded | None:
-        """A column of a frame as places in a short list; None for files, and where the frame cannot say it quickly."""
+    def encoded(self, columns: Sequence[str]) -> dict[str, Encoded] | None:
+        """Columns of a frame as places in short lists; None for files, and where the frame cannot say one quickly."""
         encode = self._loaded.typed.encode if self._loaded.typed else None
-        return encode(column) if encode else None
+        return encode(columns) if encode else None
 
     @property
     def typed(self) -> Typed | None:
@@ -243,10 +244,11 @@ def open_table(
         connection = duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(Path(name) / "spill")})
         try:
             connection.execute("SET TimeZone='UTC'")  # the same text on every machine
-            loaded = _load(connection, source, options, Path(name))
-            with standing_still(loaded.keep), _finished(loaded), _told(loaded.reading):
-                _lock(connection, loaded)
-                yield _table(connection, loaded if query is None else apply_query(connection, query, loaded))
+            with watched(connection):
+                loaded = _load(connection, source, options, Path(name))
+                with standing_still(loaded.keep), _finished(loaded), _told(loaded.reading):
+                    _lock(connection, loaded)
+                    yield _table(connection, loaded if query is None else apply_query(connection, query, loaded))
         except RuntimeError as error:
             if "interrupted" not in str(error).lower():
                 raise
