@@ -45,9 +45,9 @@ LARGE = {
     (100, 100): PAIRS,
     (100, 1000): PAIRS,
     (150, 400): PAIRS,
-    (300, 300): PAIRS,
-    (100, 100_000): PAIRS[1::2],
-    (1000, 1000): PAIRS[1::2],
+    (300, 300): PAIRS[1::2],
+    (100, 100_000): PAIRS[1:2],
+    (1000, 1000): PAIRS[1:2],
     (10_000, 10_000): PAIRS[1:2],
 }
 KINDS: tuple[Kind, Kind] = ("difference", "ratio")

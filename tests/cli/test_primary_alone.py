@@ -109,3 +109,17 @@ def test_the_dossier_shows_criteria_reversals_and_factors(here: Callable[..., Ra
     page = (tmp_path / "turned" / "out" / "dossier.html").read_text(encoding="utf-8")
     for part in ("Named criteria and declared factors", "equalized odds", "exploratory, shown because the sign turns", "closed"):
         assert part in page, part
+
+
+def test_an_assessment_tells_nothing_of_a_few_people(here: Callable[..., Ran], compas: Path, tmp_path: Path) -> None:
+    """No rate of one to four people, and not how many they are, in assessment.json or the dossier; findings stay."""
+    found = assessed(here, tmp_path / "few", compas, ["race", "sex", "age_cat"])
+    rates = [one for one in found.observations if one.measure == "rate" and one.test == "outcomes"]
+    assert all(one.estimate.state != "known" or one.estimate.n == 0 or one.estimate.n >= 5 for one in rates)
+    hidden = [
+        one for one in rates if one.estimate.state == "unknown" and one.estimate.reason == "fewer than five people: not shown"
+    ]
+    assert len(hidden) > 100
+    assert all(one.estimate.state == "unknown" and one.estimate.n == 0 for one in hidden)
+    asian = {"race": "Asian", "sex": "Female"}
+    assert {one.metric for one in hidden if dict(one.group) == asian} == {one.metric for one in rates if dict(one.group) == asian}

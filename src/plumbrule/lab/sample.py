@@ -82,7 +82,7 @@ def sample_sql(table: Table, expressions: Sequence[str]) -> str:
     wanted = ", ".join(expressions)
     typed = table.typed
     if table.rows < FEW_ROWS or (typed and not typed.parquet):
-        return f"SELECT {wanted} FROM {table.relation} LIMIT {PLACE_ROWS}"
+        return f"SELECT {wanted} FROM {(typed and typed.head) or table.relation} LIMIT {PLACE_ROWS}"
     if typed and typed.parquet:
         if any(name.casefold() == "file_row_number" for name, _ in typed.columns.values()):
             return f"SELECT {wanted} FROM {table.relation} LIMIT {PLACE_ROWS}"

@@ -69,17 +69,17 @@ def _each(kind: Kind, x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike
     return found[:, 0].reshape(shape), found[:, 1].reshape(shape)
 
 
-@lru_cache(maxsize=4096)
 def _both(kind: Kind, x1: int, n1: int, x2: int, n2: int, confidence: float) -> tuple[float, float]:
-    """Both ends; the upper one is the lower one with the groups exchanged. Kept, since plans ask for the same gap again."""
+    """Both ends; the upper one is the lower one with the groups exchanged."""
     low, mirrored = lower_end(kind, x1, n1, x2, n2, confidence), lower_end(kind, x2, n2, x1, n1, confidence)
     if kind == "difference":
         return low, -mirrored
     return low, 1 / mirrored if mirrored > 0 else math.inf
 
 
+@lru_cache(maxsize=32768)
 def lower_end(kind: Kind, x1: int, n1: int, x2: int, n2: int, confidence: float) -> float:
-    """The lower end for group 1 against group 2; the true value is below it with at most half the error."""
+    """The lower end for group 1 against group 2; the true value is below it with at most half the error. Kept once found."""
     if x1 == 0 and (kind == "ratio" or x2 == n2):
         return 0.0 if kind == "ratio" else -1.0  # every table is in the tail
     search = Search.of(kind, x1, n1, x2, n2, confidence)

@@ -27,7 +27,10 @@ from plumbrule.lab.tables.typed import kinds_of, row_place, select_text, typed_r
 FRAME_DIGEST = "SHA-256 of the rows as UTF-8 CSV: header first, every value in quotes, a missing one empty, lines ended by LF"
 """How the digest of a table that is not a file is made (frames)."""
 
-_NAME, _SOURCE = "the frame", "frame"
+HEAD = 10_000
+"""Rows of a pandas frame that can be looked at without going through all of them."""
+
+_NAME, _SOURCE, _HEAD = "the frame", "frame", "frame_head"
 
 
 def read_frame(connection: duckdb.DuckDBPyConnection, frame: Any, options: Options) -> Loaded:
@@ -49,7 +52,7 @@ def read_frame(connection: duckdb.DuckDBPyConnection, frame: Any, options: Optio
     connection.execute(f"CREATE VIEW source AS {select}")
     typed = kinds_of(connection, _SOURCE, columns, options)
     if encode:
-        typed = replace(typed, encode=_texts_of(connection, encode, typed))
+        typed = replace(typed, head=_HEAD if _is_pandas(frame) else "", encode=_texts_of(connection, encode, typed))
     return Loaded(
         relation="source",
         columns=columns,
@@ -57,6 +60,7 @@ def read_frame(connection: duckdb.DuckDBPyConnection, frame: Any, options: Optio
         reading=typed_reading("frame", options, ()),
         place=row_place,
         typed=typed,
+        rows=None if encode is None else len(frame),
     )
 
 
@@ -111,6 +115,7 @@ def _register_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, columns:
     still = frame.copy(deep=int(pd.__version__.split(".", maxsplit=1)[0]) < 3).reset_index(drop=True)
     still.columns = list(columns)
     connection.execute("SET pandas_analyze_sample=0")  # Python objects as text; a type taken from a sample may not fit the rest
+    connection.register(_HEAD, still.iloc[:HEAD])
     arrow = {name: still[name] for name in columns if getattr(still[name].dtype, "storage", "") == "pyarrow"}
     if not arrow:
         connection.register(_SOURCE, still)

@@ -91,6 +91,7 @@ class Typed:
     `relation` holds the columns under the names and kinds (DuckDB types) of `columns`, in the order of the final names;
     `as_text` gives the SQL that turns an expression of a kind into the text that the table holds.
     `parquet` is the one file behind it, and `dictionaries` names the columns that it stores as places in a list of values.
+    `head` is a relation of its first rows, where DuckDB would otherwise go through all of them.
     `encode` gives columns of a frame in that form, or None where the frame cannot say one of them quickly.
     """
 
@@ -99,6 +100,7 @@ class Typed:
     as_text: Callable[[str, str], str]
     parquet: Path | None = None
     dictionaries: frozenset[str] = frozenset()
+    head: str = ""
     encode: Callable[[Sequence[str]], dict[str, Encoded] | None] | None = None
 
 
@@ -107,7 +109,7 @@ class Loaded:
     """What a reader hands to the door: `relation` holds text columns under their final names.
 
     `keep` are files that must stay readable after the lock; `place` says where data row n (from 1) stands in the input.
-    `typed` is the same input before it became text, where it had types.
+    `typed` is the same input before it became text, where it had types. `rows` is given where it is known.
     """
 
     relation: str
@@ -117,6 +119,7 @@ class Loaded:
     place: Callable[[int], str]
     keep: tuple[Path, ...] = field(default=())
     typed: Typed | None = None
+    rows: int | None = None
 
 
 def _visible(found: Found) -> str:

@@ -58,7 +58,7 @@ def apply_query(connection: duckdb.DuckDBPyConnection, query: str, loaded: Loade
     connection.execute(f"CREATE VIEW {VIEW} AS SELECT * FROM answer")
     if not loaded.keep:
         connection.execute(f"DROP TABLE {loaded.relation}")
-    return replace(loaded, relation="answer", columns=columns, place=_result_row, typed=None)
+    return replace(loaded, relation="answer", columns=columns, place=_result_row, typed=None, rows=None)
 
 
 def forbid_files(connection: duckdb.DuckDBPyConnection, allowed: tuple[Path, ...]) -> None:

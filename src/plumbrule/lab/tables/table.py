@@ -343,7 +343,9 @@ def _kind(path: Path, start: bytes) -> tuple[str, str]:
 
 
 def _table(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> Table:
-    rows = connection.execute(f"SELECT count(*) FROM {VIEW}").fetchall()[0][0]
+    rows = loaded.rows
+    if rows is None:
+        rows = connection.execute(f"SELECT count(*) FROM {VIEW}").fetchall()[0][0]
     if rows == 0:
         raise TableError("The table has no rows.", expected="at least one row", cure="Look at the input and the query.")
     return Table(connection=connection, columns=loaded.columns, rows=rows, reading=loaded.reading, _loaded=loaded)
