@@ -18,7 +18,7 @@ from rich.console import Console
 
 from plumbrule import __version__
 from plumbrule.base.messages import harmless
-from plumbrule.cli import ask, assess, audit, demo, log, node, plan, verify, watch
+from plumbrule.cli import ask, assess, audit, demo, log, node, plan, read, verify, watch
 from plumbrule.errors import LimitError, OutputError, PlumbruleError
 
 __all__ = ["application", "main"]
@@ -39,7 +39,7 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
     )
     app.callback()(_root)
-    for verb in (audit, plan, assess, verify, watch, ask, demo):
+    for verb in (audit, plan, assess, verify, watch, ask, read, demo):
         verb.add_to(app)
     for group in (node, log):
         group.add_to(app)

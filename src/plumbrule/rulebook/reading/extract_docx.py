@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 
+from plumbrule.base.messages import message
 from plumbrule.errors import InputError
 
 MOST_BYTES = 64 << 20
@@ -24,7 +25,7 @@ _STEPS = {"decimal", "lowerLetter", "upperLetter", "lowerRoman", "upperRoman"}
 
 
 def extract(data: bytes) -> dict[str, object]:
-    """Text, and the faults met: `[start, end, what]`.
+    """Text, and the faults met: `[start, end, what, values]`.
 
     Raises:
         InputError: no DOCX, or larger inside than allowed, or XML with a document type.
@@ -41,7 +42,8 @@ def extract(data: bytes) -> dict[str, object]:
     if reader.cited:
         lines += ["_" * 10, *(f"{n} {' '.join(notes.texts.get(key, ['']))}" for n, key in enumerate(reader.cited, 1)), ""]
     text = "\n".join(lines)
-    faults = [[len(text), len(text), "text deleted by tracked changes was left out"]] if reader.deleted else []
+    what = message("text deleted by tracked changes was left out")
+    faults = [[len(text), len(text), what, {}]] if reader.deleted else []
     return {"text": text, "faults": faults, "marks": [], "language": ""}
 
 

@@ -13,6 +13,7 @@ import sys
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from plumbrule.base.messages import message
 from plumbrule.errors import InputError
 
 MOST_PAGES = 2000
@@ -21,7 +22,7 @@ BROKEN = (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeErro
 
 
 def extract(data: bytes) -> dict[str, object]:
-    """Text with a form feed between pages, and the faults met: `[start, end, what]`.
+    """Text with a form feed between pages, and the faults met: `[start, end, what, values]`.
 
     Raises:
         InputError: no PDF, locked, or pictures of pages without text.
@@ -37,7 +38,8 @@ def extract(data: bytes) -> dict[str, object]:
             page = reader.pages[number].extract_text() or ""
         except BROKEN as error:
             page = ""
-            faults.append([len(text), len(text), f"page {number + 1} could not be read ({type(error).__name__})"])
+            what = message("page {page} could not be read ({reason})")
+            faults.append([len(text), len(text), what, {"page": number + 1, "reason": type(error).__name__}])
         text += ("\f" if number else "") + page
     if not text.strip():
         raise InputError(

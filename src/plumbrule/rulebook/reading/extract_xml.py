@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Any
 from xml.parsers import expat
 
+from plumbrule.base.messages import message
 from plumbrule.errors import InputError
 
 ROLES = {
@@ -83,6 +84,10 @@ class Text:
             said = SPACES.sub(" ", text)
             self.put(said.lstrip() if not self.parts or self.parts[-1][-1] in " \n" else said)
 
+    def skipped(self, name: str, *_: Any) -> None:
+        """An entity, which is not taken."""
+        self.faults.append([self.length, self.length, message("entity {name} not taken"), {"name": name[:40]}])
+
     def put(self, text: str) -> None:
         """Add text."""
         if text:
@@ -105,7 +110,7 @@ def extract(data: bytes) -> dict[str, object]:
     text = Text()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.EntityDeclHandler = _refuse
-    parser.SkippedEntityHandler = lambda name, _: text.faults.append([text.length, text.length, f"entity {name[:40]} not taken"])
+    parser.SkippedEntityHandler = text.skipped
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = text.opened, text.closed, text.said
     parser.buffer_text = True
     try:
@@ -115,7 +120,8 @@ def extract(data: bytes) -> dict[str, object]:
     twice = sorted(key for key, times in text.ids.items() if times > 1)
     if twice:
         shown = ", ".join(key[:40] for key in twice[:3])
-        text.faults.append([0, 0, f"{len(twice)} identifiers (eId) stand more than once: {shown}…"])
+        what = message("{count} identifiers (eId) stand more than once: {shown}…")
+        text.faults.append([0, 0, what, {"count": len(twice), "shown": shown}])
     return {"text": "".join(text.parts), "faults": text.faults, "marks": text.marks, "language": text.language}
 
 
@@ -130,7 +136,8 @@ def _rest(text: Text, data: bytes, error: expat.ExpatError) -> None:
     start = text.length
     lines = TAG.sub("\n", data.decode("utf-8", "replace")).splitlines()
     text.put("\n" + "\n".join(line.strip() for line in lines if line.strip()))
-    text.faults.append([start, text.length, f"not well-formed ({error}): from here on read without its marks"])
+    what = message("not well-formed ({error}): from here on read without its marks")
+    text.faults.append([start, text.length, what, {"error": str(error)}])
 
 
 if __name__ == "__main__":

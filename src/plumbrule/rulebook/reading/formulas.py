@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import ClassVar, Literal
-
-from plumbrule.rulebook.form import FORBID, parse
+from typing import Any, ClassVar, Literal
 
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 CJK = "\u2e80-\u303f\u31c0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
@@ -21,7 +19,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\uf
 class Formulas:
     """`lexicon/structure/<lang>.yaml`. What each list is for stands in docs/concepts/reading.md."""
 
-    __pydantic_config__: ClassVar = FORBID
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
     schema: Literal["plumbrule-structure/1"]
     language: str
     openings: Mapping[str, tuple[str, ...]]
@@ -64,6 +62,8 @@ def formulas_of(language: str) -> Formulas:
     Raises:
         RulebookError: the file was edited into something that is not in its form.
     """
+    from plumbrule.rulebook.form import parse  # noqa: PLC0415 - the rulebook's forms use this room's model
+
     name = f"{language if language in LANGUAGES else 'en'}.yaml"
     text = (files("plumbrule.rulebook.reading") / "lexicon" / "structure" / name).read_text(encoding="utf-8")
     return parse(f"lexicon/structure/{name}", text, Formulas)

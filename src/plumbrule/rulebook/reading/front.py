@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from plumbrule.rulebook.reading.formulas import Formulas, any_of
@@ -12,7 +12,8 @@ from plumbrule.rulebook.reading.lines import Sheet, mended
 from plumbrule.rulebook.reading.model import Heading, Span
 
 SYMBOL = re.compile(r"(?<![\w/(])(?:A|S|E|A/HRC|A/C\.\d)/(?:RES/)?[A-Z0-9][\w./-]*(?:\([IVXLC]+\))?")
-_NUMBERED = re.compile(r"(\d{1,4}/\d{1,4})\s?[.．]?\s*(?=\S)")
+_NUMBERED = re.compile(r"(\d{1,4}/\d{1,4})\s?[.．]?(?:\s+|$|(?=[^\s\d]))")
+_TITLE_LINES = 8
 _BRACKETED = re.compile(r"[\[［].{0,200}[\]］]$")
 _SESSION = re.compile(r"(?:A|S|E)/(?:RES/|C\.\d/|HRC/)?(\d{2,3})/")
 
@@ -29,7 +30,6 @@ class Front:
     sponsors_at: Span | None = None
     status: str | None = None
     title_at: Span | None = None
-    title_lines: list[int] = field(default_factory=list)
 
 
 def read_front(sheet: Sheet, opening: int, body: str, layout: Layout, asterisks: tuple[Span, ...]) -> Heading:
@@ -45,12 +45,14 @@ def read_front(sheet: Sheet, opening: int, body: str, layout: Layout, asterisks:
         _sponsors(sheet, tag, front, words)
     front.status = _status(sheet, lines, words, front.symbol, drafted=tag is not None)
     front.date = _date(sheet, lines, words, adopted=front.status == "adopted")
-    _title(sheet, lines, tag, front, words)
+    title = title_start(sheet, opening)
+    if title:
+        front.title_at = (sheet.lines[title[0]].start + title[1], sheet.lines[opening - 1].end)
     for index in lines:
         _leave(sheet, index, front, layout)
-    title = mended(sheet, [front.title_at]).text if front.title_at else None
+    said = mended(sheet, [front.title_at]).text if front.title_at else None
     return Heading(
-        symbol=front.symbol, title=title, title_at=front.title_at, body=body, session=front.session, date=front.date,
+        symbol=front.symbol, title=said, title_at=front.title_at, body=body, session=front.session, date=front.date,
         agenda_item=front.agenda_item, sponsors=front.sponsors, sponsors_at=front.sponsors_at,
         asterisk_notes=asterisks, status=front.status,
     )
@@ -161,7 +163,7 @@ def _status(sheet: Sheet, lines: list[int], words: Formulas, symbol: str | None,
 
 
 def _date(sheet: Sheet, lines: list[int], words: Formulas, *, adopted: bool) -> str | None:
-    """The day it was adopted where the text says so, else the last day printed before the text."""
+    """The day it was adopted where the text says so, else the first day printed before the text."""
     dated = [(index, day) for index in lines if (day := first_date(sheet.lines[index].key, words))]
     saying = re.compile(any_of(words.adopted))
     if adopted:
@@ -194,23 +196,32 @@ def _iso(year: int, month: int, day: int) -> str | None:
     return f"{year:04}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 and 1900 <= year <= 2100 else None
 
 
-def _title(sheet: Sheet, lines: list[int], tag: int | None, front: Front, words: Formulas) -> None:
-    """The lines just above the text: after the draft tag, after the number of the resolution, or one paragraph."""
-    first, cut = (tag + 1, 0) if tag is not None else (None, 0)
-    for index in reversed(lines):
-        if first is not None:
-            break
-        numbered = _NUMBERED.match(_raw(sheet, index))
+def title_start(sheet: Sheet, opening: int) -> tuple[int, int] | None:
+    """The line where the title begins, just above the text, and how many of its characters come before it.
+
+    After the draft tag, the number of the resolution, a remark in brackets or a date; else the last paragraph.
+    """
+    words = sheet.formulas
+    tag = _draft_tag(sheet, list(range(opening)), words)
+    if tag is not None:
+        return (tag + 1, 0) if tag + 1 < opening else None
+    for index in range(opening - 1, max(opening - _TITLE_LINES, -1), -1):
+        key, numbered = sheet.lines[index].key, _NUMBERED.match(_raw(sheet, index))
         if numbered:
-            first, cut = index, numbered.end()
-        elif _BRACKETED.search(sheet.lines[index].key) or first_date(sheet.lines[index].key, words):
-            first = index + 1
-        elif sheet.lines[index].blank and not sheet.double_spaced and index != lines[-1] and front.title_lines:
-            first = index
-    if first is None or first >= len(lines):
-        return
-    front.title_lines = lines[first:]
-    front.title_at = (sheet.lines[first].start + cut, sheet.lines[lines[-1]].end)
+            return (index, numbered.end()) if numbered.end() < len(_raw(sheet, index)) else (index + 1, 0)
+        if _BRACKETED.search(key) or first_date(key, words) or _is_field(key, words):
+            return (index + 1, 0) if index + 1 < opening else None
+    first = opening - 1
+    while first > 0 and not sheet.lines[first].blank and opening - first < _TITLE_LINES:
+        first -= 1
+    return (first, 0) if first >= 0 else None
+
+
+def _is_field(key: str, words: Formulas) -> bool:
+    """A symbol, a session or an agenda item, which are no title."""
+    return bool(SYMBOL.fullmatch(key.upper()) or re.match(any_of(words.agenda_item), key)) or (
+        words.session.casefold() in key and ordinal(key, words) is not None
+    )
 
 
 def _leave(sheet: Sheet, index: int, front: Front, layout: Layout) -> None:

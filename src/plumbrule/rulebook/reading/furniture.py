@@ -60,9 +60,8 @@ class _Reader:
             elif self.in_notes:
                 self._note(index, line)
 
-    def headers(self) -> None:
+    def headers(self, title: str) -> None:
         """Lines after the opening that repeat words of the title beside other furniture; twice for headers of two lines."""
-        tail = " ".join(line.key for line in self.sheet.lines[max(self.after - 5, 0) : max(self.after, 0)])
         noted = {index for lines in self.notes.values() for index in lines}
         for _ in range(2):
             for index in range(self.after + 1, len(self.sheet.lines)):
@@ -70,7 +69,7 @@ class _Reader:
                 beside = self.outside.get(index - 1) == "page-furniture" or self.outside.get(index + 1) == "page-furniture"
                 edged = key != self.sheet.lines[index].key
                 known = index in self.outside or index in noted
-                if not known and (beside or edged) and len(key) > _SHORTEST and key in tail:
+                if not known and (beside or edged) and len(key) > _SHORTEST and key in title:
                     self.outside[index] = "page-furniture"
 
     def _is_furniture(self, index: int, line: Line) -> bool:
@@ -109,8 +108,14 @@ class _Reader:
         return line.new_page or (line.blank and not self.sheet.double_spaced and before.endswith(_END))
 
 
-def furniture_of(sheet: Sheet, *, after: int) -> Furniture:
-    """Page furniture and notes of a text; symbols and page numbers count as furniture only after line `after`."""
+def furniture_of(sheet: Sheet, *, after: int, title: int | None = None) -> Furniture:
+    """Page furniture and notes of a text.
+
+    Args:
+        sheet: the text and its lines.
+        after: symbols and page numbers count as furniture only after this line.
+        title: the line where the title begins, which page headers repeat; it lasts until `after`.
+    """
     words = sheet.formulas
     reader = _Reader(
         sheet=sheet,
@@ -119,6 +124,6 @@ def furniture_of(sheet: Sheet, *, after: int) -> Furniture:
         heading=re.compile(any_of(words.notes_heading)),
     )
     reader.read()
-    if after > 0:
-        reader.headers()
+    if title is not None:
+        reader.headers(" ".join(line.key for line in sheet.lines[title:after]))
     return Furniture(outside=reader.outside, notes=reader.notes)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from plumbrule.rulebook.reading.model import Kind, Outside, Span
+from plumbrule.base.messages import message
+from plumbrule.rulebook.reading.model import Fault, Kind, Outside, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +28,15 @@ class Layout:
     units: dict[str, Found] = field(default_factory=dict)
     parts: dict[str, list[Span]] = field(default_factory=dict)
     outside: list[tuple[Span, Outside]] = field(default_factory=list)
-    faults: list[tuple[Span, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     times: dict[str, int] = field(default_factory=dict)
 
     def add(self, unit: Found, *spans: Span) -> str:
         """A new unit with its first stretches; a second one with the same id gets a number and a fault."""
         self.times[unit.id] = times = self.times.get(unit.id, 0) + 1
         if times > 1:
-            self.faults.append((spans[0] if spans else (0, 0), f"the number {unit.id} stands more than once"))
+            what = message("the number {number} stands more than once")
+            self.faults.append(Fault(at=spans[0] if spans else (0, 0), what=what, values=(("number", unit.id),)))
             unit = replace(unit, id=f"{unit.id}~{times}")
         self.units[unit.id] = unit
         self.parts[unit.id] = list(spans)

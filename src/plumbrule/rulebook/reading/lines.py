@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from plumbrule.rulebook.reading.formulas import CJK, Formulas, squeezed
 from plumbrule.rulebook.reading.model import Span
@@ -17,7 +18,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\uf
 _SPACE = re.compile(r"\s+")
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n\f]\s*(?=[^\W\d_])")
 _HALVES = re.compile(r"(?<=[^\W\d_])[ \t]*[\r\n\f]\s*(?=[^\W\d_])")
-_NEAR_CJK = re.compile(f"[{CJK}“”‘’—…]")
+_NEAR_CJK = re.compile(f"[{CJK}]")
+_NEAR_CJK_SIGN = re.compile(f"[{CJK}“”‘’—…]")  # signs that Chinese shares with others
+_STOPPED = re.compile(r"[,，、;；:：.。…؛،!?]\W{0,3}\d{0,3}$")
+_FULL = 0.6  # a line at least this long, of the longest but a tenth, may go on in the next
 _SLASH = re.compile(r"(?<=\S[/-])\s*[\r\n\f]\s*")
 _LETTERS_APART = re.compile(r"(?:\S ){5,}\S")
 
@@ -47,8 +51,15 @@ class Sheet:
 
     @cached_property
     def double_spaced(self) -> bool:
-        """Blank lines stand between all lines, so they say nothing."""
-        return len(self.lines) > 4 and sum(line.blank for line in self.lines) > 0.75 * len(self.lines)
+        """Blank lines stand between all lines, also inside sentences, so they say nothing."""
+        blank = sum(line.blank for line in self.lines)
+        if len(self.lines) < 5 or blank < 0.75 * len(self.lines):
+            return False
+        full = _FULL * sorted(len(line.key) for line in self.lines)[len(self.lines) * 9 // 10]
+        wrapped = sum(
+            line.blank and len(before.key) >= full and not _STOPPED.search(before.key) for before, line in pairwise(self.lines)
+        )
+        return wrapped > 0.3 * blank
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -125,7 +136,8 @@ def mended(sheet: Sheet, spans: Iterable[Span], *, drop: Iterable[Span] = ()) ->
         whole = whole.sub(_HALVES, lambda match: _joint(match, sheet))
     whole = whole.sub(_SLASH, "")
     whole = _closed_up(whole)
-    whole = whole.sub(_SPACE, _space)
+    near = _NEAR_CJK_SIGN if sheet.formulas.language == "zh" else _NEAR_CJK
+    whole = whole.sub(_SPACE, lambda match: _space(match, near))
     lead = len(whole) - len(whole.text.lstrip())
     return whole[lead : len(whole.text.rstrip())] if whole.text.strip() else Traced("")
 
@@ -163,8 +175,8 @@ def _closed_up(whole: Traced) -> Traced:
     return whole.without(*[(at, at + 1) for start, end in found for at in range(start, end) if whole.text[at] == " "])
 
 
-def _space(match: re.Match[str]) -> str:
+def _space(match: re.Match[str], near: re.Pattern[str]) -> str:
     """White space beside a Chinese character is none; elsewhere it is one space."""
     text, start, end = match.string, match.start(), match.end()
-    near = (text[start - 1] if start else "") + (text[end] if end < len(text) else "")
-    return "" if _NEAR_CJK.search(near) else " "
+    beside = (text[start - 1] if start else "") + (text[end] if end < len(text) else "")
+    return "" if near.search(beside) else " "

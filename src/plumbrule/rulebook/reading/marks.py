@@ -46,6 +46,11 @@ class Step:
     place: int
     unit: str
 
+    @property
+    def label(self) -> str:
+        """As it stands in an id, the same in every language: letters of other alphabets by their place."""
+        return STYLES[self.style if self.style in {"roman", "number"} else "letter"][self.place]
+
 
 def paragraph_number(key: str) -> tuple[int, int] | None:
     """The number in front of a paragraph, and how many characters of `key` it takes; the whole of a line that is a number.

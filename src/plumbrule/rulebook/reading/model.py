@@ -131,10 +131,20 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something wrong in the document that reading lived with: where, what, and what was done."""
+    """Something wrong in the document that reading lived with: where, what, and what was done.
+
+    `what` is a message id with slots, `values` fill them.
+    """
 
     at: Span
     what: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        said = self.what
+        for name, value in self.values:
+            said = said.replace("{" + name + "}", value)
+        return said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from plumbrule.rulebook.reading.document import Document
@@ -21,10 +21,19 @@ def read_file(path: Path, *, language: str = "", encoding: str = "") -> Reading:
     return read_document(load_document(path, language=language, encoding=encoding))
 
 
-def read_document(document: Document) -> Reading:
-    """Read a document: its instrument, provisions with their asks, everything outside them, and its faults."""
+AskFinder = Callable[[Sequence[Unit], Heading], Mapping[str, tuple[Ask, ...]]]
+"""Finds the asks of units, by their id; the heading says in which language and who speaks."""
+
+
+def read_document(document: Document, *, finder: AskFinder | None = None) -> Reading:
+    """Read a document: its instrument, provisions with their asks, everything outside them, and its faults.
+
+    Args:
+        document: the text with its offsets.
+        finder: finds the asks; nothing is asked where it is left out.
+    """
     found = structure(document)
-    asks = _asks(found.units, found.heading)
+    asks = finder(found.units, found.heading) if finder else {}
     return Reading(
         name=document.name,
         sha256=document.sha256,
@@ -34,10 +43,6 @@ def read_document(document: Document) -> Reading:
         outside=found.outside,
         faults=found.faults,
     )
-
-
-def _asks(units: tuple[Unit, ...], heading: Heading) -> Mapping[str, tuple[Ask, ...]]:
-    return {}
 
 
 def _passage(unit: Unit, asks: tuple[Ask, ...]) -> Passage:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from plumbrule.base.messages import message
 from plumbrule.rulebook.reading.formulas import Formulas, any_of
 from plumbrule.rulebook.reading.furniture import Furniture
 from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Line, Sheet
 from plumbrule.rulebook.reading.marks import Step, item_label, next_step, paragraph_number
+from plumbrule.rulebook.reading.model import Fault
 
 _TERMINATED = re.compile(
     r"[,，、;；:：.。…؛،!?]\W{0,3}(?: ?\d{1,3}\W?(?: and| et| y| и|和)?)?$|(?:\b(?:and|or|et|ou|y|o|и|или)|和|或|以及)$"
@@ -78,6 +80,7 @@ class _Body:
     stack: list[Step] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
+    bare: bool = False
     numbered: bool = False
     indents: bool = False
     width: int = 0
@@ -140,6 +143,7 @@ class _Body:
             return False
         self._missing(number, index)
         self._new_paragraph(number, index, mark=_length(self.sheet, line, taken))
+        self.bare = taken == len(line.key)
         return True
 
     def _number_apart(self, number: int, place: int, index: int) -> bool:
@@ -157,7 +161,9 @@ class _Body:
 
     def _missing(self, number: int, index: int) -> None:
         for lost in range(self.number + 1, number):
-            self.layout.faults.append((self._span(index), f"paragraph {lost} is missing before {number}"))
+            values = (("lost", str(lost)), ("number", str(number)))
+            what = message("paragraph {lost} is missing before {number}")
+            self.layout.faults.append(Fault(at=self._span(index), what=what, values=values))
 
     def _next_is_number(self, place: int) -> bool:
         """A number alone, followed by another or by the end, does not stand in front of its text."""
@@ -182,7 +188,7 @@ class _Body:
         depth, at = step
         parent = self.stack[depth - 1].unit if depth else str(self.number)
         mark = _length(self.sheet, line, found[1])
-        unit = Found(id=f"{parent}.{found[0]}", kind="item", parent=parent, mark=mark, governed_by=parent)
+        unit = Found(id=f"{parent}.{at.label}", kind="item", parent=parent, mark=mark, governed_by=parent)
         self.unit = self.layout.add(unit, self._span(index))
         self.stack = [*self.stack[:depth], replace(at, unit=self.unit)]
         return True
@@ -197,7 +203,7 @@ class _Body:
 
     def _displaced(self, place: int, index: int, line: Line) -> bool:
         """A paragraph whose number stands elsewhere: it begins as one, after the end of another."""
-        if not self.openers.operative.match(line.key) or not _TERMINATED.search(self._before(place)):
+        if self.bare or not self.openers.operative.match(line.key) or not _TERMINATED.search(self._before(place)):
             return False
         if self.number and not re.search(r"[;；.。؛]\W{0,2}(?: ?\d{1,3})?$", self._before(place)):
             return False
@@ -231,7 +237,8 @@ class _Body:
 
     def _goes_on(self, place: int, index: int) -> None:
         """The paragraph goes on; after the end of the last one, what follows apart from it is no part of it."""
-        apart = place > self.last_mark and self.number and _CLOSED.search(self._before(place))
+        apart = place > self.last_mark and self.number and not self.bare and _CLOSED.search(self._before(place))
+        self.bare = False
         self.ended = self.ended or bool(apart and self.sheet.shows_paragraph(index))
         if self.unit and not self.ended:
             self.layout.extend(self.unit, self._span(index))

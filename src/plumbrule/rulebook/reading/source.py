@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, get_args
 
+from plumbrule.base.messages import message
 from plumbrule.base.sandbox import run_limited
 from plumbrule.errors import InputError, LimitError
 from plumbrule.rulebook.reading.document import Document, Form, Marked, Role
@@ -76,7 +77,8 @@ def _form(data: bytes) -> Form:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return "docx"
-    return "xml" if head.startswith(b"<?xml") and not re.search(rb"<(?:!doctype\s+)?html\b", data[:1024], re.IGNORECASE) else "text"
+    page = re.search(rb"<(?:!doctype\s+)?html\b", data[:1024], re.IGNORECASE)
+    return "xml" if head.startswith(b"<?xml") and not page else "text"
 
 
 def _decoded(data: bytes, encoding: str) -> tuple[str, list[list[Any]]]:
@@ -92,7 +94,7 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, list[list[Any]]]:
     except UnicodeDecodeError as error:
         guess = _guessed(data, cut_off=error.start >= len(data) - 3)
     text = data.decode(guess, "replace")
-    return text, [[0, 0, f"encoding guessed: {guess}"], *_misfit(text, guess)]
+    return text, [[0, 0, message("the encoding was guessed: {encoding}"), {"encoding": guess}], *_misfit(text, guess)]
 
 
 def _as_asked(data: bytes, encoding: str) -> str:
@@ -106,7 +108,8 @@ def _as_asked(data: bytes, encoding: str) -> str:
 
 def _misfit(text: str, encoding: str) -> list[list[Any]]:
     lost = text.count("�")
-    return [[0, 0, f"{lost} characters do not fit {encoding} and are shown as �"]] if lost else []
+    what = message("{count} characters do not fit {encoding} and are shown as �")
+    return [[0, 0, what, {"count": lost, "encoding": encoding}]] if lost else []
 
 
 def _guessed(data: bytes, *, cut_off: bool) -> str:
@@ -168,5 +171,8 @@ def _document(name: str, form: Form, digest: str, found: dict[str, Any], languag
             for start, end, role, number, depth in marks
             if role in known
         ),
-        faults=tuple(Fault(at=(start, end), what=what) for start, end, what in found["faults"]),
+        faults=tuple(
+            Fault(at=(start, end), what=what, values=tuple((name, str(value)) for name, value in values.items()))
+            for start, end, what, values in found["faults"]
+        ),
     )

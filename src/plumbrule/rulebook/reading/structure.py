@@ -7,13 +7,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from plumbrule.base.messages import message
 from plumbrule.rulebook.reading.assemble import assembled
 from plumbrule.rulebook.reading.brief import is_brief, read_brief, running_title
 from plumbrule.rulebook.reading.citations import citations, headed, is_ibid
 from plumbrule.rulebook.reading.declaration import lead_in_line, read_declaration
 from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.formulas import any_of, formulas_of
-from plumbrule.rulebook.reading.front import first_date, read_front
+from plumbrule.rulebook.reading.front import first_date, read_front, title_start
 from plumbrule.rulebook.reading.furniture import Furniture, furniture_of
 from plumbrule.rulebook.reading.language import language_of
 from plumbrule.rulebook.reading.layout import Found, Layout
@@ -61,7 +62,7 @@ def structure(document: Document) -> Structured:
     known = {cited.symbol for unit in units for cited in unit.cites}
     loose = [piece for piece in outside if piece.what in {"running-text", "unread", "lead-in"}]
     known |= {cited.symbol for piece in loose for cited in _in_span(sheet, (piece.start, piece.end), language, speaker)}
-    faults = [*document.faults, *(Fault(at=at, what=what) for at, what in layout.faults), *_damage(document)]
+    faults = [*document.faults, *layout.faults, *_damage(document)]
     heading = replace(heading, language=language, cites=tuple(sorted(known - {heading.symbol or ""})))
     return Structured(heading=heading, units=units, outside=outside, faults=tuple(faults))
 
@@ -72,7 +73,8 @@ def _read(document: Document, sheet: Sheet, layout: Layout) -> tuple[Heading, Fu
         read_marked(sheet, document, layout)
         return _marked_heading(document, sheet), Furniture()
     opening = opening_line(sheet)
-    furniture = furniture_of(sheet, after=opening[0] if opening else -1)
+    title = title_start(sheet, opening[0]) if opening else None
+    furniture = furniture_of(sheet, after=opening[0] if opening else -1, title=title[0] if title else None)
     if opening:
         read_resolution(sheet, furniture, opening[0], layout)
         asterisks = tuple(_spans(sheet, [n for n, what in furniture.outside.items() if what == "asterisk-note"]))
@@ -267,4 +269,4 @@ def _in_span(sheet: Sheet, at: Span, language: str, speaker: str, unit: Unit | N
 def _damage(document: Document) -> Iterable[Fault]:
     """Lost characters, told once for each place where they stand."""
     for lost in re.finditer("�{1,200}", document.text):
-        yield Fault(at=lost.span(), what="characters lost: kept as �, not guessed")
+        yield Fault(at=lost.span(), what=message("characters lost: kept as �, not guessed"))

@@ -1,0 +1,195 @@
+"""Self-written texts in the forms that official ones have; about lighthouses, so that no official sentence is among them.
+
+Made by the author of the rules: they prove that forms are known and nothing crashes, not that a real text is read well.
+"""
+
+from __future__ import annotations
+
+ENGLISH = """United Nations
+
+A/RES/91/17
+
+General Assembly
+
+Distr.: General
+3 December 2036
+
+Ninety-first session
+Agenda item 20 (b)
+
+Resolution adopted by the General Assembly on 26 November 2036
+[on the report of the Second Committee (A/91/538)]
+
+91/17. Lighthouses for all
+
+The General Assembly,
+
+Recalling its resolutions 70/1 of 25 September 2015, entitled “A plan”, 69/313 of
+27 July 2015 and Human Rights Council resolution 17/4,1
+
+Noting with concern that many light-
+houses stand dark, and that harbours without lighthouses lose ships,
+
+Bearing in mind the report A/74/821,2
+
+1.
+Requests the Secretary-General to count all lighthouses by 2040;
+
+2. Calls upon Member States:
+
+(a) To light every lighthouse, including:
+
+(i) Old ones;
+
+(ii) New ones;
+
+(b) To pay their keepers;
+
+__________________
+1 See resolution 217 A (III).
+2 Ibid.
+
+36-20465
+1/2
+
+\fA/RES/91/17
+
+Lighthouses for all
+
+3. Decides to return to the matter at its ninety-second session.
+
+48th plenary meeting
+26 November 2036
+
+36-20465
+
+2/2
+"""
+
+DISPLACED = """The General Assembly,
+
+Recalling that ships sail at night,
+
+Noting also that rocks do not move,
+
+1.
+
+2.
+
+Welcomes the light of the moon;
+
+Invites keepers of lighthouses to wind
+their clocks;
+
+3.
+
+Decides to meet again.
+"""
+
+FRENCH = """A/91/L.5
+
+Quatre-vingt-onzième session
+Point 13 de l'ordre du jour
+
+Phares et ports
+
+L'Assemblée générale,
+
+Rappelant sa résolution 70/1 du 25 septembre 2015,
+
+Consciente que la nuit est longue,
+
+1. Engage les États Membres à allumer leurs phares :
+
+a) Chaque soir ;
+
+b) Chaque matin de brume ;
+
+2. Prie le Secrétaire général de compter les phares.
+"""
+
+SPANISH = """A/91/L.5
+
+Nonagésimo primer período de sesiones
+
+Faros y puertos
+
+La Asamblea General,
+
+Recordando su resolución 70/1, de 25 de septiembre de 2015,
+
+Consciente de que la noche es larga,
+
+1. Exhorta a los Estados Miembros a que enciendan sus faros:
+
+a) Cada noche;
+
+b) Cada mañana de niebla;
+
+2. Pide al Secretario General que cuente los faros.
+"""
+
+RUSSIAN = """A/91/L.5
+
+Девяносто первая сессия
+
+Маяки и порты
+
+Генеральная Ассамблея,
+
+ссылаясь на свою резолюцию 70/1 от 25 сентября 2015 года,
+
+сознавая, что ночь длинна,
+
+1. призывает государства-члены зажигать маяки:
+
+a) каждый вечер;
+
+b) каждое туманное утро;
+
+2. просит Генерального секретаря сосчитать маяки.
+"""
+
+ARABIC = """A/91/L.5
+
+الدورة الحادية والتسعون
+
+المنارات والموانئ
+
+إن الجمعية العامة،
+
+إذ تشير إلى قرارها 70/1 المؤرخ 25 أيلول/سبتمبر 2015،
+
+وإذ تدرك أن الليل طويل،
+
+1 - تهيب بالدول الأعضاء أن تضيء المنارات:
+
+(أ) كل مساء؛
+
+(ب) كل صباح يكسوه الضباب؛
+
+2 - تطلب إلى الأمين العام أن يعد المنارات.
+"""
+
+CHINESE = """A/91/L.5
+
+第九十一届会议
+
+灯塔与港口
+
+大会，
+
+回顾其2015年9月25日第70/1号决议，
+
+意识到长夜漫漫，
+
+1. 促请会员国点亮灯塔，包括：
+
+(a) 每个夜晚；
+
+(b) 每个雾晨；
+
+2. 请秘书长清点灯塔。
+"""
+
+SIX = {"en": ENGLISH, "fr": FRENCH, "es": SPANISH, "ru": RUSSIAN, "ar": ARABIC, "zh": CHINESE}
