@@ -12,6 +12,7 @@ import signal
 import sys
 from contextlib import suppress
 from importlib.metadata import entry_points
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -70,7 +71,16 @@ def main() -> None:
         # A library may hand the same Ctrl-C on a second time; it must not end us in another way than the first.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         Console(stderr=True).print("Interrupted. Nothing half-written was left behind.", style="bold")
+        _leave_at_once(code)
     sys.exit(code)
+
+
+def _leave_at_once(code: int) -> NoReturn:
+    """Where Ctrl-C came inside text that Python ran (dataclasses are made so), `sys.exit` would end us by the signal."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _run() -> int:

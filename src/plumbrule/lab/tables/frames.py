@@ -52,7 +52,7 @@ def read_frame(connection: duckdb.DuckDBPyConnection, frame: Any, options: Optio
     connection.execute(f"CREATE VIEW source AS {select}")
     typed = kinds_of(connection, _SOURCE, columns, options)
     if encode:
-        typed = replace(typed, head=_HEAD if _is_pandas(frame) else "", encode=_texts_of(connection, encode, typed))
+        typed = replace(typed, head=_head_of(connection, typed, frame), encode=_texts_of(connection, encode, typed))
     return Loaded(
         relation="source",
         columns=columns,
@@ -129,6 +129,14 @@ def _register_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, columns:
             sources += " POSITIONAL JOIN pandas_part"
         connection.execute(f"CREATE VIEW {_SOURCE} AS SELECT {', '.join(map(quote_name, columns))} FROM {sources}")
     return lambda number: encode_pandas(still.iloc[:, number])
+
+
+def _head_of(connection: duckdb.DuckDBPyConnection, typed: Typed, frame: Any) -> str:
+    """The relation of the first rows of a pandas frame, where DuckDB gives both the same types."""
+    if not _is_pandas(frame):
+        return ""
+    kinds = [str(row[1]) for row in connection.execute(f"DESCRIBE SELECT * FROM {_HEAD}").fetchall()]
+    return _HEAD if kinds == [kind for _, kind in typed.columns.values()] else ""
 
 
 def _texts_of(
