@@ -8,7 +8,9 @@ from typing import Literal
 from plumbrule.rulebook.reading.model import Fault, Span
 
 Form = Literal["text", "html", "pdf", "docx", "xml"]
-Role = Literal["part", "menu", "title", "opening", "recital", "section", "paragraph", "point", "note", "heading", "front"]
+Role = Literal[
+    "part", "menu", "title", "opening", "recital", "section", "paragraph", "point", "number", "note", "heading", "front"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,8 @@ class Text:
             return "recital"
         if given.get("name") == "title" or (tag == "title" and len(self.stack) == 1):
             return "title"
+        if tag == "num" or (tag == "title" and above == "article"):
+            return "number"
         return "front" if tag == "note" and above == "udhr" else ROLES.get(tag, "")
 
     def closed(self, _name: str) -> None:

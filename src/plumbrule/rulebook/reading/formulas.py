@@ -26,6 +26,7 @@ class Formulas:
     preamble_starts: tuple[str, ...]
     preamble_prefixes: tuple[str, ...]
     operative_starts: tuple[str, ...]
+    therefore: tuple[str, ...] = ()
     draft: tuple[str, ...]
     adopted: tuple[str, ...]
     session: str

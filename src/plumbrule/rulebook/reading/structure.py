@@ -13,7 +13,7 @@ from plumbrule.rulebook.reading.brief import is_brief, read_brief, running_title
 from plumbrule.rulebook.reading.citations import citations, headed, is_ibid
 from plumbrule.rulebook.reading.declaration import lead_in_line, read_declaration
 from plumbrule.rulebook.reading.document import Document
-from plumbrule.rulebook.reading.formulas import any_of, formulas_of
+from plumbrule.rulebook.reading.formulas import any_of, formulas_of, squeezed
 from plumbrule.rulebook.reading.front import first_date, read_front, title_start
 from plumbrule.rulebook.reading.furniture import Furniture, furniture_of
 from plumbrule.rulebook.reading.language import language_of
@@ -71,7 +71,7 @@ def _read(document: Document, sheet: Sheet, layout: Layout) -> tuple[Heading, Fu
     """The first form that fits gives the lines to their owners."""
     if has_marks(document):
         read_marked(sheet, document, layout)
-        return _marked_heading(document, sheet), Furniture()
+        return _marked_heading(document, sheet, layout), Furniture()
     opening = opening_line(sheet)
     title = title_start(sheet, opening[0]) if opening else None
     furniture = furniture_of(sheet, after=opening[0] if opening else -1, title=title[0] if title else None)
@@ -111,14 +111,11 @@ def _spans(sheet: Sheet, lines: Iterable[int]) -> Iterable[Span]:
         yield sheet.between(*last)
 
 
-def _marked_heading(document: Document, sheet: Sheet) -> Heading:
+def _marked_heading(document: Document, sheet: Sheet, layout: Layout) -> Heading:
     titles = [_trimmed(sheet.text, mark.at) for mark in document.marks if mark.role == "title"]
-    opening = next((mark.at for mark in document.marks if mark.role == "opening"), None)
-    body = None
-    if opening:
-        said = sheet.text[opening[0] : opening[1]].casefold()
-        names = ((code, name.casefold()) for code, names in sheet.formulas.openings.items() for name in names)
-        body = next((code for code, name in names if said.startswith(name)), None)
+    said = [squeezed(sheet.text[slice(*at)]) for at, what in layout.outside if what == "opening"]
+    names = ((code, squeezed(name)) for code, names in sheet.formulas.openings.items() for name in names)
+    body = next((code for code, name in names if any(line.startswith(name) for line in said)), None)
     return Heading(
         title=mended(sheet, titles[-1:] if len(titles) < 3 else titles[:1]).text if titles else None,
         title_at=(titles[-1] if len(titles) < 3 else titles[0]) if titles else None,
