@@ -96,20 +96,26 @@ def test_version_follows_the_texts_and_not_the_line_ends(edit: Edit) -> None:
             "  - id: GAI/6\n    id: GAI/6\n",
             ("provisions/GAI.yaml, line", "'id' is written twice"),
         ),
-        ("provisions/GAI.yaml", "  - id: GAI/6\n", "  - id: GDC/6\n", ("provisions/GAI.yaml, GDC/6", "starts with GAI/")),
+        ("provisions/GAI.yaml", "  - id: GAI/6\n", "  - id: GAI/66\n", ("asks/GAI.yaml, GAI/6", "no such provision")),
+        (
+            "provisions/GAI.yaml",
+            "  - id: GAI/preamble.3\n",
+            "  - id: GDC/preamble.3\n",
+            ("provisions/GAI.yaml, GDC/preamble.3", "starts with GAI/"),
+        ),
         ("provisions/GAI.yaml", "citation: GAI 6", "citation: Initiative 6", ("provisions/GAI.yaml, GAI/6", "Initiative 6")),
         ("provisions/GAI.yaml", "instrument: GAI", "instrument: GDC", ("provisions/GAI.yaml", "as the file is called")),
         (
             "provisions/GAI.yaml",
             '        zh: "倡议公平',
-            '        fr: "倡议公平',
+            '        de: "倡议公平',
             ("provisions/GAI.yaml, GAI/7", "no text in 'zh'", "Write the zh text"),
         ),
         (
             "provisions/GAI.yaml",
             "kind: dash",
             "kind: verse",
-            ("provisions/GAI.yaml, provisions, GAI/5, kind", "(written: 'verse')", "2 more"),
+            ("provisions/GAI.yaml, provisions, GAI/1, kind", "(written: 'verse')", "10 more"),
         ),
         (
             "provisions/GAI.yaml",
@@ -127,7 +133,7 @@ def test_version_follows_the_texts_and_not_the_line_ends(edit: Edit) -> None:
         ),
         ("provisions/GAI.yaml", "kind: dash", "? [kind]\n    : dash", ("provisions/GAI.yaml, line", "is not text")),
         ("provisions/GAI.yaml", "instrument: GAI", "instrument: &it [*it]", ("provisions/GAI.yaml, line", "recursive")),
-        ("provisions/GAI.yaml", "reviewed_by: {}", "reviewed_by: {fr: A. Person}", ("GAI/5", "reviewed_by names 'fr'")),
+        ("provisions/GAI.yaml", "reviewed_by: {}", "reviewed_by: {de: A. Person}", ("GAI/preamble.1", "reviewed_by names 'de'")),
         (
             "provisions/R311.yaml",
             "provisions: []",

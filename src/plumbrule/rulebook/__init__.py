@@ -24,9 +24,16 @@ from typing import TypeVar
 
 from plumbrule.errors import AssessmentError, InputError
 from plumbrule.rulebook.load import load_rulebook, read_rulebook
+from plumbrule.rulebook.local import profile_in
 from plumbrule.rulebook.model import (
     Check,
+    Crosswalk,
+    InForce,
     Instrument,
+    Jurisdiction,
+    Link,
+    LocalLimit,
+    LocalTier,
     Profile,
     Provision,
     Requirement,
@@ -41,7 +48,13 @@ from plumbrule.rulebook.tier import suggest_tier
 
 __all__ = [
     "Check",
+    "Crosswalk",
+    "InForce",
     "Instrument",
+    "Jurisdiction",
+    "Link",
+    "LocalLimit",
+    "LocalTier",
     "Profile",
     "Provision",
     "Requirement",
@@ -54,6 +67,7 @@ __all__ = [
     "cite",
     "load_rulebook",
     "profile",
+    "profile_in",
     "read_rulebook",
     "suggest_tier",
 ]

@@ -1,15 +1,15 @@
 """The forms of the rulebook's YAML files, and how one file becomes values or is refused.
 
 Each kind of file has its schema version in the first line: instruments, provisions and asks (one file per
-instrument), requirements, tiers, profile (one file per tier). `schema_documents` gives their JSON Schemas for
-editors; the committed copies lie in `schemas/`.
+instrument), requirements, tiers, profile (one file per tier), crosswalk, jurisdiction. `schema_documents` gives their
+JSON Schemas for editors; the committed copies lie in `schemas/`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeVar
 
 import yaml
@@ -17,7 +17,18 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from plumbrule.base.languages import Wording
 from plumbrule.errors import RulebookError
-from plumbrule.rulebook.model import Check, Instrument, ProvisionAsk, Requirement, TierName, TierRule
+from plumbrule.rulebook.model import (
+    Check,
+    Instrument,
+    Link,
+    LocalLimit,
+    LocalTier,
+    ProvisionAsk,
+    Requirement,
+    ThresholdStatus,
+    TierName,
+    TierRule,
+)
 
 # A key that nobody expects is a slip of the pen; nested values inherit this from the file they stand in.
 FORBID = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -76,11 +87,12 @@ class AsksFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementsFile:
-    """`requirements.yaml`."""
+    """`requirements.yaml`; `rows_without` says why no requirement can be written for a row of the mission."""
 
     __pydantic_config__: ClassVar[ConfigDict] = FORBID
     schema: Literal["plumbrule-requirements/1"]
     requirements: tuple[Requirement, ...]
+    rows_without: Mapping[str, Wording] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +122,35 @@ class ProfileFile:
     inconclusive: Wording
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrosswalkFile:
+    """`crosswalks/nist-ai-rmf-1.0.yaml` and its like: a crosswalk with its schema version."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    schema: Literal["plumbrule-crosswalk/1"]
+    id: str
+    title: Wording
+    citation: str
+    jurisdiction: str
+    status: ThresholdStatus
+    places: tuple[str, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JurisdictionFile:
+    """`jurisdictions/KZ.yaml` and its like: the profile of one jurisdiction with its schema version."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    schema: Literal["plumbrule-jurisdiction/1"]
+    id: str
+    name: Wording
+    instrument: str
+    tiers: tuple[LocalTier, ...]
+    limits: tuple[LocalLimit, ...] = ()
+    reviewed_by: str = ""
+
+
 FILES: Mapping[str, type] = {
     "instruments": InstrumentsFile,
     "provisions": ProvisionsFile,
@@ -117,6 +158,8 @@ FILES: Mapping[str, type] = {
     "requirements": RequirementsFile,
     "tiers": TiersFile,
     "profile": ProfileFile,
+    "crosswalk": CrosswalkFile,
+    "jurisdiction": JurisdictionFile,
 }
 """Kind of file to its form."""
 

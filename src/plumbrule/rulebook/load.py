@@ -8,13 +8,15 @@ from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Protocol, TypeVar, get_args
+from typing import Any, ClassVar, Protocol, TypeVar, get_args
 
 from plumbrule.errors import RulebookError
 from plumbrule.rulebook.form import (
     AsksEntry,
     AsksFile,
+    CrosswalkFile,
     InstrumentsFile,
+    JurisdictionFile,
     ProfileFile,
     ProvisionEntry,
     ProvisionsFile,
@@ -22,13 +24,20 @@ from plumbrule.rulebook.form import (
     TiersFile,
     parse,
 )
-from plumbrule.rulebook.model import Profile, Provision, Rulebook, TierName
+from plumbrule.rulebook.model import Crosswalk, Jurisdiction, Profile, Provision, Rulebook, TierName
 from plumbrule.rulebook.soundness import refuse_if_unsound
+
+
+class _Noun(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 class _Named(Protocol):
     @property
     def id(self) -> str: ...
+
+
+class _NamedNoun(_Named, _Noun, Protocol): ...
 
 
 class _OfInstrument(Protocol):
@@ -38,6 +47,9 @@ class _OfInstrument(Protocol):
 
 N = TypeVar("N", bound=_Named)
 J = TypeVar("J", bound=_OfInstrument)
+M = TypeVar("M", bound=_Named)
+V = TypeVar("V", bound=_Noun)
+E = TypeVar("E", bound=_NamedNoun)
 F = TypeVar("F")
 NOTHING_ASKED = AsksEntry(id="")
 
@@ -75,6 +87,9 @@ def read_rulebook(folder: Traversable) -> Rulebook:
         tier_rules=tiers.rules,
         tier_note=tiers.note,
         questions=tiers.questions,
+        crosswalks=_by_id("crosswalks", _each(texts, "crosswalks", CrosswalkFile, Crosswalk)),
+        jurisdictions=_by_id("jurisdictions", _each(texts, "jurisdictions", JurisdictionFile, Jurisdiction)),
+        rows_without=requirements.rows_without,
     )
     refuse_if_unsound(rulebook)
     return rulebook
@@ -169,7 +184,26 @@ def _profile(texts: Mapping[str, str], tier: str) -> Profile:
             expected=f"both {tier!r}, as the file is called.",
             cure="Mend the file or its name.",
         )
-    return Profile(**{field.name: getattr(file, field.name) for field in fields(Profile)})
+    return _value(file, Profile)
+
+
+def _each(texts: Mapping[str, str], folder: str, form: type[M], noun: type[E]) -> Iterable[E]:
+    """Every file of a folder that may be empty, in the order of the names; a file is called as its id."""
+    for name in sorted(texts):
+        if name.startswith(f"{folder}/"):
+            file = _file(texts, name, form)
+            if name != f"{folder}/{file.id}.yaml":
+                raise RulebookError(
+                    f"{name}: the id is {file.id!r}.",
+                    expected="the id that the file is called by.",
+                    cure="Mend the file or its name.",
+                )
+            yield _value(file, noun)
+
+
+def _value(file: object, noun: type[V]) -> V:
+    """The noun that a file holds, without its schema version."""
+    return noun(**{field.name: getattr(file, field.name) for field in fields(noun)})
 
 
 def _by_id(place: str, entries: Iterable[N]) -> dict[str, N]:

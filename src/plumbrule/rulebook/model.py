@@ -1,4 +1,4 @@
-"""The nouns of the rule: instrument, provision, ask, requirement, check, threshold, profile, tier."""
+"""The nouns of the rule: instrument, provision, ask, requirement, check, threshold, profile, tier, crosswalk, jurisdiction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,23 @@ from plumbrule.rulebook.asking import Addressee, Function, Polarity, Quantity, R
 
 ThresholdStatus = Literal["law", "guidance", "convention", "ours", "plan"]
 TierName = Literal["unacceptable", "high", "limited", "minimal"]
+InstrumentKind = Literal["resolution", "initiative", "report", "law"]
+Sources = Literal["primary", "secondary"]
+Subject = Literal["system", "party", "content"]
+Look = Literal["tested", "examined", "decided", "measured", "declared", "not-yet"]
+LinkType = Literal["equal", "narrower", "wider", "related"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """From when until when a part of a text is in force: ISO dates, `until` empty where no end is set.
+
+    `part` is how people cite it (`Article 5`), or `whole`.
+    """
+
+    part: str
+    since: str
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +36,9 @@ class Instrument:
 
     `force` says in our words how loudly the text speaks ("recommends", "proposes"); nothing here may speak louder.
     `citable` is False when the text in hand is only about the instrument: no provision of it may then be held.
+    `jurisdiction` is a code of ISO 3166 or `EU`, and `none` where the text is no law of anybody; only a law can be
+    `binding`, and `in_force` says from when, part by part. `sources` says whether the text itself was read, and
+    `reviewed_by` who has reviewed these facts; empty means nobody.
     """
 
     id: str
@@ -29,6 +49,12 @@ class Instrument:
     in_hand: Wording
     date: str
     citable: bool = True
+    kind: InstrumentKind = "resolution"
+    jurisdiction: str = "none"
+    binding: bool = False
+    in_force: tuple[InForce, ...] = ()
+    sources: Sources = "primary"
+    reviewed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +145,20 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """Our checkable reading of asks, for one kind of subject (OSCAL: control)."""
+    """Our checkable reading of asks, for one kind of subject (OSCAL: control).
+
+    `rows` are the rows of the mission that it serves (`C2`). `looked_at` says how, today: a profile judges it by a test
+    (`tested`) or reads what was declared (`examined`); a named person decides (`decided`); tests give figures and no profile
+    sets a limit (`measured`); a plan states it and nothing judges it (`declared`); nothing looks at it yet (`not-yet`).
+    """
 
     id: str
     title: Wording
     statement: Wording
     answers: tuple[str, ...]
-    subject: Literal["system", "party"] = "system"
+    subject: Subject = "system"
+    rows: tuple[str, ...] = ()
+    looked_at: Look = "not-yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +205,82 @@ class TierSuggestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A requirement of ours beside a place in somebody else's text (`MEASURE 2.11`, `Article 14`).
+
+    `type` says how ours stands to theirs: `narrower`, ours looks at a part of what theirs asks; `wider`, ours takes in theirs
+    and more; `equal`; `related`, they meet without either holding the other. `source` names the paragraph that draws the
+    link, or says that it is ours.
+    """
+
+    requirement: str
+    to: str
+    type: LinkType
+    reason: Wording
+    source: str = "ours, unreviewed"
+    reviewed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crosswalk:
+    """From our requirements to one framework or law that people already use.
+
+    `places` are the ids of that text which were confirmed to exist there; a link to any other is refused. A place
+    without a link says nothing about us. None of its wording is held.
+    """
+
+    id: str
+    title: Wording
+    citation: str
+    jurisdiction: str
+    status: ThresholdStatus
+    places: tuple[str, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalTier:
+    """What one jurisdiction calls a tier, and which of our profiles it is looked at with.
+
+    `relation` says how theirs stands to ours, as in a link; `because` gives the reason, which is ours.
+    """
+
+    id: str
+    name: Wording
+    tier: TierName
+    relation: LinkType
+    because: Wording
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalLimit:
+    """A number that one jurisdiction sets: it takes the place of our threshold of the same role in that check."""
+
+    tier: TierName
+    check: str
+    threshold: Threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jurisdiction:
+    """The profile of one jurisdiction: its own names of tiers, and its own numbers where its law names any."""
+
+    id: str
+    name: Wording
+    instrument: str
+    tiers: tuple[LocalTier, ...]
+    limits: tuple[LocalLimit, ...] = ()
+    reviewed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """All of it, by id.
 
     `version` is the version of the data files and, after `+`, twelve hex digits of their digest: an edited file is
-    another rulebook. `tier_note` says whose the tiers and their rules are.
+    another rulebook. `tier_note` says whose the tiers and their rules are. `rows_without` are rows of the mission for
+    which no requirement can be written, with the reason.
     """
 
     version: str
@@ -187,3 +291,6 @@ class Rulebook:
     tier_rules: tuple[TierRule, ...]
     tier_note: Wording
     questions: Mapping[str, Wording]
+    crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
+    jurisdictions: Mapping[str, Jurisdiction] = field(default_factory=dict)
+    rows_without: Mapping[str, Wording] = field(default_factory=dict)

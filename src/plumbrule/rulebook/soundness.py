@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import NoReturn
 
 from plumbrule.base.languages import Wording
 from plumbrule.errors import RulebookError
-from plumbrule.rulebook.model import Check, Profile, Rulebook, Threshold
+from plumbrule.rulebook.model import Check, Crosswalk, Instrument, Jurisdiction, Profile, Rulebook, Source, Threshold
 
 LANGUAGES = ("en", "zh")
 """The languages in which every wording must stand."""
@@ -24,11 +25,17 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 def refuse_if_unsound(rulebook: Rulebook) -> None:
     """Raise RulebookError on the first thing that does not hang together, naming file and entry."""
     _wordings(rulebook)
+    for instrument in rulebook.instruments.values():
+        _instrument(instrument)
     _provisions(rulebook)
     _requirements(rulebook)
     _tiers(rulebook)
     for profile in rulebook.profiles.values():
         _profile(rulebook, profile)
+    for crosswalk in rulebook.crosswalks.values():
+        _crosswalk(rulebook, crosswalk)
+    for jurisdiction in rulebook.jurisdictions.values():
+        _jurisdiction(rulebook, jurisdiction)
 
 
 def _refuse(place: str, got: str, expected: str, cure: str) -> NoReturn:
@@ -75,6 +82,94 @@ def all_wordings(rulebook: Rulebook) -> Iterator[tuple[str, Wording]]:
         yield f"profiles/{profile.id}.yaml, inconclusive", profile.inconclusive
         for check in profile.checks:
             yield from ((_at(profile, check, t), t.source.note) for t in check.thresholds if t.source.note)
+    yield from _wordings_of_others(rulebook)
+
+
+def _wordings_of_others(rulebook: Rulebook) -> Iterator[tuple[str, Wording]]:
+    """Those of crosswalks and jurisdictions."""
+    for crosswalk in rulebook.crosswalks.values():
+        yield f"crosswalks/{crosswalk.id}.yaml, title", crosswalk.title
+        yield from ((_of_link(crosswalk, link.requirement, link.to), link.reason) for link in crosswalk.links)
+    for jurisdiction in rulebook.jurisdictions.values():
+        place = f"jurisdictions/{jurisdiction.id}.yaml"
+        yield f"{place}, name", jurisdiction.name
+        for tier in jurisdiction.tiers:
+            yield f"{place}, {tier.id}", tier.name
+            yield f"{place}, {tier.id}, because", tier.because
+        sources = [
+            *((tier.id, tier.source) for tier in jurisdiction.tiers),
+            *((limit.threshold.id, limit.threshold.source) for limit in jurisdiction.limits),
+        ]
+        yield from ((f"{place}, {name}", source.note) for name, source in sources if source.note)
+
+
+def _instrument(instrument: Instrument) -> None:
+    place = f"instruments.yaml, {instrument.id}"
+    law = instrument.kind == "law"
+    if law == (instrument.jurisdiction == "none"):
+        _refuse(
+            place,
+            f"the kind {instrument.kind!r} with the jurisdiction {instrument.jurisdiction!r}.",
+            "a jurisdiction for a law, `none` for any other text.",
+            "Mend kind or jurisdiction.",
+        )
+    if not law and (instrument.binding or instrument.in_force):
+        _refuse(place, f"a {instrument.kind} that binds or is in force.", "binding and in_force for laws only.", "Remove them.")
+    if instrument.sources == "secondary" and instrument.citable:
+        _refuse(
+            place,
+            "it is citable, and was read in secondary sources.",
+            "citable: false until the text itself has been read.",
+            "Read the text, or set citable to false.",
+        )
+    for part in instrument.in_force:
+        _dates(f"{place}, {part.part}", part.since, part.until)
+
+
+def _dates(place: str, since: str, until: str) -> None:
+    for written in (since, until):
+        try:
+            date.fromisoformat(written or since)
+        except ValueError:
+            _refuse(place, f"the date {written!r}.", "a day as 2026-01-18.", "Mend the date.")
+    if until and until < since:
+        _refuse(place, f"it ends on {until}, before {since}.", "an end after the beginning.", "Mend one of the dates.")
+
+
+def _crosswalk(rulebook: Rulebook, crosswalk: Crosswalk) -> None:
+    _unique(f"crosswalks/{crosswalk.id}.yaml", crosswalk.places)
+    _unique(f"crosswalks/{crosswalk.id}.yaml", (f"{link.requirement} to {link.to}" for link in crosswalk.links))
+    for link in crosswalk.links:
+        place = _of_link(crosswalk, link.requirement, link.to)
+        _known(place, link.requirement, rulebook.requirements, "requirement")
+        _known(place, link.to, crosswalk.places, "place under `places`")
+        if not link.source:
+            _refuse(place, "it has no source.", "a paragraph, or `ours, unreviewed`.", "Say who draws the link.")
+
+
+def _of_link(crosswalk: Crosswalk, requirement: str, to: str) -> str:
+    return f"crosswalks/{crosswalk.id}.yaml, {requirement} to {to}"
+
+
+def _jurisdiction(rulebook: Rulebook, jurisdiction: Jurisdiction) -> None:
+    place = f"jurisdictions/{jurisdiction.id}.yaml"
+    _known(place, jurisdiction.instrument, rulebook.instruments, "instrument")
+    law = rulebook.instruments[jurisdiction.instrument]
+    if law.jurisdiction != jurisdiction.id:
+        _refuse(
+            place,
+            f"{law.id} is of the jurisdiction {law.jurisdiction!r}.",
+            f"a law of {jurisdiction.id}.",
+            "Name a law of this jurisdiction.",
+        )
+    _unique(place, (tier.id for tier in jurisdiction.tiers))
+    for tier in jurisdiction.tiers:
+        _source(f"{place}, {tier.id}", tier.source)
+    for limit in jurisdiction.limits:
+        at = f"{place}, {limit.tier}, {limit.check}"
+        checks = {check.id: check for check in rulebook.profiles[limit.tier].checks}
+        _known(at, limit.check, checks, "check of that profile")
+        _threshold(f"{at}, {limit.threshold.id}", limit.threshold, ROLES[checks[limit.check].kind])
 
 
 def _provisions(rulebook: Rulebook) -> None:
@@ -119,7 +214,11 @@ def _answers(rulebook: Rulebook, place: str, answers: Collection[str]) -> None:
 
 def _requirements(rulebook: Rulebook) -> None:
     for requirement in rulebook.requirements.values():
-        _answers(rulebook, f"requirements.yaml, {requirement.id}", requirement.answers)
+        place = f"requirements.yaml, {requirement.id}"
+        _answers(rulebook, place, requirement.answers)
+        for row in requirement.rows:
+            if row in rulebook.rows_without:
+                _refuse(place, f"it serves {row}, which is listed as without one.", "one of the two.", "Mend one of them.")
 
 
 def _tiers(rulebook: Rulebook) -> None:
@@ -180,12 +279,16 @@ def _threshold(place: str, threshold: Threshold, roles: Mapping[str, tuple[str, 
         )
     if threshold.source.status == "plan":
         _refuse(place, "the status 'plan'.", "law, guidance, convention or ours.", "Only a plan declares a limit of its own.")
-    if not threshold.source.citation or not threshold.source.jurisdiction:
+    _source(place, threshold.source)
+
+
+def _source(place: str, source: Source) -> None:
+    if not source.citation or not source.jurisdiction:
         _refuse(
             place,
             "the source is not complete.",
             "citation and jurisdiction (`none` where no law is meant).",
-            "Say where the number comes from.",
+            "Say where it comes from.",
         )
 
 
