@@ -100,3 +100,5 @@ def test_long_labels_are_shortened_and_wide_signs_count_twice() -> None:
     assert shortened("x" * 32) == "x" * 32
     assert shortened("x" * 40).endswith("…")
     assert len(shortened("准" * 40)) <= 17
+    assert shortened("more income must not lower the score; sex: women").endswith("…; sex: women")
+    assert len(shortened("more income must not lower the score; sex: women")) <= 32

@@ -177,10 +177,21 @@ def _height(row: Row) -> int:
 
 
 def shortened(label: str, most: int = 32) -> str:
-    """A label that fits a phone; the whole label stands in the table beside the picture. Wide signs count twice."""
-    room = most
-    for index, sign in enumerate(label):
-        room -= 2 if ord(sign) > 0x2E7F else 1
-        if room < 0:
-            return label[: max(index - 1, 1)].rstrip() + "…"
-    return label
+    """A label that fits a phone; the whole label stands in the table beside the picture. Wide signs count twice.
+
+    What follows the last semicolon tells rows apart (`…; sex: women`), so it stays where it takes no more than half.
+    """
+    if _width(label) <= most:
+        return label
+    head, mark, tail = label.rpartition("; ")
+    if head and _width(tail) <= most // 2:
+        return shortened(head, most - _width(tail) - 2) + mark + tail
+    room, index = most - 1, 0
+    while room >= _width(label[index]):
+        room -= _width(label[index])
+        index += 1
+    return label[: max(index, 1)].rstrip() + "…"
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
