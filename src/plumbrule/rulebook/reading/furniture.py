@@ -51,7 +51,9 @@ class _Reader:
 
     def read(self) -> None:
         for index, line in enumerate(self.sheet.lines):
-            if self._is_furniture(index, line):
+            if self.current and self._bare():  # what follows a number alone is its note, also a mere symbol or address
+                self.notes[self.current].append(index)
+            elif self._is_furniture(index, line):
                 self.outside[index] = "page-furniture"
                 self.in_notes, self.current = bool(RULE.fullmatch(line.key)) or self.endnotes, None
             elif self._is_heading(index, line):
@@ -59,6 +61,10 @@ class _Reader:
                 self.in_notes = self.endnotes = True
             elif self.in_notes:
                 self._note(index, line)
+
+    def _bare(self) -> bool:
+        lines = self.notes[self.current or 0]
+        return len(lines) == 1 and self.sheet.lines[lines[0]].key.isdecimal()
 
     def headers(self, title: str) -> None:
         """Lines after the opening that repeat words of the title beside other furniture; twice for headers of two lines."""

@@ -21,6 +21,7 @@ from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Sheet, mended, sheet_of
 from plumbrule.rulebook.reading.marked import has_marks, read_marked
 from plumbrule.rulebook.reading.model import Fault, Heading, Piece, Span
+from plumbrule.rulebook.reading.notes import note_marks
 from plumbrule.rulebook.reading.report import about, is_report, published, read_report, title_line
 from plumbrule.rulebook.reading.resolution import opening_line, read_resolution
 from plumbrule.rulebook.reading.units import Cited, Unit
@@ -31,7 +32,6 @@ _SPEAKERS = {
     "economic-and-social-council": "E",
     "human-rights-council": "A/HRC",
 }
-_DIGIT = re.compile(r"(?<=[^\s\d(（\[/.\-–—$€£])(\d{1,3})(?=[\s，。、；：,.;:]|$)(?![,.]\d)")
 _HEADED = 40
 
 
@@ -55,7 +55,7 @@ def structure(document: Document) -> Structured:
         layout.leave(at, "menu")
     heading, furniture = _read(document, sheet, layout)
     _leave_furniture(sheet, furniture, layout)
-    marks = _note_marks(sheet, furniture, layout)
+    marks = note_marks(sheet, furniture, layout)
     units, outside = assembled(sheet, layout, {f"note.{number}": at for number, at in marks.items()})
     speaker = _SPEAKERS.get(heading.body or "", "A")
     units = _cited(sheet, units, marks, language, speaker)
@@ -162,32 +162,6 @@ def _leave_furniture(sheet: Sheet, furniture: Furniture, layout: Layout) -> None
     for number, lines in furniture.notes.items():
         mark = len(str(number))
         layout.add(Found(id=f"note.{number}", kind="footnote", mark=mark), *(sheet.between(n, n) for n in lines))
-
-
-def _note_marks(sheet: Sheet, furniture: Furniture, layout: Layout) -> dict[int, Span]:
-    """Where the number of each footnote stands in the text: in rising order, glued to a word or a sign, before its note."""
-    if not furniture.notes:
-        return {}
-    skipped = furniture.lines()
-    titles = [at for at, what in layout.outside if what in {"title", "menu", "page-furniture", "figure"}]
-    marks: dict[int, Span] = {}
-    wanted, most = 1, max(furniture.notes)
-    candidates = [
-        (line.start + found.start(1), line.start + found.end(1))
-        for index, line in enumerate(sheet.lines)
-        if index not in skipped
-        for found in _DIGIT.finditer(sheet.text[line.start : line.end])
-    ]
-    for start, end in candidates:
-        number = int(sheet.text[start:end])
-        last = furniture.notes.get(wanted)
-        while last and sheet.lines[last[0]].start < start and wanted < most:  # its note stands before: nobody cited it
-            wanted += 1
-            last = furniture.notes.get(wanted)
-        if number == wanted and not any(s <= start < e for s, e in titles):
-            marks[wanted] = (start, end)
-            wanted += 1
-    return marks
 
 
 def _cited(sheet: Sheet, units: tuple[Unit, ...], marks: Mapping[int, Span], language: str, speaker: str) -> tuple[Unit, ...]:
