@@ -66,7 +66,9 @@ def read_resolution(sheet: Sheet, furniture: Furniture, opening: int, layout: La
 
 @dataclass(slots=True, kw_only=True)
 class _Body:
-    """Reads line by line. `unit` owns the line before; `number` is the last paragraph's; `stack` its open rows of items."""
+    """Reads line by line. `unit` owns the line before; `number` is the last paragraph's; `stack` its open rows of items.
+
+    `fronts` gives, by number, the last line where it stands in front of a text."""
 
     sheet: Sheet
     layout: Layout
@@ -82,6 +84,7 @@ class _Body:
     seen: set[int] = field(default_factory=set)
     bare: bool = False
     numbered: bool = False
+    fronts: dict[int, int] = field(default_factory=dict)
     indents: bool = False
     width: int = 0
     last_mark: int = 0
@@ -90,7 +93,9 @@ class _Body:
     def __post_init__(self) -> None:
         lines = [self.sheet.lines[at] for at in self.body]
         marked = [place for place, line in enumerate(lines) if paragraph_number(line.key) or item_label(line.key)]
-        self.numbered = any(paragraph_number(lines[place].key) for place in marked)
+        numbers = [(place, paragraph_number(lines[place].key)) for place in marked]
+        self.numbered = any(found for _, found in numbers)
+        self.fronts = {found[0]: place for place, found in numbers if found and found[1] < len(lines[place].key)}
         self.last_mark = max(marked, default=0)
         self.width = sorted(len(line.key) for line in lines)[len(lines) // 2] if lines else 0
         self.indents = self.sheet.double_spaced and any(line.indent and not line.new_page for line in lines)
@@ -207,7 +212,7 @@ class _Body:
             return False
         if self.number and not re.search(r"[;；.。؛]\W{0,2}(?: ?\d{1,3})?$", self._before(place)):
             return False
-        if not self._capital(line):
+        if not self._capital(line) or self.fronts.get(self.number + 1, 0) > place:  # its number stands before another text
             return False
         if self.waiting:
             self.waiting.pop(0)
