@@ -83,7 +83,6 @@ class Lexicon:
     not_qualified: tuple[str, ...] = ()
     beneficiaries: Mapping[str, tuple[str, ...]]
     by: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
     in_: tuple[str, ...] = ()
     not_deadline: tuple[str, ...] = ()
     session: tuple[str, ...] = ()

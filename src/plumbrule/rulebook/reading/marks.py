@@ -70,16 +70,19 @@ def item_label(key: str) -> tuple[str, int] | None:
     return ((found[1] or found[2]).casefold(), found.end()) if found else None
 
 
-def next_step(stack: list[Step], label: str, following: Callable[[], str | None]) -> tuple[int, Step] | None:
+def next_step(
+    stack: list[Step], label: str, following: Callable[[], str | None], *, opens: bool = False
+) -> tuple[int, Step] | None:
     """Where a label goes: how deep, and its place in its row; None if it continues no row and begins none.
 
-    `following` gives the label after it: `(i)` after `(h)` goes on with letters unless `(ii)` follows.
+    `following` gives the label after it, and `opens` says that the text before it ends with a colon: `(i)` after `(h)` begins
+    a row under it where `(ii)` follows, or after a colon where `(j)` does not; else it goes on with letters.
     """
     for depth in range(len(stack) - 1, -1, -1):
         step = stack[depth]
         row = STYLES[step.style]
         if step.place + 1 < len(row) and row[step.place + 1] == label:
-            if label == "i" and step.style == "letter" and following() == "ii":
+            if label == "i" and step.style == "letter" and (following() == "ii" or (opens and following() != "j")):
                 break
             return depth, Step(step.style, step.place + 1, "")
     for style, row in STYLES.items():

@@ -17,6 +17,7 @@ _TERMINATED = re.compile(
     r"[,，、;；:：.。…؛،!?]\W{0,3}(?: ?\d{1,3}\W?(?: and| et| y| и|和)?)?$|(?:\b(?:and|or|et|ou|y|o|и|или)|和|或|以及)$"
 )
 _CLOSED = re.compile(r"[.。]\W{0,2}(?: ?\d{1,3})?$")
+_OPENS = re.compile(r"[:：]\W{0,2}$")
 _SHORT = 0.85  # a line this much shorter than most ends its paragraph
 _FARTHEST = 3  # a number this far ahead still goes on with the row; the ones between are told as missing
 
@@ -187,7 +188,8 @@ class _Body:
         found = item_label(line.key) if self.number else None
         if found is None or not (_TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
             return False
-        step = next_step(self.stack, found[0], lambda: self._following(place))
+        opens = bool(_OPENS.search(self._before(place)))
+        step = next_step(self.stack, found[0], lambda: self._following(place), opens=opens)
         if step is None:
             return False
         depth, at = step

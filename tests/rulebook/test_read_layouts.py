@@ -1,0 +1,47 @@
+"""A resolution made up from a plan is read as it was planned, however extraction laid it out."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plumbrule.rulebook.reading import Reading, read_document
+from plumbrule.rulebook.reading.document import Document
+from read_layouts import LAYOUTS, Plan, plans
+
+
+def read(text: str, language: str = "en") -> Reading:
+    """A reading of plain text."""
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return read_document(Document(name="made up", form="text", sha256=digest, text=text, language=language))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@settings(max_examples=40, deadline=None)
+@given(plan=plans)
+def test_what_was_planned_is_read(layout: str, plan: Plan) -> None:
+    """Every id in order, each with its own words, nothing invented and nothing unread, in each layout."""
+    reading = read(LAYOUTS[layout](plan))
+    assert [p.id for p in reading.passages] == plan.ids()
+    assert [p.text for p in reading.passages] == [text for _, _, text, _ in plan.units()]
+    assert reading.unread == ()
+
+
+@settings(max_examples=40, deadline=None)
+@given(plan=plans, layout=st.sampled_from(sorted(LAYOUTS)))
+def test_every_visible_character_has_one_owner(plan: Plan, layout: str) -> None:
+    """Provisions less their breaks, and what stands outside them, hold every visible character once."""
+    text = LAYOUTS[layout](plan)
+    reading = read(text)
+    owners = [0] * len(text)
+    for passage in reading.passages:
+        broken = {at for start, end in passage.breaks for at in range(start, end)}
+        for at in range(passage.start, passage.end):
+            owners[at] += at not in broken
+    for piece in reading.outside:
+        for at in range(piece.start, piece.end):
+            owners[at] += 1
+    assert {owners[at] for at, sign in enumerate(text) if not sign.isspace()} <= {1}
