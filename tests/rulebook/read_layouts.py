@@ -1,6 +1,7 @@
 """Resolutions made up from a plan, laid out as extraction leaves them: what is read must be what was planned.
 
-The plan is a tree, so that a test knows every id before a rule sees a line. The words are about lighthouses.
+The plan is a tree, so that a test knows every id before a rule sees a line. The words are about lighthouses. Items go from (a)
+to (t), those under them to (iv): `(v)` after `(iv)` and after `(u)` cannot be told apart by anybody.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ RECITALS = (
     "Recognizing that keepers of lighthouses need bread, oil and company, and that none of the three comes by itself at sea",
 )
 PARAGRAPHS = (
-    "Calls upon Member States to light their lighthouses every night and in every fog, also where no ship has been seen for years",
+    "Calls upon Member States to light their lighthouses every night and in every fog, also where no ship has passed for years",
     "Requests the Secretary-General to count all lighthouses",
     "Encourages keepers to wind their clocks, to clean their lamps and to write down every ship that passes by day or by night",
     "Welcomes the light of the moon",
@@ -67,7 +68,7 @@ plans = st.builds(
     Plan,
     recitals=st.lists(st.sampled_from(RECITALS), min_size=1, max_size=6).map(tuple),
     paragraphs=st.lists(
-        st.tuples(st.sampled_from(PARAGRAPHS), st.lists(st.integers(0, 6), max_size=30).map(tuple)), min_size=1, max_size=8
+        st.tuples(st.sampled_from(PARAGRAPHS), st.lists(st.integers(0, 4), max_size=20).map(tuple)), min_size=1, max_size=8
     ).map(tuple),
 )
 

@@ -7,10 +7,10 @@ import hashlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from read_layouts import LAYOUTS, Plan, plans
 
 from plumbrule.rulebook.reading import Reading, read_document
 from plumbrule.rulebook.reading.document import Document
-from read_layouts import LAYOUTS, Plan, plans
 
 
 def read(text: str, language: str = "en") -> Reading:

@@ -75,17 +75,19 @@ def next_step(
 ) -> tuple[int, Step] | None:
     """Where a label goes: how deep, and its place in its row; None if it continues no row and begins none.
 
-    `following` gives the label after it, and `opens` says that the text before it ends with a colon: `(i)` after `(h)` begins
-    a row under it where `(ii)` follows, or after a colon where `(j)` does not; else it goes on with letters.
+    Where several rows fit, the label after it (`following`) decides: `(i)` after `(h)` goes on with letters before `(j)` and
+    begins a row under it before `(ii)`. Where that says nothing, it begins a row after a colon (`opens`), else it goes on with
+    the deepest row.
     """
-    for depth in range(len(stack) - 1, -1, -1):
-        step = stack[depth]
-        row = STYLES[step.style]
-        if step.place + 1 < len(row) and row[step.place + 1] == label:
-            if label == "i" and step.style == "letter" and (following() == "ii" or (opens and following() != "j")):
-                break
-            return depth, Step(step.style, step.place + 1, "")
-    for style, row in STYLES.items():
-        if row[0] == label and all(step.style != style for step in stack):
-            return len(stack), Step(style, 0, "")
-    return None
+    goes_on = [
+        (depth, Step(step.style, step.place + 1, ""))
+        for depth, step in reversed(list(enumerate(stack)))
+        if label in STYLES[step.style][step.place + 1 : step.place + 2]
+    ]
+    open_styles = {step.style for step in stack}
+    begins = [(len(stack), Step(style, 0, "")) for style, row in STYLES.items() if row[0] == label and style not in open_styles]
+    fitting = [*begins[:1], *goes_on] if opens else [*goes_on, *begins[:1]]
+    if len(fitting) > 1:
+        after = following()
+        fitting.sort(key=lambda option: after not in STYLES[option[1].style][option[1].place + 1 : option[1].place + 2])
+    return fitting[0] if fitting else None
