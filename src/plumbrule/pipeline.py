@@ -350,7 +350,7 @@ def _judge(
     with _table(plan, plan_file.parent) as (table, materials):
         observed = findings.observe(plan, profile, table)
         seen, read = _further(plan, plan_file.parent, table, tell)
-    observations = (*observed.observations, *seen)
+    observations, adjustments = lab.shown((*observed.observations, *seen), observed.adjustments)
     judged = findings.judge(
         observations,
         book,
@@ -372,7 +372,7 @@ def _judge(
         materials=_listed(*materials, *read),
         population=_population(plan.data, observed.measured) if plan.data and observed.measured else None,
         observations=observations,
-        adjustments=observed.adjustments,
+        adjustments=adjustments,
         findings=judged,
         provisions=findings.cited(book, judged, suggested),
         inconclusive=profile.inconclusive,

@@ -57,6 +57,7 @@ from plumbrule.lab.observe import (
 from plumbrule.lab.reversals import Reversal, reversals, undeclared_adjustments
 from plumbrule.lab.scores import ScoreBins, ScoreGroup, ScoreMeasurement, count_scores, measure_scores, observe_scores
 from plumbrule.lab.search.ranking import Folded, Search, Standing
+from plumbrule.lab.shown import shown
 from plumbrule.lab.tables.table import Table, open_table, package_file
 from plumbrule.lab.warehouse import count_cells_in
 
@@ -161,6 +162,7 @@ __all__ = [
     "repeated_identifier",
     "reversals",
     "save_cells",
+    "shown",
     "stratified_primary",
     "undeclared_adjustments",
     "write_cells",

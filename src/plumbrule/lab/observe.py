@@ -14,11 +14,7 @@ from plumbrule.lab.inference import intervals
 from plumbrule.lab.inference.gaps import Comparison, Gap, GapTable, Rates
 from plumbrule.lab.measure import Measurement
 from plumbrule.lab.metrics import METRICS, Metric, Pair
-
-FEWEST_SHOWN = 5
-"""People a rate must speak of to be shown to others (the default of the disclosure rule, docs/concepts/cells.md)."""
-
-FEW_PEOPLE = message("fewer than five people: not shown")
+from plumbrule.lab.shown import FEW_PEOPLE, is_few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +103,8 @@ def observation_id(metric: str, group: Group, reference: Group | None = None, ki
 def observe_rates(groups: Iterable[Rates], confidence: float, inputs: tuple[str, ...]) -> tuple[Observation, ...]:
     """Rates as observations; a rate alone is never judged, so all are exploratory.
 
-    An assessment is shown to others, so a rate of fewer than `FEWEST_SHOWN` people is not in it, nor how many they are. That
-    hides what is written about a few people; it does not stop somebody who subtracts the other groups from everybody.
+    An assessment is shown to others, so nothing is said of a group of fewer than `FEWEST_SHOWN` people, nor how many they are
+    (`shown` does the rest).
     """
     return tuple(
         Observation(
@@ -116,7 +112,7 @@ def observe_rates(groups: Iterable[Rates], confidence: float, inputs: tuple[str,
             means="test",
             metric=metric,
             measure="rate",
-            estimate=_enough(estimate, one.n),
+            estimate=Unknown(reason=FEW_PEOPLE) if is_few(one.n) else estimate,
             group=one.group,
             family="exploratory",
             confidence=confidence,
@@ -126,12 +122,6 @@ def observe_rates(groups: Iterable[Rates], confidence: float, inputs: tuple[str,
         for metric, estimate in one.metrics.items()
         if metric != "mean_prediction"
     )
-
-
-def _enough(estimate: Estimate, people: int) -> Estimate:
-    """The estimate, unless it tells of a few people."""
-    few = 0 < people < FEWEST_SHOWN or (isinstance(estimate, Known) and 0 < estimate.n < FEWEST_SHOWN)
-    return Unknown(reason=FEW_PEOPLE) if few else estimate
 
 
 def observe_gaps(found: Iterable[Gap], inputs: tuple[str, ...]) -> tuple[Observation, ...]:
