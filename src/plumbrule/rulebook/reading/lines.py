@@ -23,7 +23,8 @@ _NEAR_CJK_SIGN = re.compile(f"[{CJK}“”‘’—…]")  # signs that Chinese 
 _STOPPED = re.compile(r"[,，、;；:：.。…؛،!?]\W{0,3}\d{0,3}$")
 _FULL = 0.6  # a line at least this long, of the longest but a tenth, may go on in the next
 _SLASH = re.compile(r"(?<=\S[/-])\s*[\r\n\f]\s*")
-_LETTERS_APART = re.compile(r"(?:\S ){5,}\S")
+_LETTERS_APART = re.compile(r"(?<!\S)\S(?: \S)*(?!\S)")  # single letters, one space between
+_APART = 0.7  # this much of a stretch in single letters says that it is set so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def _lines(text: str) -> Iterable[Line]:
     last = 0
     for match in _LINE.finditer(text):
         raw = match[0]
-        key = squeezed(raw)
+        key = squeezed(_letters_joined(raw))
         if not key:
             continue
         lead = len(raw) - len(raw.lstrip())
@@ -166,13 +167,24 @@ def _halves(match: re.Match[str]) -> tuple[str, str]:
     return (before[0] if before else "", after[0] if after else "")
 
 
+def _letters_apart(text: str) -> list[Span]:
+    """Where letters stand apart by single spaces and words by wider ones; without wider ones nothing is known."""
+    if "  " not in text.strip() or _NEAR_CJK.search(text):
+        return []
+    found = [m.span() for m in _LETTERS_APART.finditer(text)]
+    letters = sum((end - start + 1) // 2 for start, end in found)
+    return found if letters > _APART * sum(not sign.isspace() for sign in text) else []
+
+
+def _letters_joined(raw: str) -> str:
+    for start, end in reversed(_letters_apart(raw)):
+        raw = raw[:start] + raw[start:end].replace(" ", "") + raw[end:]
+    return raw
+
+
 def _closed_up(whole: Traced) -> Traced:
-    """Letters set apart by single spaces, words by wider ones: the single ones go. Without wider ones nothing is known."""
-    found = [m.span() for m in _LETTERS_APART.finditer(whole.text)]
-    letters = sum(end - start for start, end in found)
-    if not found or letters < 0.7 * len(whole) or not re.search(r"\S  +\S", whole.text) or _NEAR_CJK.search(whole.text):
-        return whole
-    return whole.without(*[(at, at + 1) for start, end in found for at in range(start, end) if whole.text[at] == " "])
+    spaces = [(at, at + 1) for start, end in _letters_apart(whole.text) for at in range(start, end) if whole.text[at] == " "]
+    return whole.without(*spaces) if spaces else whole
 
 
 def _space(match: re.Match[str], near: re.Pattern[str]) -> str:

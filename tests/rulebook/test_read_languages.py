@@ -1,0 +1,110 @@
+"""Self-written texts in the form of a resolution, one in each language: ids, fields and citations come out alike.
+
+They prove that the forms are known and nothing crashes. None of French, Spanish, Russian and Arabic has been tried on a real
+resolution yet (docs/concepts/reading.md says so).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from read_fixtures import DISPLACED, ENGLISH, FRENCH, SIX
+
+from plumbrule.rulebook.reading import Reading, read_document
+from plumbrule.rulebook.reading.document import Document
+
+SHORT = ["preamble.1", "preamble.2", "1", "1.a", "1.b", "2"]
+
+
+def read(text: str, language: str = "") -> Reading:
+    """A reading of plain text whose language nobody gave."""
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return read_document(Document(name="made up", form="text", sha256=digest, text=text, language=language))
+
+
+@pytest.mark.parametrize("language", sorted(set(SIX) - {"en"}))
+def test_a_short_resolution_in_each_language(language: str) -> None:
+    """The language is found by itself; ids, session, status, body and the resolution cited are those of every version."""
+    reading = read(SIX[language])
+    assert [passage.id for passage in reading.passages] == SHORT
+    heading = reading.heading
+    assert (heading.language, heading.session, heading.status) == (language, 91, "draft")
+    assert (heading.body, heading.symbol) == ("general-assembly", "A/91/L.5")
+    assert heading.cites == ("A/RES/70/1",)
+    assert heading.title
+    assert reading.unread == ()
+
+
+@pytest.mark.parametrize("language", sorted(set(SIX) - {"en"}))
+def test_numbers_are_no_part_of_the_words(language: str) -> None:
+    """A paragraph's number and an item's letter stand in its span and not in its text."""
+    reading = read(SIX[language])
+    passages = {passage.id: passage for passage in reading.passages}
+    for name in ("1", "2", "1.a", "1.b"):
+        span = SIX[language][passages[name].start : passages[name].end]
+        assert span.endswith(passages[name].text)
+        assert len(span) > len(passages[name].text)
+
+
+def test_a_full_english_resolution() -> None:
+    """Front matter, a wrapped word, nested items, notes with *ibid.*, a page break and the close."""
+    reading = read(ENGLISH)
+    passages = {passage.id: passage for passage in reading.passages}
+    assert list(passages) == [
+        *("preamble.1", "preamble.2", "preamble.3", "1", "2", "2.a", "2.a.i", "2.a.ii", "2.b", "note.1", "note.2", "3"),
+    ]
+    heading = reading.heading
+    assert (heading.symbol, heading.session, heading.status) == ("A/RES/91/17", 91, "adopted")
+    assert (heading.date, heading.agenda_item, heading.title) == ("2036-11-26", "20(b)", "Lighthouses for all")
+    assert "many lighthouses stand dark" in passages["preamble.2"].text
+    assert passages["preamble.1"].text.endswith("resolution 17/4,")
+    assert passages["preamble.1"].cites == ("A/RES/70/1", "A/RES/69/313", "A/HRC/RES/17/4", "A/RES/217 A (III)")
+    assert passages["preamble.3"].cites == ("A/74/821", "A/RES/217 A (III)")
+    assert (passages["note.1"].parent, passages["note.2"].parent) == ("preamble.1", "preamble.3")
+    assert (passages["2.a.ii"].parent, passages["2.b"].parent) == ("2.a", "2")
+    assert {piece.what for piece in reading.outside} == {"front", "title", "opening", "page-furniture", "closing"}
+
+
+def test_numbers_that_stand_elsewhere() -> None:
+    """Numbers in a row before their texts: each paragraph gets its number and says that it was displaced."""
+    reading = read(DISPLACED)
+    passages = {passage.id: passage for passage in reading.passages}
+    assert list(passages) == ["preamble.1", "preamble.2", "1", "2", "3"]
+    assert [passages[name].displaced for name in ("1", "2", "3")] == [True, True, False]
+    assert passages["2"].text == "Invites keepers of lighthouses to wind their clocks;"
+
+
+def test_a_missing_paragraph_is_told() -> None:
+    """A gap in the numbers is a fault, and what follows keeps its own number."""
+    reading = read(FRENCH.replace("2. Prie", "3. Prie"))
+    assert [passage.id for passage in reading.passages] == [*SHORT[:-1], "3"]
+    assert "paragraph 2 is missing before 3" in [str(fault) for fault in reading.faults]
+
+
+def test_a_text_of_no_known_form_is_unread() -> None:
+    """Nothing is guessed: all of it is listed as unread, with its place."""
+    text = "Dear keeper,\n\nthe lamp is out again.\n\nYours, the harbour master\n"
+    reading = read(text)
+    assert reading.passages == ()
+    assert [text[piece.start : piece.end] for piece in reading.unread] == [text.strip()]
+
+
+def test_what_stands_after_the_end_is_unread() -> None:
+    """Words after the last paragraph, apart from it, are no part of it and are not lost."""
+    text = SIX["es"] + "\n\nNota del archivo\n\nEste ejemplar se copió a mano.\n"
+    reading = read(text)
+    assert [passage.id for passage in reading.passages] == SHORT
+    assert "Este ejemplar" in " ".join(text[piece.start : piece.end] for piece in reading.unread)
+
+
+def test_letters_set_apart_are_closed_up() -> None:
+    """A text whose letters stand apart, words by wider spaces, reads as without them."""
+    lines = ("The General Assembly,", "Recalling the night,", "1. Lights the lamp.")
+    apart = "\n\n".join("  ".join(" ".join(word) for word in line.split()) for line in lines)
+    assert apart.startswith("T h e  G e n e r a l")
+    reading = read(apart, "en")
+    assert [(passage.id, passage.text) for passage in reading.passages] == [
+        ("preamble.1", "Recalling the night,"),
+        ("1", "Lights the lamp."),
+    ]
