@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,6 +23,7 @@ from plumbrule.rulebook.reading.model import Fault
 MOST_BYTES = 64 << 20
 MOST_CHARACTERS = 4_000_000
 """More than any instrument; the longest text at hand, the acts of a whole conference, has 866,000."""
+_LONGEST_ID = 200
 SECONDS, MEGABYTES, OUTPUT = 60, 1024, 128
 LEGACY = ("gb18030", "big5", "cp1251", "koi8_r", "cp1256", "cp1252")
 """Old encodings of the six languages; more would only make wrong guesses likelier."""
@@ -147,6 +149,12 @@ def _extracted(name: str, form: Form, data: bytes, digest: str, language: str) -
     return _document(name, form, digest, found, language)
 
 
+def _marked(start: int, end: int, role: Role, number: str, depth: int, more: Mapping[str, Any] | None = None) -> Marked:
+    """A mark as a program gives it; what files of ours say more of a unit is text, of a length that an id may have."""
+    said = {key: str(value)[:_LONGEST_ID] for key, value in (more or {}).items() if key in {"id", "kind", "parent"}}
+    return Marked(at=(start, end), role=role, number=number, depth=depth, stands=(more or {}).get("stands"), **said)
+
+
 def _document(name: str, form: Form, digest: str, found: dict[str, Any], language: str) -> Document:
     text = LONE.sub("�", found["text"])
     if len(text) > MOST_CHARACTERS:
@@ -166,11 +174,8 @@ def _document(name: str, form: Form, digest: str, found: dict[str, Any], languag
         sha256=digest,
         text=text,
         language=language or found["language"],
-        marks=tuple(
-            Marked(at=(start, end), role=role, number=number, depth=depth)
-            for start, end, role, number, depth in marks
-            if role in known
-        ),
+        marks=tuple(_marked(*mark) for mark in marks if mark[2] in known),
+        refs=tuple(((start, end), symbol) for start, end, symbol in found.get("refs", ())),
         faults=tuple(
             Fault(at=(start, end), what=what, values=tuple((name, str(value)) for name, value in values.items()))
             for start, end, what, values in found["faults"]

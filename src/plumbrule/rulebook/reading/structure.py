@@ -13,6 +13,7 @@ from plumbrule.rulebook.reading.brief import is_brief, read_brief, running_title
 from plumbrule.rulebook.reading.citations import citations, headed, is_ibid
 from plumbrule.rulebook.reading.declaration import lead_in_line, read_declaration
 from plumbrule.rulebook.reading.document import Document
+from plumbrule.rulebook.reading.exchanged import cited_in, is_exchanged, note_places, read_exchanged, within
 from plumbrule.rulebook.reading.formulas import any_of, formulas_of, squeezed
 from plumbrule.rulebook.reading.front import first_date, read_front, title_start
 from plumbrule.rulebook.reading.furniture import Furniture, furniture_of
@@ -58,7 +59,7 @@ def structure(document: Document) -> Structured:
     marks = note_marks(sheet, furniture, layout)
     units, outside = assembled(sheet, layout, {f"note.{number}": at for number, at in marks.items()})
     speaker = _SPEAKERS.get(heading.body or "", "A")
-    units = _cited(sheet, units, marks, language, speaker)
+    units = _cited(sheet, units, marks or note_places(document), language, speaker, cited_in(document))
     known = {cited.symbol for unit in units for cited in unit.cites}
     loose = [piece for piece in outside if piece.what in {"running-text", "unread", "lead-in"}]
     known |= {cited.symbol for piece in loose for cited in _in_span(sheet, (piece.start, piece.end), language, speaker)}
@@ -69,8 +70,8 @@ def structure(document: Document) -> Structured:
 
 def _read(document: Document, sheet: Sheet, layout: Layout) -> tuple[Heading, Furniture]:
     """The first form that fits gives the lines to their owners."""
-    if has_marks(document):
-        read_marked(sheet, document, layout)
+    if is_exchanged(document) or has_marks(document):
+        (read_exchanged if is_exchanged(document) else read_marked)(sheet, document, layout)
         return _marked_heading(document, sheet, layout), Furniture()
     opening = opening_line(sheet)
     title = title_start(sheet, opening[0]) if opening else None
@@ -164,9 +165,17 @@ def _leave_furniture(sheet: Sheet, furniture: Furniture, layout: Layout) -> None
         layout.add(Found(id=f"note.{number}", kind="footnote", mark=mark), *(sheet.between(n, n) for n in lines))
 
 
-def _cited(sheet: Sheet, units: tuple[Unit, ...], marks: Mapping[int, Span], language: str, speaker: str) -> tuple[Unit, ...]:
-    """Each unit with what it cites, in its own words or through its notes; notes get their parents."""
-    own = {unit.id: _of_unit(sheet, unit, language, speaker) for unit in units}
+def _cited(
+    sheet: Sheet, units: tuple[Unit, ...], marks: Mapping[int, Span], language: str, speaker: str, refs: Mapping[Span, str]
+) -> tuple[Unit, ...]:
+    """Each unit with what it cites, in its own words or through its notes; notes get their parents.
+
+    In an annex of a file that points at documents itself (`refs`), only these are cited.
+    """
+    own = {
+        unit.id: within(refs, unit.start, unit.end) if refs and unit.kind == "annex" else _of_unit(sheet, unit, language, speaker)
+        for unit in units
+    }
     before: tuple[str, ...] = ()
     noted: dict[int, tuple[str, ...]] = {}
     notes = {int(unit.id[5:]): unit for unit in units if re.fullmatch(r"note\.\d{1,3}", unit.id)}
