@@ -44,7 +44,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="Plain text, PDF, HTML, DOCX or Akoma Ntoso XML", metavar="FILE")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Plain text, PDF, HTML, DOCX or Akoma Ntoso XML; several, or a folder, with --out.", metavar="FILE…"),
+    ],
     lang: Annotated[str, typer.Option(help="Language of the text; found by itself when left out.", metavar="xx")] = "",
     form: Annotated[str, typer.Option("--format", help="json, akn or oscal; for people when left out.", metavar="FORM")] = "",
     corrections: Annotated[
@@ -55,33 +58,84 @@ def run(
     ] = None,
     by: Annotated[str, typer.Option(help="Name of the person who confirms.", metavar="NAME")] = "",
     encoding: Annotated[str, typer.Option(help="Encoding of a text file; found by itself when left out.")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="A new folder for the readings of several texts; json when no --format.", metavar="DIR")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a folder that an earlier run wrote.")] = False,
     words: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
 ) -> None:
     """Read an official text: its provisions with their places, who is asked what, and all that no rule knew.
 
     Rules and lexicons read, no model does. Functions, ranks and classes are ours and unreviewed; a person can confirm or
-    correct an ask, and that survives a second reading. Exit code 0: it was read; 2: it could not be.
+    correct an ask, and that survives a second reading. Exit code 0: it was read; 2: it, or one of several, could not be.
     """
-    from plumbrule.rulebook.reading import load_document, read_document  # noqa: PLC0415 - the rules load when a text is read
-    from plumbrule.rulebook.reading.writers import writer_of  # noqa: PLC0415
+    from plumbrule.rulebook.reading.writers import writer_of  # noqa: PLC0415 - the rules load when a text is read
 
     write = writer_of(form) if form else None
     said = words_in(words)
-    document = load_document(file, language=lang, encoding=encoding)
-    reading = _with_corrections(read_document(document), file, corrections)
+    if out or len(files) > 1 or files[0].is_dir():
+        _alone(corrections or confirm)
+        _many(files, out, form or "json", lang, encoding, force, said)
+        return
+    document, reading = read_with_corrections(files[0], language=lang, encoding=encoding, corrections=corrections)
     if confirm:
-        reading = _confirmed(reading, file, corrections, confirm, by)
+        reading = _confirmed(reading, files[0], corrections, confirm, by)
     if write:
         typer.echo(write(reading, document))
     else:
         show(reading, document, said, Console(soft_wrap=True, highlight=False))
 
 
-def _with_corrections(reading: Reading, file: Path, given: Path | None) -> Reading:
+def _alone(given: object) -> None:
+    if given:
+        raise InputError(
+            "Corrections belong to one text.",
+            expected="one FILE with --confirm or --corrections",
+            cure="Confirm text by text; NAME.corrections.yaml beside a text is used by itself.",
+        )
+
+
+def _many(files: list[Path], out: Path | None, form: str, lang: str, encoding: str, force: bool, words: Words) -> None:
+    """Read several into a folder, and say what became of them."""
+    from plumbrule.cli.read_many import read_many, texts_in  # noqa: PLC0415
+
+    if out is None:
+        raise InputError("Several texts were named.", expected="a folder for their readings", cure="Add --out DIR.")
+    rows = read_many(texts_in(files), out, form=form, language=lang, encoding=encoding, force=force, words=words)
+    refused = [row for row in rows if row.refused]
+    console, errors = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+    found = words.say(
+        "{read} of {all} texts were read: {provisions} provisions, {asks} asks.",
+        read=words.whole(len(rows) - len(refused)),
+        all=words.whole(len(rows)),
+        provisions=words.whole(sum(row.provisions for row in rows)),
+        asks=words.whole(sum(row.asks for row in rows)),
+    )
+    console.print(_plain(found, style="bold"))
+    for row in rows:
+        if row.unread:
+            console.print(_plain(words.say("{name}: {size} characters unread", name=row.name, size=words.whole(row.unread))))
+    for row in refused:
+        errors.print(_plain(f"{row.name}: {' '.join(row.refused or ())}"))
+    if refused:
+        raise typer.Exit(2)
+
+
+def read_with_corrections(
+    file: Path, *, language: str = "", encoding: str = "", corrections: Path | None = None
+) -> tuple[Document, Reading]:
+    """A document, and its reading with what people confirmed or corrected laid over it.
+
+    Raises:
+        InputError: the file, or its corrections, cannot be read.
+    """
+    from plumbrule.rulebook.reading import load_document, read_document  # noqa: PLC0415
     from plumbrule.rulebook.reading.corrections import beside, corrected, load_corrections  # noqa: PLC0415
 
-    path = given or beside(file)
-    return corrected(reading, load_corrections(path)) if given or path.exists() else reading
+    document = load_document(file, language=language, encoding=encoding)
+    reading = read_document(document)
+    path = corrections or beside(file)
+    return document, corrected(reading, load_corrections(path)) if corrections or path.exists() else reading
 
 
 def _confirmed(reading: Reading, file: Path, given: Path | None, ids: list[str], by: str) -> Reading:
@@ -111,10 +165,12 @@ def show(reading: Reading, document: Document, words: Words, console: Console) -
     """For people: what the text says of itself, its tree, counts, what is unread, and what was damaged."""
     _heading(reading.heading, words, console)
     depth: dict[str, int] = {}
-    for passage in reading.passages:
+    notes = [passage for passage in reading.passages if passage.kind == "footnote"]
+    for passage in [*(p for p in reading.passages if p.kind != "footnote"), *notes]:
         depth[passage.id] = depth.get(passage.parent or "", -1) + 1 if passage.kind != "footnote" else 0
         _line(passage, depth[passage.id], words, console)
-    _counts(reading, words, console)
+    if not reading.heading.about:
+        _counts(reading, words, console)
     _unread(reading, document, words, console)
     _faults(reading, words, console)
 
