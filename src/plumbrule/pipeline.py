@@ -25,7 +25,7 @@ from plumbrule.findings import Assessment, Finding, Plan
 
 PLAN_FILE = "assessment.toml"
 ASSESSMENT_SCHEMA = "plumbrule-assessment/2"
-DEFAULT_PROFILE = "high"
+DEFAULT_PROFILE: rulebook.TierName = "high"
 """The profile whose tolerances an audit shows beside the gaps."""
 
 
@@ -234,7 +234,7 @@ def _audit_cells(
 
 def default_tolerances() -> dict[str, rulebook.Threshold]:
     """The tolerance for a difference and the screen for a ratio of selection rates in the default profile."""
-    profile = rulebook.profile(rulebook.load_rulebook(), DEFAULT_PROFILE)
+    profile = rulebook.load_profile(DEFAULT_PROFILE)
     thresholds = next(check.thresholds for check in profile.checks if check.metric == "selection_rate")
     return {threshold.measure: threshold for threshold in thresholds}
 

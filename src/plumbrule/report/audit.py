@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import gc
+import itertools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal
 
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known
@@ -17,6 +20,7 @@ from plumbrule.lab import (
     BoundedRates,
     Excluded,
     Gap,
+    GapTable,
     Measurement,
     People,
     Rates,
@@ -25,6 +29,7 @@ from plumbrule.rulebook import Threshold
 
 NO_DECISION = message("no decision in these rows")
 NO_LABEL = message("no label in these rows")
+_SAID: Mapping[str, bool | str] = {"beyond": True, "within": False, "undecided": "unknown"}
 EXPLORATORY_NOTE = "exploratory: looked at, not judged; verdicts come from plumbrule assess"
 
 
@@ -35,13 +40,30 @@ def audit_object(measured: Measurement | BoundedMeasurement, tolerances: Mapping
         measured: what the lab found.
         tolerances: the threshold for a `difference` and for a `ratio`.
     """
+    with _all_of_it_kept():
+        return _object(measured, tolerances)
+
+
+@contextmanager
+def _all_of_it_kept() -> Iterator[None]:
+    """No search for garbage among 200,000 new objects none of which is garbage: it takes longer than making them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _object(measured: Measurement | BoundedMeasurement, tolerances: Mapping[str, Threshold]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "rows": _size(measured.overall),
         "by": list(measured.by),
         "references": dict(measured.references),
         "overall": {"n": _size(measured.overall), "metrics": _metrics(measured.overall)},
         "groups": [{"by": dict(one.group), "n": _size(one), "metrics": _metrics(one)} for one in measured.groups],
-        "gaps": [gap_object(gap, tolerances[gap.kind]) for gap in measured.gaps],
+        "gaps": gap_objects(measured, tolerances),
         "excluded": [
             *({"by": dict(one.group), "n": _size(one), "reason": one.reason} for one in measured.excluded),
             *(
@@ -119,13 +141,68 @@ def gap_object(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
         "family": gap.family,
         "comparisons": gap.comparisons,
         "confidence": gap.confidence,
-        "tolerance": {
-            "value": tolerance.value,
-            "source": f"{tolerance.source.citation} ({tolerance.source.status}, {tolerance.source.jurisdiction})",
-        },
+        "tolerance": _tolerance(tolerance),
         "beyond": _beyond(gap, tolerance.value),
         **({"bounds": list(gap.bounds)} if gap.bounds else {}),
     }
+
+
+def gap_objects(measured: Measurement | BoundedMeasurement, tolerances: Mapping[str, Threshold]) -> list[dict[str, Any]]:
+    """`gap_object` of every gap in their order.
+
+    With all intersections of four attributes there are some 70,000; a `Gap` of each first would take longer than counting
+    ten million rows. They are therefore read from the columns, and what many lines have in common (the names of a group,
+    the tolerance) is one object that they share.
+    """
+    if not isinstance(measured, Measurement):
+        return [gap_object(gap, tolerances[gap.kind]) for gap in measured.gaps]
+    found: list[dict[str, Any]] = []
+    for table in measured.comparisons:
+        sides = (_lines(table, "difference", tolerances["difference"]), _lines(table, "ratio", tolerances["ratio"]))
+        found += itertools.chain.from_iterable(zip(*sides, strict=True))
+    return found
+
+
+def _lines(table: GapTable, kind: Literal["difference", "ratio"], threshold: Threshold) -> list[dict[str, Any]]:
+    """Every difference, or every ratio, of one table."""
+    lines, tolerance, by = table.lines(kind), _tolerance(threshold), list(table.rolled.attributes)
+    compare, limit = beyond if kind == "difference" else beyond_ratio, threshold.value
+    family, comparisons, confidence = table.family, table.comparisons, table.confidence
+    found: list[dict[str, Any]] = []
+    columns = zip(lines.known, lines.value, lines.low, lines.high, lines.method, lines.n, lines.bounds, strict=True)
+    pairs = itertools.product([metric.name for metric in table.metrics], zip(lines.groups, lines.references, strict=True))
+    for (metric, (group, reference)), (known, value, low, high, method, n, bounds) in zip(pairs, columns, strict=True):
+        if not known:
+            found.append(gap_object(table.gap(len(found), kind), threshold))
+            continue
+        outcome = "undecided" if method == NOT_GUARANTEED else compare(low, high, limit)
+        one = {
+            "metric": metric,
+            "by": by,
+            "group": group,
+            "reference": reference,
+            "kind": kind,
+            "n": [*n],
+            "state": "known",
+            "value": value,
+            "low": low,
+            "high": high,
+            "method": method,
+            "family": family,
+            "comparisons": comparisons,
+            "confidence": confidence,
+            "tolerance": tolerance,
+            "beyond": _SAID[outcome],
+        }
+        if bounds:
+            one["bounds"] = [*bounds]
+        found.append(one)
+    return found
+
+
+def _tolerance(threshold: Threshold) -> dict[str, Any]:
+    source = threshold.source
+    return {"value": threshold.value, "source": f"{source.citation} ({source.status}, {source.jurisdiction})"}
 
 
 def _beyond(gap: Gap, tolerance: float) -> bool | str:
@@ -134,7 +211,7 @@ def _beyond(gap: Gap, tolerance: float) -> bool | str:
         return "unknown"
     compare = beyond if gap.kind == "difference" else beyond_ratio
     outcome = compare(gap.estimate.low, gap.estimate.high, tolerance)
-    return "unknown" if outcome == "undecided" else outcome == "beyond"
+    return _SAID[outcome]
 
 
 def _adjusted(one: Adjustment) -> dict[str, Any]:

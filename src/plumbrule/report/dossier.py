@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from plumbrule.base.words import LOCALES, translator
 from plumbrule.findings.model import Assessment
@@ -23,6 +22,9 @@ from plumbrule.report.views.outcomes import outcomes
 from plumbrule.report.views.scores import scores
 from plumbrule.report.views.speaker import Speaker, plain
 from plumbrule.report.views.summary import summary
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: str, locales: Path = LOCALES) -> bytes:
@@ -66,6 +68,8 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
 @cache
 def _environment() -> Environment:
     """Templates of this package; a name that nobody filled is an error and never an empty place."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - an audit makes no page
+
     found = Environment(
         loader=PackageLoader("plumbrule.report"),
         autoescape=True,

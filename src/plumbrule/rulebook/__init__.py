@@ -23,7 +23,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from plumbrule.errors import AssessmentError, InputError
-from plumbrule.rulebook.load import load_rulebook, read_rulebook
+from plumbrule.rulebook.load import load_profile, load_rulebook, read_rulebook
 from plumbrule.rulebook.local import profile_in
 from plumbrule.rulebook.model import (
     Check,
@@ -65,6 +65,7 @@ __all__ = [
     "TierRule",
     "TierSuggestion",
     "cite",
+    "load_profile",
     "load_rulebook",
     "profile",
     "profile_in",

@@ -64,6 +64,17 @@ def load_rulebook() -> Rulebook:
     return read_rulebook(files("plumbrule.rulebook") / "data")
 
 
+@cache
+def load_profile(tier: TierName) -> Profile:
+    """One of the profiles that ship with Plumbrule, without the rest of the rulebook, which takes ten times as long.
+
+    Raises:
+        RulebookError: its file was edited into something that cannot be read.
+    """
+    name = f"profiles/{tier}.yaml"
+    return _profile({name: _text(files("plumbrule.rulebook") / "data" / "profiles" / f"{tier}.yaml")}, tier)
+
+
 def read_rulebook(folder: Traversable) -> Rulebook:
     """A rulebook from a folder laid out like `rulebook/data/`; a `pathlib.Path` is such a folder.
 

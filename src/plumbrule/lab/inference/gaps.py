@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, overload
 
@@ -104,6 +104,23 @@ class RateTable(Sequence[Rates]):
         # Without scores the mean of the predictions is the selection rate: the same number under fairlearn's name.
         found["mean_prediction"] = self._means[index] if self._means else found["selection_rate"]
         return Rates(group=self.rolled.group(index), n=int(self._sizes[index]), metrics=found)
+
+    def __iter__(self) -> Iterator[Rates]:
+        """All lines, several times faster than one by one."""
+        names = [metric.name for metric in self.metrics]
+        columns = [self._column(metric) for metric in range(len(names))]
+        means = self._means or columns[names.index("selection_rate")]
+        for at, (size, mean, *found) in enumerate(zip(self._sizes.tolist(), means, *columns, strict=True)):
+            metrics = dict(zip(names, found, strict=True)) | {"mean_prediction": mean}
+            yield Rates(group=self.rolled.group(at), n=size, metrics=metrics)
+
+    def _column(self, metric: int) -> list[Estimate]:
+        """One rate of every group."""
+        columns = zip(*(column[metric].tolist() for column in (self.known, self.value, self.low, self.high, self.n)), strict=True)
+        return [
+            Known(value=value, low=low, high=high, n=people, method="wilson") if known else self._estimate(metric, at)
+            for at, (known, value, low, high, people) in enumerate(columns)
+        ]
 
     def _estimate(self, metric: int, group: int) -> Estimate:
         if not self.known[metric, group]:
@@ -210,6 +227,27 @@ class GapTable(Sequence[Gap]):
             judged=self._judged(line, kind) if self.family == "primary" else None,
         )
 
+    def lines(self, kind: Kind) -> GapLines:
+        """All differences or all ratios as plain Python numbers, for whoever writes every line out."""
+        column, sides = self.columns[kind], self._sides
+        bounds: list[tuple[float, float] | None] = [None] * len(column.value)
+        if self._bounds:
+            low, high = self._bounds[kind]
+            finite = (np.isfinite(low) & np.isfinite(high)).tolist()
+            pairs = zip(low.tolist(), high.tolist(), finite, strict=True)
+            bounds = [(one, other) if held else None for one, other, held in pairs]
+        return GapLines(
+            groups=tuple(map(self.rolled.group, self.ones.tolist())),
+            references=tuple(map(self.rolled.group, self.twos.tolist())),
+            known=(column.method != UNKNOWN).tolist(),
+            value=column.value.tolist(),
+            low=column.low.tolist(),
+            high=column.high.tolist(),
+            method=[METHODS[number] for number in column.method.tolist()],
+            n=list(zip(sides.rows1.tolist(), sides.rows2.tolist(), strict=True)),
+            bounds=bounds,
+        )
+
     def _judged(self, line: int, kind: Kind) -> Judged | None:
         column, sides = self.columns[kind], self._sides
         if column.method[line] != SCORE:
@@ -225,6 +263,22 @@ class GapTable(Sequence[Gap]):
             return Unknown(reason=NO_REFERENCE_YES if held else empty, n=people)
         value, low, high = (float(numbers[line]) for numbers in (column.value, column.low, column.high))
         return Known(value=value, low=low, high=high, n=people, method=METHODS[column.method[line]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GapLines:
+    """The lines of a `GapTable` in one kind as plain lists: `groups` and `references` have one entry for each comparison,
+    the rest one for each line (metric by metric, in each over the comparisons). Numbers mean something where `known`."""
+
+    groups: tuple[Group, ...]
+    references: tuple[Group, ...]
+    known: list[bool]
+    value: list[float]
+    low: list[float]
+    high: list[float]
+    method: list[str]
+    n: list[tuple[int, int]]
+    bounds: list[tuple[float, float] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
