@@ -5,10 +5,16 @@ Cells are drawn in memory (a multinomial over all combinations), so that hundred
 
 from __future__ import annotations
 
+import json
 import math
+import os
+import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
+import duckdb
 import numpy as np
+from peer_environments import PEERS, NotInstalledError, python_of
 from side_by_side import print_versions
 
 from plumbrule.findings import beyond, rows_needed
@@ -17,7 +23,8 @@ from plumbrule.lab import METRICS, NOT_GUARANTEED, Cells, measure_cells
 from plumbrule.lab.cells import roll_up
 from plumbrule.lab.inference.gaps import METHODS, Comparison, GapTable
 
-SEEDS = 200
+SEEDS, ASKED = 200, 20
+FOLDER = Path(__file__).resolve().parents[1] / "build" / "bench"
 PLANTED = (
     *((0.0, 0.5, 0.5), (0.0, 0.5, 0.2), (0.1, 0.5, 0.5), (0.1, 0.5, 0.2), (0.15, 0.5, 0.3), (0.3, 0.5, 0.3), (0.4, 0.5, 0.5)),
     *((0.1, 0.9, 0.3), (0.12, 0.15, 0.2), (0.0, 0.9, 0.3)),
@@ -87,6 +94,42 @@ def false_alarms() -> None:
             print(f"| {rows:,} | {len(names)} | {lines // SEEDS:,} | {ours} | 18 | {peers} |", flush=True)
 
 
+def peers() -> None:
+    """What two peers say of the first of these tables when each is asked for its own scan."""
+    print(f"\nThe first {ASKED} of these tables, four attributes: alarms of a peer's own scan, as its script here asks for it.\n")
+    print("| peer | rows | tables with an alarm |\n|---|---:|---:|")
+    for peer, words in (("aequitas", ()), ("divexplorer", (str(POINTS),))):
+        try:
+            python = python_of(peer)
+        except NotInstalledError as problem:
+            print(f"left out: {peer} cannot be installed here ({problem})")
+            continue
+        for rows in (300, 100_000):
+            done = subprocess.run(
+                [str(python), str(PEERS / f"scan_{peer}.py"), str(tables(rows)), *words],
+                capture_output=True,
+                text=True,
+                check=True,
+                env={**os.environ, "PYTHONPATH": str(PEERS)},
+            )
+            said = json.loads(done.stdout.splitlines()[-1])
+            print(f"| {peer} {said['version']} | {rows:,} | {said['alarmed']} of {said['tables']} |", flush=True)
+
+
+def tables(rows: int) -> Path:
+    """A folder with the first tables of noise, a row for each person; made once."""
+    folder = FOLDER / f"noise_{rows}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed in range(ASKED):
+        cells, file = noise(rows, "abcd", seed), folder / f"{seed:02}.parquet"
+        if not file.exists():
+            parts = {name: np.asarray(cells.levels[i])[cells.codes[:, i]] for i, name in enumerate(cells.attributes)}
+            people = {name: np.repeat(part, cells.rows) for name, part in parts.items()}
+            people |= {name: np.repeat(getattr(cells, name), cells.rows) for name in ("label", "prediction")}
+            duckdb.sql("SELECT * FROM people").write_parquet(str(file))
+    return folder
+
+
 def planted(rows: int, share: float, rate: float, truth: float, seed: int) -> Cells:
     """Two groups, the second (`share` of all) selected less often by `truth`."""
     second = round(rows * share)
@@ -129,4 +172,5 @@ if __name__ == "__main__":
     assert beyond_ratio(0.7, 0.79, FOUR_FIFTHS) == "beyond"
     print_versions("numpy")
     false_alarms()
+    peers()
     power()

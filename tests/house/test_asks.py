@@ -87,7 +87,7 @@ def _keys(asked: dict[str, Any]) -> set[str]:
     return found - {"x"}
 
 
-@pytest.mark.parametrize("family", ["explanation", "languages", "robustness", "watch"])
+@pytest.mark.parametrize("family", ["dataset", "explanation", "languages", "not_held", "privacy", "robustness", "watch"])
 def test_each_family_has_one_door(family: str) -> None:
     """It teaches at its door with an example, and every name in its `__all__` is there (ruff keeps them sorted)."""
     door = importlib.import_module(f"plumbrule.lab.families.{family}")

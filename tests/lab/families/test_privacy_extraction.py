@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random as rng
 
 import numpy as np
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import InputError, LimitError
-from plumbrule.lab.families.privacy import extraction as privacy_extraction
 from plumbrule.lab.families.privacy.extraction import extraction, observe_extraction
 
 
@@ -127,7 +127,7 @@ def test_refusals_and_empty_sides(monkeypatch: pytest.MonkeyPatch) -> None:
         extraction(["a"], ["a"], lengths=())
     with pytest.raises(InputError):
         extraction(["a"], ["a"], lengths=(0,))
-    monkeypatch.setattr(privacy_extraction, "MOST_UNITS", 10)
+    monkeypatch.setattr(importlib.import_module("plumbrule.lab.families.privacy.extraction"), "MOST_UNITS", 10)
     with pytest.raises(LimitError):
         extraction(["a b c d e f"] * 2, ["a"])
     empty = extraction([], ["a"])

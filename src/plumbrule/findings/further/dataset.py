@@ -26,7 +26,7 @@ from plumbrule.findings.planned.dataset import (
     PlannedReference,
 )
 from plumbrule.findings.planned.files import PlannedTable
-from plumbrule.lab.families.dataset import anonymity, copies, identifiers, missing, personal, proxies, published, who
+from plumbrule.lab.families import dataset
 
 _PARTS = ("prediction", "label", "score", "count", "weight", "cluster")
 
@@ -73,7 +73,7 @@ def _reference(asked: PlannedReference, look: Look, rows: Rows | None, key: str)
     held = _need(rows, look, key)
     held.each_row_alone(key)
     reference, read = _population(asked, look, key)
-    found = who.representation(
+    found = dataset.representation(
         held.table,
         held.attributes((asked.attribute,), key)[0],
         reference,
@@ -84,10 +84,10 @@ def _reference(asked: PlannedReference, look: Look, rows: Rows | None, key: str)
         guaranteed=look.guaranteed,
     )
     inputs = (*held.inputs, *(material.sha256 for material in read.materials))
-    return replace(read, observations=who.observe_representation(found, inputs=inputs))
+    return replace(read, observations=dataset.observe_representation(found, inputs=inputs))
 
 
-def _population(asked: PlannedReference, look: Look, key: str) -> tuple[who.Reference, Ran]:
+def _population(asked: PlannedReference, look: Look, key: str) -> tuple[dataset.Reference, Ran]:
     """The reference, and the file that it stands in."""
     one_of(key, shares=asked.shares, people=asked.people, table=asked.table)
     file = asked.table
@@ -98,12 +98,12 @@ def _population(asked: PlannedReference, look: Look, key: str) -> tuple[who.Refe
         with side_table(look, file, key) as (table, material):
             number = file.share or file.people
             if one_of(f"{key[1:-2]}.table]", share=file.share, people=file.people) == "share":
-                shares = published.published(table, file.group, str(number))
+                shares = dataset.published(table, file.group, str(number))
             else:
-                people = published.published(table, file.group, str(number))
-            errors = published.published(table, file.group, in_file) if in_file else errors
+                people = dataset.published(table, file.group, str(number))
+            errors = dataset.published(table, file.group, in_file) if in_file else errors
             read = Ran(materials=(material,))
-    made = published.reference_of(
+    made = dataset.reference_of(
         asked.attribute, asked.source, shares=shares, people=people, size=asked.sample_size, errors=errors
     )
     return made, read
@@ -119,7 +119,7 @@ def _missing(asked: PlannedMissing, look: Look, rows: Rows | None, key: str) -> 
         held,
         look,
         held.attributes(asked.by, key),
-        lambda by, options: missing.missing_by_group(held.table, by, columns=asked.columns, **options),
+        lambda by, options: dataset.missing_by_group(held.table, by, columns=asked.columns, **options),
     )
 
 
@@ -132,7 +132,7 @@ def _labels(asked: PlannedLabels, look: Look, rows: Rows | None, key: str) -> Ra
             f"{key} does not say which column is the label.", expected="label, a column", cure='Write label = "…".'
         )
     return _by_group(
-        held, look, held.attributes(asked.by, key), lambda by, options: missing.labels_by_group(held.table, by, label, **options)
+        held, look, held.attributes(asked.by, key), lambda by, options: dataset.labels_by_group(held.table, by, label, **options)
     )
 
 
@@ -140,7 +140,7 @@ def _by_group(
     held: Rows,
     look: Look,
     attributes: Sequence[lab.Attribute],
-    ask: Callable[[lab.Attribute, dict[str, Any]], missing.ByGroup],
+    ask: Callable[[lab.Attribute, dict[str, Any]], dataset.ByGroup],
 ) -> Ran:
     """One attribute after the other, each against the reference group that the plan compares with."""
     options: dict[str, Any] = {"count": held.part("count"), "weight": held.part("weight")}
@@ -148,23 +148,23 @@ def _by_group(
     found: tuple[Observation, ...] = ()
     for by in attributes:
         reference = look.references.get(by.name) if held.decisions else None
-        found += missing.observe_by_group(ask(by, options | {"reference": reference}), inputs=held.inputs)
+        found += dataset.observe_by_group(ask(by, options | {"reference": reference}), inputs=held.inputs)
     return Ran(observations=found)
 
 
 def _duplicates(asked: PlannedDuplicates, look: Look, rows: Rows | None, key: str) -> Ran:
     held = _need(rows, look, key)
-    found = copies.duplicates(held.table, columns=asked.columns, label=asked.label, loose=asked.loose)
-    return Ran(observations=copies.observe_duplicates(found, inputs=held.inputs))
+    found = dataset.duplicates(held.table, columns=asked.columns, label=asked.label, loose=asked.loose)
+    return Ran(observations=dataset.observe_duplicates(found, inputs=held.inputs))
 
 
 def _leakage(asked: PlannedLeakage, look: Look, rows: Rows | None, key: str) -> Ran:
     if asked.train is None and asked.test is None:
         one_of(key, train=None, test=None)
     with _side(asked.train, look, rows, key) as (train, read), _side(asked.test, look, rows, key) as (test, also):
-        found = copies.leakage(train, test, columns=asked.columns, loose=asked.loose, confidence=look.confidence)
+        found = dataset.leakage(train, test, columns=asked.columns, loose=asked.loose, confidence=look.confidence)
         inputs = (train.sha256, test.sha256)
-    return read + also + Ran(observations=copies.observe_leakage(found, confidence=look.confidence, inputs=inputs))
+    return read + also + Ran(observations=dataset.observe_leakage(found, confidence=look.confidence, inputs=inputs))
 
 
 @contextmanager
@@ -189,7 +189,7 @@ def _proxies(asked: PlannedProxies, look: Look, rows: Rows | None, key: str) -> 
     for by in held.attributes(asked.by, key):
         others = tuple(name for name in held.table.columns if name != by.name and name not in parts)
         chosen = others if asked.columns is None else tuple(name for name in asked.columns if name != by.name)
-        seen = proxies.proxies(
+        seen = dataset.proxies(
             held.table,
             by,
             columns=chosen,
@@ -198,16 +198,18 @@ def _proxies(asked: PlannedProxies, look: Look, rows: Rows | None, key: str) -> 
             comparisons=look.comparisons,
             guaranteed=look.guaranteed,
         )
-        found += proxies.observe_proxies(seen, inputs=held.inputs)
+        found += dataset.observe_proxies(seen, inputs=held.inputs)
     return Ran(observations=found)
 
 
 def _anonymity(asked: PlannedAnonymity, look: Look, rows: Rows | None, key: str) -> Ran:
     held = _need(rows, look, key)
     held.one_row_a_person(key)
-    sizes = anonymity.SIZES if asked.sizes is None else asked.sizes
-    if min(sizes, default=2) < 2:
-        raise AssessmentError(f"{key} counts classes under {min(sizes)}.", expected="sizes of 2 or more", cure="Correct sizes.")
+    sizes: dict[str, Any] = {} if asked.sizes is None else {"sizes": asked.sizes}
+    if asked.sizes and min(asked.sizes) < 2:
+        raise AssessmentError(
+            f"{key} counts classes under {min(asked.sizes)}.", expected="sizes of 2 or more", cure="Correct sizes."
+        )
     cuts = {one.name: one for one in map(lab.parse_cut, asked.cut)}
     known = [cuts.get(one.name, one) for one in held.attributes(asked.quasi_identifiers, key)]
     stray = sorted(cuts.keys() - {one.name for one in known})
@@ -217,9 +219,9 @@ def _anonymity(asked: PlannedAnonymity, look: Look, rows: Rows | None, key: str)
             expected="cuts of columns in quasi_identifiers",
             cure="Correct it.",
         )
-    found = anonymity.observe_anonymity(anonymity.anonymity(held.table, known, sizes=sizes), inputs=held.inputs)
+    found = dataset.observe_anonymity(dataset.anonymity(held.table, known, **sizes), inputs=held.inputs)
     for sensitive in asked.sensitive:
-        found += anonymity.observe_diversity(anonymity.diversity(held.table, known, sensitive), inputs=held.inputs)
+        found += dataset.observe_diversity(dataset.diversity(held.table, known, sensitive), inputs=held.inputs)
     return Ran(observations=found)
 
 
@@ -227,11 +229,11 @@ def _personal_data(asked: PlannedPersonalData, look: Look, rows: Rows | None, ke
     held, read, forms = _need(rows, look, key), Ran(), None
     if asked.forms:
         path, material = side_file(look, asked.forms, key)
-        forms, read = identifiers.load_identifiers(path), Ran(materials=(material,))
-    found = personal.personal_data(
+        forms, read = dataset.load_identifiers(path), Ran(materials=(material,))
+    found = dataset.personal_data(
         held.table, columns=asked.columns, identifiers=forms, confidence=look.confidence, comparisons=look.comparisons
     )
-    return read + Ran(observations=personal.observe_personal_data(found, inputs=held.inputs))
+    return read + Ran(observations=dataset.observe_personal_data(found, inputs=held.inputs))
 
 
 _STEPS: dict[str, Callable[[Any, Look, Rows | None, str], Ran]] = {

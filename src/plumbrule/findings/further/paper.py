@@ -8,8 +8,7 @@ from plumbrule.errors import AssessmentError
 from plumbrule.findings.further.files import one_of, side_file
 from plumbrule.findings.further.look import Look, Ran
 from plumbrule.findings.planned.dataset import PlannedDescription, PlannedDigests
-from plumbrule.lab.families.dataset import digests as compare
-from plumbrule.lab.families.dataset import source
+from plumbrule.lab.families import dataset
 
 
 def describe(asked: PlannedDescription, look: Look, key: str) -> Ran:
@@ -19,7 +18,7 @@ def describe(asked: PlannedDescription, look: Look, key: str) -> Ran:
         InputError: the file is not there, or is no such description.
     """
     path, material = side_file(look, asked.file, key)
-    found = source.observe_croissant(source.read_croissant(path), inputs=(material.sha256,))
+    found = dataset.observe_croissant(dataset.read_croissant(path), inputs=(material.sha256,))
     return Ran(observations=found, materials=(material,))
 
 
@@ -38,9 +37,9 @@ def digests(asked: PlannedDigests, look: Look, key: str) -> Ran:
             expected="a folder beside the plan",
             cure="Check the path.",
         )
-    declared = compare.read_digests(path) if in_list else compare.digests_of_croissant(source.read_croissant(path))
-    found = compare.check_digests(folder, declared, everything=asked.everything)
-    seen = compare.observe_digests(found, inputs=(material.sha256,))
+    declared = dataset.read_digests(path) if in_list else dataset.digests_of_croissant(dataset.read_croissant(path))
+    found = dataset.check_digests(folder, declared, everything=asked.everything)
+    seen = dataset.observe_digests(found, inputs=(material.sha256,))
     held = {f"digest_agrees:{one.name}": one.found for one in found if one.found}
     observations = tuple(replace(one, inputs=(*one.inputs, held[one.id])) if one.id in held else one for one in seen)
     return Ran(observations=observations, materials=(material,))

@@ -20,7 +20,7 @@ from plumbrule.findings.planned.privacy import (
     PlannedPrivacy,
     PlannedReported,
 )
-from plumbrule.lab.families.privacy import extraction, inference, membership, reports, texts
+from plumbrule.lab.families import privacy
 
 
 def run(asked: PlannedPrivacy, look: Look) -> Ran:
@@ -49,14 +49,14 @@ def run(asked: PlannedPrivacy, look: Look) -> Ran:
 def _membership(asked: PlannedMembership, look: Look, key: str) -> Ran:
     loss = one_of(key, score=asked.score, loss=asked.loss) == "loss"
     column = str(asked.score or asked.loss)
-    options: dict[str, Any] = {"loss": loss, "low_rates": asked.low_rates or membership.LOW_RATES}
+    options: dict[str, Any] = {"loss": loss, **({"low_rates": asked.low_rates} if asked.low_rates else {})}
     options |= {"confidence": look.confidence, "comparisons": look.comparisons, "guaranteed": look.guaranteed}
     if one_of(key, member=asked.member, members=asked.members or asked.others) == "member":
         with rows_of(look, asked.table, key) as (rows, read):
             rows.one_row_a_person(key)
             rows.each_row_alone(key)
-            found = membership.membership_from_table(rows.table, column, str(asked.member), **options)
-            return read + Ran(observations=membership.observe_membership(found, inputs=rows.inputs))
+            found = privacy.membership_from_table(rows.table, column, str(asked.member), **options)
+            return read + Ran(observations=privacy.observe_membership(found, inputs=rows.inputs))
     if asked.members is None or asked.others is None or asked.table is not None:
         raise AssessmentError(
             f"{key} does not say who was in the training set and who was not.",
@@ -64,8 +64,8 @@ def _membership(asked: PlannedMembership, look: Look, key: str) -> Ran:
             cure="Add the file that is missing, or take out table.",
         )
     with side_table(look, asked.members, key) as (one, mine), side_table(look, asked.others, key) as (other, theirs):
-        found = membership.membership_from_two(one, other, column, **options)
-    seen = membership.observe_membership(found, inputs=(mine.sha256, theirs.sha256))
+        found = privacy.membership_from_two(one, other, column, **options)
+    seen = privacy.observe_membership(found, inputs=(mine.sha256, theirs.sha256))
     return Ran(observations=seen, materials=(mine, theirs))
 
 
@@ -76,7 +76,7 @@ def _inference(asked: PlannedInference, look: Look, key: str) -> Ran:
         outputs = asked.outputs or ((prediction,) if prediction else ())
         found: tuple[Observation, ...] = ()
         for attribute in rows.attributes(asked.attributes, key, "attributes"):
-            seen = inference.attribute_inference(
+            seen = privacy.attribute_inference(
                 rows.table,
                 attribute,
                 known=tuple(name for name in asked.known if name != attribute.name),
@@ -86,7 +86,7 @@ def _inference(asked: PlannedInference, look: Look, key: str) -> Ran:
                 comparisons=look.comparisons,
                 guaranteed=look.guaranteed,
             )
-            found += inference.observe_inference(seen, inputs=rows.inputs)
+            found += privacy.observe_inference(seen, inputs=rows.inputs)
     return read + Ran(observations=found)
 
 
@@ -94,25 +94,25 @@ def _extraction(asked: PlannedExtraction, look: Look, key: str) -> Ran:
     outputs, mine = _texts(asked.outputs, look, key, "empty line")
     corpus, theirs = _texts(asked.corpus, look, key, "file")
     control, others = _texts(asked.control, look, key, "file") if asked.control else (None, None)
-    found = extraction.extraction(
+    found = privacy.extraction(
         list(outputs),
         corpus,
         control=control,
-        lengths=asked.lengths or extraction.LENGTHS,
         unit=asked.unit,
         confidence=look.confidence,
         comparisons=look.comparisons,
         guaranteed=look.guaranteed,
+        **({"lengths": asked.lengths} if asked.lengths else {}),
     )
     materials = tuple(one for one in (mine, theirs, others) if one is not None)
     inputs = tuple(one.sha256 for one in materials)
-    return Ran(observations=extraction.observe_extraction(found, inputs=inputs), materials=materials)
+    return Ran(observations=privacy.observe_extraction(found, inputs=inputs), materials=materials)
 
 
-def _texts(asked: PlannedTexts, look: Look, key: str, parted_by: texts.PartedBy) -> tuple[Iterator[str], Material]:
+def _texts(asked: PlannedTexts, look: Look, key: str, parted_by: privacy.PartedBy) -> tuple[Iterator[str], Material]:
     """The texts of a file, one after the other; a corpus of plain text is one text, so that no run is cut."""
     path, material = side_file(look, asked.file, key, source=asked.source, licence=asked.licence)
-    found = texts.texts_in(
+    found = privacy.texts_in(
         path,
         column=asked.column,
         parted_by=asked.parted_by or parted_by,
@@ -127,9 +127,9 @@ def _reported(asked: PlannedReported, look: Look, key: str, *, several: bool) ->
     """What others reported. Of several scans each result names its file: two scans may hold the same probe."""
     path, material = side_file(look, asked.file, key)
     if asked.kind == "avid":
-        found = reports.observe_avid([reports.read_avid(path)], inputs=(material.sha256,))
+        found = privacy.observe_avid([privacy.read_avid(path)], inputs=(material.sha256,))
     else:
-        found = reports.observe_garak(reports.read_garak(path), inputs=(material.sha256,))
+        found = privacy.observe_garak(privacy.read_garak(path), inputs=(material.sha256,))
         if several:
             found = tuple(replace(one, id=f"{one.id}@{asked.file}") for one in found)
     return Ran(observations=found, materials=(material,))

@@ -13,6 +13,22 @@ table, if the shares are those of the people in the table.
 with the strata weighted as they are in the whole table (post-stratification), with the linearised variance of a ratio
 (Särndal, Swensson and Wretman 1992, Model Assisted Survey Sampling, 5.6 and 7.6) and Student's quantile. Rates get
 Wilson's interval at the effective size (Korn and Graubard 1998), gaps the symmetric one.
+
+    >>> import pathlib, tempfile
+    >>> from plumbrule.lab import Decisions, attributes, measure_not_held, open_table
+    >>> granted = "district,granted\\n" + "north,1\\n" * 90 + "north,0\\n" * 10 + "south,1\\n" * 20 + "south,0\\n" * 80
+    >>> published = "district,origin,share\\nnorth,local,0.9\\nnorth,new,0.1\\nsouth,local,0.2\\nsouth,new,0.8\\n"
+    >>> wanted = Decisions(prediction="granted", by=attributes(["origin"], []), within=attributes(["district"], []))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     shares = pathlib.Path(folder) / "shares.csv"
+    ...     _ = shares.write_text(published, encoding="utf-8")
+    ...     rows = pathlib.Path(folder) / "rows.csv"
+    ...     _ = rows.write_text(granted, encoding="utf-8")
+    ...     with open_table(rows) as table:
+    ...         found = measure_not_held(table, wanted, shares=shares, survey=None)
+    >>> gap = next(one for one in found.gaps if one.kind == "difference")
+    >>> gap.group["origin"], [round(end, 2) for end in gap.estimate.bounds]
+    ('new', [-1.0, -0.39])
 """
 
 from plumbrule.lab.families.not_held.run import measure_not_held
