@@ -119,7 +119,8 @@ def _rows(jobs: Sequence[Job]) -> Iterator[Row]:
         yield from map(read_one, jobs)
         return
     with _pool(processes) as pool:
-        waiting: dict[Future[Row], Job] = {pool.submit(read_one, job): job for job in jobs}
+        with _children_ignore_interrupts():
+            waiting: dict[Future[Row], Job] = {pool.submit(read_one, job): job for job in jobs}
         for done in as_completed(waiting):
             try:
                 yield done.result()
@@ -142,8 +143,18 @@ def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown()
 
 
+@contextmanager
+def _children_ignore_interrupts() -> Iterator[None]:
+    """Ctrl-C goes to every process of a terminal; only the first answers it. Children inherit this from their first moment."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _quiet() -> None:
-    """Ctrl-C goes to every process of a terminal; only the first one answers it."""
+    """The same where children inherit nothing (Windows)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
