@@ -151,4 +151,4 @@ def test_a_long_list_is_cut_and_says_so() -> None:
         **AUDIT,
         "groups": [{"by": {"race": f"g{place}"}, "n": 1, "metrics": {"false_positive_rate": KNOWN}} for place in range(100)],
     }
-    assert "41 more lines" in printed(print_audit, many)
+    assert "77 more lines" in printed(print_audit, many)

@@ -18,7 +18,7 @@ from plumbrule.report.views.figures import scaled
 STYLES: Mapping[str, str] = {"good": "green", "bad": "bold red", "open": "yellow", "faint": "dim", "plain": ""}
 SIGNS: Mapping[str, str] = {"good": "+", "bad": "x", "open": "?", "faint": "-", "plain": " "}
 """A sign of its own for each tone: colour is never the only thing that says it."""
-MOST = 60
+MOST = 24
 """How many lines of one table an audit prints; `--json` holds all of them."""
 
 

@@ -18,8 +18,10 @@ from plumbrule.report.views.pictures import Figure, adjusted, gap_heading, liste
 from plumbrule.report.views.speaker import Table
 from plumbrule.rulebook.model import Threshold
 
-MOST = 40
+MOST = 12
 """How many exploratory values of one kind a page shows; all of them stand in assessment.json."""
+TURNED = frozenset({"false_negative_rate", "true_negative_rate", "false_discovery_rate"})
+"""One minus another rate: shown where a finding rests on it, and not once more in the long lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +139,11 @@ def _exploratory(assessment: Assessment, figures: Figures) -> Exploratory:
     ]
     rates = [seen for seen in loose if seen.measure == "rate" and len(seen.group) > 1]
     gaps = [seen for seen in loose if seen.measure == "difference"]
-    rates.sort(key=lambda seen: (seen.metric, _place(seen)))
+    left_out = sum(seen.metric in TURNED for seen in (*rates, *gaps))
+    rates, gaps = ([seen for seen in some if seen.metric not in TURNED] for some in (rates, gaps))
+    rates.sort(key=lambda seen: (seen.metric, not isinstance(seen.estimate, Known), _place(seen)))
     gaps.sort(key=lambda seen: (seen.metric, -_nearer(seen), -abs(_place(seen))))
     found: list[Figure | None] = []
-    left_out = 0
     for measure, title, seen in (
         ("rate", message("{metric} where attributes meet, the lowest first"), rates),
         ("difference", message("{differences}, the largest first by the end of the interval nearer to none"), gaps),

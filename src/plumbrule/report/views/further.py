@@ -16,7 +16,7 @@ from plumbrule.report.views.figures import Figures
 from plumbrule.report.views.pictures import Figure, drawn_list, named_table, versus
 from plumbrule.report.views.speaker import Table
 
-MOST = 40
+MOST = 24
 """How many values of one kind a page shows; all of them stand in assessment.json."""
 PICTURED = 12
 """Longer lists are read, not looked at."""
@@ -59,11 +59,16 @@ def further_tests(assessment: Assessment, figures: Figures) -> tuple[FurtherTest
                 title=speaker.term(phrases.TESTS[test]),
                 asks=speaker.term(phrases.TEST_ASKS[test]),
                 limits=speaker.term(phrases.TEST_LIMITS[test]),
-                measured=tuple(_measured(figures, some[:MOST], f"{test}-{index}") for index, some in enumerate(by_kind)),
+                measured=tuple(_measured(figures, _some(some), f"{test}-{index}") for index, some in enumerate(by_kind)),
                 left_out=sum(max(len(some) - MOST, 0) for some in by_kind),
             )
         )
     return tuple(found)
+
+
+def _some(seen: Sequence[Observation]) -> Sequence[Observation]:
+    """The first of a long list; of windows of time the last."""
+    return seen[-MOST:] if seen[0].test == "watch" else seen[:MOST]
 
 
 def _measured(figures: Figures, seen: Sequence[Observation], id_: str) -> Measured:
