@@ -135,7 +135,7 @@ class Walk:
     def role(self, tag: str, given: dict[str, str], more: dict[str, Any]) -> str:
         """What an element is to structure; empty for text in between."""
         if more.get("outside"):
-            return "piece"
+            return "number" if more["outside"] == "number" else "piece"
         if more.get("id"):
             return "note" if tag == "authorialNote" else "unit"
         if given.get("name") == "title" or (tag == "title" and len(self.stack) == 1):
@@ -161,7 +161,7 @@ class Walk:
         if this.silent:
             return
         text = self.text
-        if this.tag == "num":
+        if this.tag == "num" or (this.tag == "inline" and this.role == "number"):
             text.put(" ")
             text.after_number = True
         elif this.role or this.tag in BLOCKS:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from plumbrule.errors import InputError
+from plumbrule.rulebook.exchange.akn import as_akn
 from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.model import Ask, Heading, Passage, Quantity, Reading
 
@@ -94,7 +95,7 @@ def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:
     return None if quantity is None else {"value": quantity.value, "unit": quantity.unit}
 
 
-WRITERS: Mapping[str, Writer] = {"json": as_json}
+WRITERS: Mapping[str, Writer] = {"json": as_json, "akn": as_akn}
 
 
 def writer_of(form: str) -> Writer:

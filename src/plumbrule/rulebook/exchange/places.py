@@ -1,0 +1,95 @@
+"""Where in a provision's text its citations and the numbers of its notes stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from plumbrule.rulebook.reading.citations import SYMBOL
+from plumbrule.rulebook.reading.model import Passage, Span
+
+_NUMBER = re.compile(r"(?<![\d/])(?:\d{1,4}/\d{1,4}(?![\d/])|\d{1,4} ?[A-Z] ?\([IVXLCDM]{1,8}(?:-[IVX]{1,4})?\))")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u0000-\u0008\u000e-\u001f\\s]")
+_LOOK = 24
+
+
+def cited_at(passage: Passage) -> Iterator[tuple[Span, str]]:
+    """The stretches of the text that name what it cites: a symbol as printed, else the number that stands for it."""
+    if not passage.cites:
+        return
+    numbers = {_compact(_tail(symbol)): symbol for symbol in reversed(passage.cites)}
+    whole = {_compact(symbol): symbol for symbol in passage.cites}
+    last = 0
+    for match in sorted((*SYMBOL.finditer(passage.text), *_NUMBER.finditer(passage.text)), key=lambda found: found.start()):
+        shown = match[0].rstrip(".-")
+        symbol = whole.get(_compact(shown)) or numbers.get(_compact(shown))
+        if symbol and match.start() >= last:
+            last = match.start() + len(shown)
+            yield (match.start(), last), symbol
+
+
+def _tail(symbol: str) -> str:
+    """What follows the kind of document: `70/1` of `A/RES/70/1`, `217 A (III)` of `A/RES/217 A (III)`."""
+    return re.split(r"/(?:RES|DEC)/", symbol, maxsplit=1)[-1]
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split())
+
+
+def note_places(document: str, passage: Passage, notes: Sequence[Passage]) -> dict[str, int]:
+    """Where in the passage's text the number of each note stands; after its end where that cannot be told.
+
+    The text in hand and the mended text are walked side by side: digits that only the first has, and that are the number of
+    the next note, are its mark.
+    """
+    wanted = [note.id for note in notes]
+    found: dict[str, int] = {}
+    at = passage.start
+    for place, sign in enumerate(passage.text):
+        if len(found) == len(wanted):
+            break
+        if sign.isspace():
+            continue
+        at = _next(document, at, passage)
+        while at < passage.end and document[at] != sign:
+            number = _at(document, at, wanted[len(found) :])
+            if number:
+                found[number] = place
+            at = _next(document, at + (len(_digits(number)) if number else 1), passage)
+            if len(found) == len(wanted):
+                break
+        else:
+            at += 1
+    return {**{name: len(passage.text) for name in wanted}, **found}
+
+
+def _next(document: str, at: int, passage: Passage) -> int:
+    """The next visible character that is not in a break."""
+    while at < passage.end:
+        inside = next((end for start, end in passage.breaks if start <= at < end), None)
+        if inside is None and not _INVISIBLE.match(document, at):
+            break
+        at = inside if inside is not None else at + 1
+    return at
+
+
+def _at(document: str, at: int, wanted: Sequence[str]) -> str:
+    """The first of the notes still wanted, if its number stands here."""
+    return wanted[0] if wanted and document.startswith(_digits(wanted[0]), at) else ""
+
+
+def _digits(note: str) -> str:
+    return note.rpartition(".")[2]
+
+
+def number_of(document: str, passage: Passage) -> str:
+    """The number or the mark in front of a passage, as the document in hand prints it; empty where there is none."""
+    head, text = document[passage.start : min(passage.start + _LOOK, passage.end)], _compact(passage.text)[:8]
+    if not text:
+        return ""
+    for cut in range(len(head)):
+        if not head[cut].isspace() and _compact(head[cut:]).startswith(text[: len(_compact(head[cut:]))]):
+            shown = head[:cut].strip()
+            return shown if len(_compact(head[cut:])) >= min(len(text), 2) else ""
+    return ""
