@@ -51,7 +51,7 @@ def log(tmp_path: Path) -> Iterator[Log]:
 
 def shut(log: Log) -> Path:
     """Close a log with everything in its main database file, and return its folder."""
-    log._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    log.database._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     log.close()
     return log.directory
 
@@ -87,7 +87,7 @@ def test_old_states_stay_part_of_new_ones(tmp_path_factory: pytest.TempPathFacto
             leaves += new
             heads.append(parse_checkpoint(parse_note(log.publish(clock))))
             assert heads[-1].root == by_definition(leaves)
-        with log._reading() as cursor:
+        with log.database.reading() as cursor:
             read = store.tree_reader(cursor)
             for old in heads:
                 if old.size:

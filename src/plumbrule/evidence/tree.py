@@ -25,6 +25,12 @@ def leaf_hash(data: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + data).digest()
 
 
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """The leaf hash of each entry."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + entry).digest() for entry in entries]  # leaf_hash written out: once for every entry of a log
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """SHA-256(0x01, left, right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()

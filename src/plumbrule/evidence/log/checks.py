@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from plumbrule.errors import UnreadableError
 from plumbrule.evidence.checkpoint import Checkpoint
+from plumbrule.evidence.log.dialect import Cursor
 from plumbrule.evidence.log.guard import read_head
 from plumbrule.evidence.log.store import (
     WHAT,
-    Cursor,
     State,
     last_index,
     read_checkpoints,

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from plumbrule.errors import OutputError
+from plumbrule.evidence.log.dialect import Cursor
 from plumbrule.evidence.log.guard import write_durably
-from plumbrule.evidence.log.store import Cursor, read_entries, tile_fetcher
+from plumbrule.evidence.log.store import read_entries, tile_fetcher
 from plumbrule.evidence.log.tiles import WIDTH, tile_path, tile_widths
 from plumbrule.evidence.tree import HASH_SIZE
 from plumbrule.evidence.vkey import VerifierKey

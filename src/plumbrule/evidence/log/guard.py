@@ -7,9 +7,13 @@ is smaller than, or different from, what was signed is never continued, because 
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from plumbrule.errors import OutputError, UnreadableError, VerificationError
+from plumbrule.base.lock import locked
+from plumbrule.errors import InputError, OutputError, UnreadableError, VerificationError
 from plumbrule.evidence.checkpoint import Checkpoint, parse_checkpoint
 from plumbrule.evidence.note import MAX_NOTE, parse_note, verified
 from plumbrule.evidence.vkey import VerifierKey
@@ -40,6 +44,29 @@ def read_head(raw: bytes, key: VerifierKey, what: str) -> Checkpoint:
     if not signed or checkpoint.origin != key.name:
         raise UnreadableError(f"{what} was not signed by {key.label}.", expected="a checkpoint of this log.", cure=CURE)
     return checkpoint
+
+
+@contextmanager
+def publishing(path: Path, patience: float) -> Iterator[None]:
+    """Be the one publisher for the length of a block: only who holds this may write the guard.
+
+    Raises:
+        InputError: another publisher held it for `patience` seconds.
+        OutputError: the lock file cannot be made.
+    """
+    until = time.monotonic() + patience
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(locked(path, "log"))
+                break
+            except OutputError:
+                raise
+            except InputError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(0.01)
+        yield
 
 
 def write_durably(path: Path, raw: bytes) -> None:

@@ -2,6 +2,7 @@
 
     log.sqlite3   entries, tiles, remembered checkpoints       log.vkey   the log's verifier key
     checkpoint    the head guard: the last signed checkpoint   log.key    the log's private key, unless it is kept elsewhere
+    content/      blobs by digest, if there are any            log.toml   only if database or guard lie elsewhere
 
 Order of things: COMMIT, then the head guard on disk, then anybody may see the checkpoint. An entry is *recorded* after
 `append` and *published* after `publish`; a crash in between loses nothing, the next `publish` covers it.
@@ -9,11 +10,10 @@ Order of things: COMMIT, then the head guard on disk, then anybody may see the c
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,41 +23,53 @@ from plumbrule.evidence.checkpoint import Checkpoint
 from plumbrule.evidence.keys import Signer, read_key
 from plumbrule.evidence.log import store
 from plumbrule.evidence.log.checks import LogReport, check_at_start, check_continues, check_everything, check_guard
+from plumbrule.evidence.log.content import ContentStore
+from plumbrule.evidence.log.database import WAIT_SECONDS, Database
 from plumbrule.evidence.log.export import export_log
-from plumbrule.evidence.log.guard import read_guard, read_head, write_durably
+from plumbrule.evidence.log.guard import publishing, read_guard, read_head, write_durably
+from plumbrule.evidence.log.settings import SETTINGS, Settings, read_settings
 from plumbrule.evidence.note import sign_note
 from plumbrule.evidence.proof import Proof, write_proof
 from plumbrule.evidence.sentence import sentence
 from plumbrule.evidence.tree import EMPTY_ROOT, inclusion_proof, leaf_hash
 from plumbrule.evidence.vkey import Kind, VerifierKey, parse_verifier_key
 
-DATABASE, GUARD, VKEY, KEY = "log.sqlite3", "checkpoint", "log.vkey", "log.key"
-WAIT_SECONDS = 30.0
+VKEY, KEY, CONTENT = "log.vkey", "log.key", "content"
 Clock = Callable[[], datetime]
+
+
+class Stage(Enum):
+    """How far an entry has come: in the database; under a signed head; held by mirrors; seen by enough witnesses."""
+
+    RECORDED = "recorded"
+    PUBLISHED = "published"
+    MIRRORED = "mirrored"
+    WITNESSED = "witnessed"
 
 
 class Log:
     """An append-only log in a folder. Open it with `Log.create` or `Log.open`, best in a `with` block.
 
-    One process at a time writes; SQLite makes the others wait. After an error of the disk the log closes itself:
-    what a failed write left behind is looked at by the next `open`, never guessed.
+    One writer at a time; the others wait. Threads may share a log and take turns. After an error of the disk the log
+    closes itself: what a failed write left behind is looked at by the next `open`, never guessed.
     """
 
-    def __init__(self, directory: Path, verifier: VerifierKey, connection: sqlite3.Connection, signer: Signer | None) -> None:
-        self.directory, self.verifier = directory, verifier
-        self._connection, self._signer, self._failed = connection, signer, False
+    def __init__(self, directory: Path, verifier: VerifierKey, database: Database, guard: Path, signer: Signer | None) -> None:
+        self.directory, self.verifier, self.database, self.guard = directory, verifier, database, guard
+        self._signer = signer
 
     @classmethod
-    def create(cls, directory: Path, origin: str, signer: Signer) -> Self:
+    def create(cls, directory: Path, origin: str, signer: Signer, settings: Settings | None = None) -> Self:
         """Make a new, empty log and sign its empty tree.
 
         Args:
             directory: a folder that is missing, or holds at most the log's key.
             origin: the log's name, for example `example.org/log`; also the name of its key.
             signer: a key of the kind LOG.
+            settings: where database and head guard lie, if not in the folder.
 
         Raises:
-            OutputError: the folder holds something else, or cannot be written.
+            OutputError: the folder holds something else, or cannot be written; a database or a guard is there already.
             KeyFileError: the key is of another kind or carries another name.
         """
         key = signer.verifier
@@ -72,39 +84,48 @@ class Log:
             raise OutputError(
                 f"{directory} holds {min(strangers)} already.", expected="an empty folder.", cure="open the log that is there."
             )
-        connection = _connect(directory / DATABASE, "rwc")
+        settings = settings or Settings()
+        guard = settings.guard_in(directory)
+        _check_new(guard)
+        database = settings.open_database(directory, new=True)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            with _transaction(connection):
-                store.create(connection.cursor(), str(key))
-            write_durably(directory / VKEY, f"{key}\n".encode())
-            empty = Checkpoint(origin=origin, size=0, root=EMPTY_ROOT)
-            write_durably(directory / GUARD, sign_note(empty.text(), [signer]))
-        except sqlite3.Error as error:
-            raise OutputError(f"{directory / DATABASE} cannot be written: {error}.", cure="look after the disk.") from None
-        return cls(directory, key, connection, signer)
+            with database.writing() as cursor:
+                store.create(cursor, str(key))
+                # All files before COMMIT: a crash leaves a folder that no log opens, never a log without its guard.
+                if settings.text():
+                    write_durably(directory / SETTINGS, settings.text().encode())
+                write_durably(directory / VKEY, f"{key}\n".encode())
+                empty = Checkpoint(origin=origin, size=0, root=EMPTY_ROOT)
+                write_durably(guard, sign_note(empty.text(), [signer]))
+        except BaseException:
+            database.close()
+            raise
+        return cls(directory, key, database, guard, signer)
 
     @classmethod
-    def open(cls, directory: Path, signer: Signer | None = None) -> Self:
+    def open(cls, directory: Path, signer: Signer | None = None, seen: Iterable[bytes] = ()) -> Self:
         """Open a log, and refuse one that does not continue what it published.
 
         Args:
             directory: the log's folder.
             signer: the log's key; without it `publish` looks for an unencrypted `log.key` in the folder.
+            seen: checkpoints of this log that others hold. Only they can tell that database and guard were rolled back
+                together, as the snapshot of a whole machine does.
 
         Raises:
             UnreadableError: no log, a damaged one, a stored root that its tiles do not give, or a tree that is smaller
-                than or different from what was published.
+                than or different from what was published, or from what others saw.
         """
         key = _read_vkey(directory / VKEY)
         if signer is not None and signer.verifier != key:
             raise KeyFileError(f"{signer.verifier.label} is not the key of this log.", expected=f"{key.label}.")
-        connection = _connect(directory / DATABASE, "rw")
-        log = cls(directory, key, connection, signer)
+        settings = read_settings(directory)
+        log = cls(directory, key, settings.open_database(directory), settings.guard_in(directory), signer)
         try:
-            with log._reading() as cursor:
-                log._check(cursor)
-        except UnreadableError:
+            log._check()
+            for raw in seen:
+                log.compare(raw)
+        except BaseException:
             log.close()
             raise
         return log
@@ -117,7 +138,7 @@ class Log:
 
     def close(self) -> None:
         """Close the database. Closing twice is no error."""
-        self._connection.close()
+        self.database.close()
 
     @property
     def origin(self) -> str:
@@ -127,13 +148,13 @@ class Log:
     @property
     def size(self) -> int:
         """How many entries are recorded, published or not."""
-        with self._reading() as cursor:
+        with self.database.reading() as cursor:
             return store.read_state(cursor).size
 
     @property
     def checkpoint(self) -> bytes:
         """The last published checkpoint, a signed note."""
-        return read_guard(self.directory / GUARD, self.verifier)[1]
+        return read_guard(self.guard, self.verifier)[1]
 
     def append(self, envelopes: Sequence[bytes]) -> tuple[int, ...]:
         """Record envelopes in a transaction of their own and return their indexes; when it returns they are on the disk.
@@ -142,23 +163,23 @@ class Log:
             OutputError: an envelope is too long or empty, another process holds the log, or the disk failed.
                 Nothing was recorded.
         """
-        with self._writing() as cursor:
+        with self.database.writing() as cursor:
             return store.append(cursor, envelopes)
 
     def record(self, envelope: bytes) -> int:
         """The index of the first entry with exactly these bytes; appended now if there is none."""
-        with self._writing() as cursor:
+        with self.database.writing() as cursor:
             found = store.find_leaf(cursor, leaf_hash(envelope), store.read_state(cursor).size)
             return store.append(cursor, [envelope])[0] if found is None else found
 
     def find(self, envelope: bytes) -> int | None:
         """The index of the first entry with exactly these bytes, or None. Reads 32 bytes per entry."""
-        with self._reading() as cursor:
+        with self.database.reading() as cursor:
             return store.find_leaf(cursor, leaf_hash(envelope), store.read_state(cursor).size)
 
     def entry(self, index: int) -> bytes:
         """The bytes of a recorded entry. Raises InputError if there is none."""
-        with self._reading() as cursor:
+        with self.database.reading() as cursor:
             for _, envelope in store.read_entries(cursor, index, index + 1):
                 return envelope
         raise InputError(f"the log has no entry {index}.", expected="the index of a recorded entry.")
@@ -174,22 +195,61 @@ class Log:
             UnreadableError: the tree does not continue what was published before.
             OutputError: the disk failed; the last checkpoint stands.
         """
+        signer = self.signer()
+        now = said_time(clock)
+        with publishing(self.guard, WAIT_SECONDS):
+            guarded, raw = read_guard(self.guard, self.verifier)
+            with self.database.reading() as cursor:
+                state = store.read_state(cursor)
+                remembered = store.last_checkpoint_size(cursor)
+                check_guard(remembered, guarded)
+                check_continues(cursor, state, guarded)
+            if guarded.size != state.size:
+                raw = self.sign_head(state, signer)
+            if remembered != state.size:
+                # After the guard: a crash here leaves the guard ahead of what the database remembers, which is harmless.
+                with self.database.writing() as cursor:
+                    store.keep_checkpoint(cursor, state.size, raw, now)
+            return raw
+
+    def signer(self) -> Signer:
+        """Who signs for this log. Raises KeyFileError if there is no key, or it is another log's."""
         signer = self._signer or read_key(self.directory / KEY, Kind.LOG)
         if signer.verifier != self.verifier:
             raise KeyFileError(f"{signer.verifier.label} is not the key of this log.", expected=f"{self.verifier.label}.")
-        now = clock().astimezone(UTC).isoformat(timespec="seconds")
-        with self._writing() as cursor:
-            state = store.read_state(cursor)
-            guarded, raw = read_guard(self.directory / GUARD, self.verifier)
-            check_continues(cursor, state, guarded)
-            if guarded.size != state.size:
-                raw = sign_note(Checkpoint(origin=self.origin, size=state.size, root=state.root).text(), [signer])
-                self._failed = True  # until the disk has it, nobody knows what the disk has
-                write_durably(self.directory / GUARD, raw)
-                self._failed = False
-            # After the guard: a crash here leaves the guard ahead of what the database remembers, which is harmless.
-            store.keep_checkpoint(cursor, state.size, raw, now)
-            return raw
+        return signer
+
+    def sign_head(self, state: store.State, signer: Signer) -> bytes:
+        """Sign a state that is committed and continues the guard, and make the guard hold it, for the one publisher.
+
+        From here on the log can never say anything else about these entries; only after this may anybody see it.
+        """
+        raw = sign_note(Checkpoint(origin=self.origin, size=state.size, root=state.root).text(), [signer])
+        try:
+            write_durably(self.guard, raw)
+        except OutputError:
+            self.close()  # nobody knows what the disk has
+            raise
+        return raw
+
+    def stage(self, index: int) -> Stage:
+        """How far an entry has come, as far as this log alone can know. Raises InputError if there is no such entry."""
+        guarded, _ = read_guard(self.guard, self.verifier)
+        if not 0 <= index < self.size:
+            raise InputError(f"the log has no entry {index}.", expected="the index of a recorded entry.")
+        return Stage.PUBLISHED if index < guarded.size else Stage.RECORDED
+
+    def compare(self, seen: bytes) -> Checkpoint:
+        """Hold a checkpoint of this log that somebody else has against the log.
+
+        Raises:
+            UnreadableError: it is not this log's, or the log does not contain what was signed there: it was rolled back,
+                or there are two histories.
+        """
+        head = read_head(seen, self.verifier, "the checkpoint that was handed in")
+        with self.database.reading() as cursor:
+            check_continues(cursor, store.read_state(cursor), head)
+        return head
 
     def prove(self, index: int, checkpoint: bytes | None = None) -> bytes:
         """The proof file for an entry, at the last published checkpoint or at the earlier one that is given.
@@ -206,7 +266,7 @@ class Log:
                 expected="a published entry.",
                 cure="publish, then prove.",
             )
-        with self._reading() as cursor:
+        with self.database.reading() as cursor:
             check_continues(cursor, store.read_state(cursor), head)
             hashes = inclusion_proof(index, head.size, store.tree_reader(cursor))
         return write_proof(Proof(index=index, hashes=hashes, checkpoint=raw))
@@ -219,105 +279,80 @@ class Log:
         Raises:
             OutputError: the folder holds something else, or tiles of another history.
         """
-        guarded, raw = read_guard(self.directory / GUARD, self.verifier)
-        with self._reading() as cursor:
+        guarded, raw = read_guard(self.guard, self.verifier)
+        with self.database.reading() as cursor:
             check_continues(cursor, store.read_state(cursor), guarded)
             export_log(cursor, guarded.size, raw, self.verifier, directory)
 
     def fsck(self) -> LogReport:
-        """Check every entry, every tile and every remembered checkpoint. Reads the whole log."""
-        guarded, _ = read_guard(self.directory / GUARD, self.verifier)
-        with self._reading() as cursor:
-            damage = [str(row[0]) for row in cursor.execute("PRAGMA quick_check(5)").fetchall()]
+        """Check every entry, every tile, every remembered checkpoint and every blob. Reads the whole log."""
+        guarded, _ = read_guard(self.guard, self.verifier)
+        damage = self.database.damage()
+        with self.database.reading() as cursor:
             report = check_everything(cursor, store.read_state(cursor), guarded, self.verifier)
-        found = tuple(sentence("SQLite finds damage in the database: {damage}", damage=line) for line in damage if line != "ok")
-        return replace(report, problems=found + report.problems)
+        found = tuple(sentence("The database itself reports damage: {damage}", damage=line) for line in damage)
+        changed = tuple(
+            sentence("The content store holds {name}, which is not what its name says.", name=name)
+            for name in self.content.changed()
+        )
+        return replace(report, problems=found + report.problems + changed)
 
-    def _check(self, cursor: sqlite3.Cursor) -> None:
+    @property
+    def content(self) -> ContentStore:
+        """The blobs beside the log."""
+        return ContentStore(self.directory / CONTENT)
+
+    def _check(self) -> None:
         # The guard is read before the database's snapshot, so that a publisher at work cannot look like a rollback,
         # and once more after it, so that the same publisher cannot look like an old guard.
-        guarded, _ = read_guard(self.directory / GUARD, self.verifier)
-        state = store.read_state(cursor)
-        if state.vkey != str(self.verifier):
-            raise UnreadableError(
-                f"{self.directory}: database and {VKEY} name different keys.", cure="put the right files together."
-            )
-        check_at_start(cursor, state, guarded)
-        check_guard(store.last_checkpoint_size(cursor), read_guard(self.directory / GUARD, self.verifier)[0])
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Cursor]:
-        """One snapshot to read from."""
-        try:
-            self._connection.execute("BEGIN")
-            try:
-                yield self._connection.cursor()
-            finally:
-                self._connection.rollback()
-        except sqlite3.Error as error:
-            raise UnreadableError(
-                f"{self.directory / DATABASE} cannot be read: {error}.",
-                expected="the database of a log that is open.",
-                cure="open the log again; if that fails too, restore it from a mirror or a backup.",
-            ) from None
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Cursor]:
-        try:
-            with _transaction(self._connection) as cursor:
-                yield cursor
-        except sqlite3.Error as error:
-            self._failed |= getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY
-            raise OutputError(
-                f"{self.directory / DATABASE} could not be written: {error}.",
-                expected="a disk that writes, and one writer at a time.",
-                cure="look after the disk, then open the log again: what was acknowledged is there.",
-            ) from None
-        finally:
-            if self._failed:
-                self.close()
+        guarded, _ = read_guard(self.guard, self.verifier)
+        with self.database.reading() as cursor:
+            state = store.read_state(cursor)
+            if state.vkey != str(self.verifier):
+                raise UnreadableError(
+                    f"{self.directory}: database and {VKEY} name different keys.", cure="put the right files together."
+                )
+            check_at_start(cursor, state, guarded)
+            check_guard(store.last_checkpoint_size(cursor), read_guard(self.guard, self.verifier)[0])
 
 
-def fsck(directory: Path) -> LogReport:
+def fsck(directory: Path, seen: Iterable[bytes] = ()) -> LogReport:
     """Check a whole log, also one that `Log.open` refuses, and report what is wrong.
+
+    `seen` are checkpoints of this log that others hold; each is held against the log.
 
     Raises:
         UnreadableError: there is nothing that could be checked: no database, no key, no head guard.
     """
-    key = _read_vkey(directory / VKEY)
-    with Log(directory, key, _connect(directory / DATABASE, "rw"), None) as log:
-        return log.fsck()
+    key, settings = _read_vkey(directory / VKEY), read_settings(directory)
+    with Log(directory, key, settings.open_database(directory), settings.guard_in(directory), None) as log:
+        report = log.fsck()
+        for raw in seen:
+            read_head(raw, key, "the checkpoint that was handed in")
+            try:
+                log.compare(raw)
+            except UnreadableError as error:
+                problem = sentence(
+                    "Somebody else holds a checkpoint that this log does not continue: {problem}", problem=error.got
+                )
+                report = replace(report, problems=(*report.problems, problem))
+        return report
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Cursor]:
-    """BEGIN IMMEDIATE … COMMIT; ROLLBACK on any error."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection.cursor()
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.rollback()
-        raise
+def said_time(clock: Clock) -> str:
+    """The clock's time in UTC, to the second."""
+    return clock().astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            timeout=WAIT_SECONDS,
+def _check_new(guard: Path) -> None:
+    if guard.exists():
+        raise OutputError(
+            f"{guard} exists already.", expected="a new head guard.", cure="it belongs to another log; name another."
         )
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cell_size_check = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-    except sqlite3.Error as error:
-        raise UnreadableError(
-            f"{path} cannot be opened: {error}.", expected="the database of a log.", cure="name the log's folder."
-        ) from None
-    return connection
+    if not guard.parent.is_dir():
+        raise OutputError(
+            f"{guard.parent} is not a folder.", expected="a folder for the head guard.", cure="make it, or mount the disk."
+        )
 
 
 def _read_vkey(path: Path) -> VerifierKey:

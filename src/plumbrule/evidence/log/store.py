@@ -2,20 +2,20 @@
 
 The store never begins, commits or rolls back. Whoever publishes a row together with its entry opens the transaction,
 passes the cursor and ends the transaction; then both are there or neither is. The SQL is what SQLite and PostgreSQL
-share, except for the column types in `TABLES`.
+share; what they do not share stands in `dialect.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from plumbrule.errors import OutputError
 from plumbrule.evidence.envelope import MAX_ENVELOPE
+from plumbrule.evidence.log.dialect import Cursor, column_types, require_durable, require_transaction, run, run_many, take_turn
 from plumbrule.evidence.log.tiles import RESTORE, WIDTH, Fetch, extend, hash_reader
 from plumbrule.evidence.reading import refuse
-from plumbrule.evidence.tree import EMPTY_ROOT, HASH_SIZE, HashReader, leaf_hash, tree_root
+from plumbrule.evidence.tree import EMPTY_ROOT, HASH_SIZE, HashReader, leaf_hashes, tree_root
 
 WHAT = "the log's database"
 TABLES = (
@@ -26,31 +26,6 @@ TABLES = (
     "CREATE TABLE log_checkpoint (size INTEGER PRIMARY KEY, published TEXT NOT NULL, note BLOB NOT NULL)",
 )
 FORMAT = "plumbrule-log/1"
-
-
-class Cursor(Protocol):
-    """What the store needs of a DB-API cursor (PEP 249)."""
-
-    @property
-    def connection(self) -> Any:  # every driver has its own connection type
-        """The connection, asked only whether a transaction is open."""
-        ...
-
-    def execute(self, sql: str, parameters: Any = ..., /) -> Any:  # drivers disagree about these types
-        """Run one statement."""
-        ...
-
-    def executemany(self, sql: str, parameters: Any, /) -> Any:  # as above
-        """Run one statement for each set of parameters."""
-        ...
-
-    def fetchone(self) -> Any:  # a row or None
-        """The next row."""
-        ...
-
-    def fetchall(self) -> Any:  # rows
-        """All rows that are left."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +39,10 @@ class State:
 
 def create(cursor: Cursor, vkey: str) -> None:
     """Make the tables of a new log. Raises OutputError if no transaction is open."""
-    _require_transaction(cursor)
+    require_transaction(cursor)
     for statement in TABLES:
-        cursor.execute(statement)
-    cursor.execute("INSERT INTO log_state (id, format, vkey, size, root) VALUES (1, ?, ?, 0, ?)", (FORMAT, vkey, EMPTY_ROOT))
+        cursor.execute(column_types(cursor, statement))
+    run(cursor, "INSERT INTO log_state (id, format, vkey, size, root) VALUES (1, ?, ?, 0, ?)", FORMAT, vkey, EMPTY_ROOT)
 
 
 def append(cursor: Cursor, envelopes: Sequence[bytes]) -> tuple[int, ...]:
@@ -76,28 +51,47 @@ def append(cursor: Cursor, envelopes: Sequence[bytes]) -> tuple[int, ...]:
     An envelope that is in the log already becomes a second entry: the log does not look back.
 
     Raises:
-        OutputError: no transaction is open, or an envelope is empty or longer than 65,535 bytes.
+        OutputError: no transaction is open, the database does not wait for its disk, or an envelope is empty or longer
+            than 65,535 bytes.
     """
-    _require_transaction(cursor)
+    require_transaction(cursor)
     for envelope in envelopes:
-        if not 0 < len(envelope) <= MAX_ENVELOPE:
-            raise OutputError(
-                f"an entry of {len(envelope)} bytes.",
-                expected=f"1 to {MAX_ENVELOPE} bytes.",
-                cure="put larger material in by its digest.",
-            )
+        check_length(envelope)
+    state = append_hashed(cursor, envelopes, leaf_hashes(envelopes))
+    return tuple(range(state.size - len(envelopes), state.size))
+
+
+def check_length(envelope: bytes) -> None:
+    """Raise OutputError for what no entry can be."""
+    if not 0 < len(envelope) <= MAX_ENVELOPE:
+        raise OutputError(
+            f"an entry of {len(envelope)} bytes.",
+            expected=f"1 to {MAX_ENVELOPE} bytes.",
+            cure="put larger material in by its digest.",
+        )
+
+
+def append_hashed(cursor: Cursor, envelopes: Sequence[bytes], leaves: Sequence[bytes]) -> State:
+    """As `append`, for a caller that has checked the lengths and hashed the envelopes while the disk was busy; the new state.
+
+    `leaves` are the leaf hashes of the envelopes, in the same order.
+    """
+    require_durable(cursor)
+    take_turn(cursor)
     state = read_state(cursor)
-    indexes = tuple(range(state.size, state.size + len(envelopes)))
-    cursor.executemany("INSERT INTO log_entry (idx, envelope) VALUES (?, ?)", list(zip(indexes, envelopes, strict=True)))
-    changed = extend(state.size, [leaf_hash(envelope) for envelope in envelopes], tile_fetcher(cursor))
-    cursor.executemany(
+    size = state.size + len(envelopes)
+    run_many(
+        cursor, "INSERT INTO log_entry (idx, envelope) VALUES (?, ?)", list(zip(range(state.size, size), envelopes, strict=True))
+    )
+    run_many(
+        cursor,
         "INSERT INTO log_tile (level, idx, hashes) VALUES (?, ?, ?)"
         " ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes",
-        changed,
+        extend(state.size, leaves, tile_fetcher(cursor)),
     )
-    size = state.size + len(envelopes)
-    cursor.execute("UPDATE log_state SET size = ?, root = ? WHERE id = 1", (size, tree_root(size, tree_reader(cursor))))
-    return indexes
+    root = tree_root(size, tree_reader(cursor))
+    run(cursor, "UPDATE log_state SET size = ?, root = ? WHERE id = 1", size, root)
+    return State(vkey=state.vkey, size=size, root=root)
 
 
 def read_state(cursor: Cursor) -> State:
@@ -116,7 +110,7 @@ def tile_fetcher(cursor: Cursor) -> Fetch:
     """Read tiles through a cursor."""
 
     def fetch(level: int, index: int) -> bytes:
-        cursor.execute("SELECT hashes FROM log_tile WHERE level = ? AND idx = ?", (level, index))
+        run(cursor, "SELECT hashes FROM log_tile WHERE level = ? AND idx = ?", level, index)
         row = cursor.fetchone()
         return b"" if row is None else _blob(row[0])
 
@@ -132,7 +126,7 @@ def read_entries(cursor: Cursor, start: int, end: int) -> Iterator[tuple[int, by
     """The entries from `start` up to and without `end`, as (index, bytes), a tile's width at a time."""
     while start < end:
         stop = min(end, start - start % WIDTH + WIDTH)
-        cursor.execute("SELECT idx, envelope FROM log_entry WHERE idx >= ? AND idx < ? ORDER BY idx", (start, stop))
+        run(cursor, "SELECT idx, envelope FROM log_entry WHERE idx >= ? AND idx < ? ORDER BY idx", start, stop)
         for index, envelope in cursor.fetchall():
             yield index, _blob(envelope)
         start = stop
@@ -160,10 +154,13 @@ def find_leaf(cursor: Cursor, leaf: bytes, size: int) -> int | None:
 
 def keep_checkpoint(cursor: Cursor, size: int, note: bytes, published: str) -> None:
     """Remember a checkpoint that was signed. Raises OutputError if no transaction is open."""
-    _require_transaction(cursor)
-    cursor.execute(
+    require_transaction(cursor)
+    run(
+        cursor,
         "INSERT INTO log_checkpoint (size, published, note) VALUES (?, ?, ?) ON CONFLICT (size) DO NOTHING",
-        (size, published, note),
+        size,
+        published,
+        note,
     )
 
 
@@ -184,12 +181,3 @@ def _blob(value: object) -> bytes:
     if not isinstance(value, bytes | memoryview):
         refuse(WHAT, "a row holds something other than bytes", cure=RESTORE)
     return bytes(value)
-
-
-def _require_transaction(cursor: Cursor) -> None:
-    if not getattr(cursor.connection, "in_transaction", False):
-        raise OutputError(
-            "no transaction is open on the cursor that was handed to the log.",
-            expected="a transaction of the caller, so that a row and its entry commit together or not at all.",
-            cure="begin one (BEGIN IMMEDIATE on SQLite) and commit it yourself.",
-        )

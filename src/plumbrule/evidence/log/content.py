@@ -1,0 +1,116 @@
+"""The content store: public files too large for an entry, each under the SHA-256 that an entry names it by.
+
+    content/ab/abcdef…   the bytes whose SHA-256 is abcdef…
+
+A blob never changes. It can be withdrawn: then an entry still says what its digest was, and the bytes are gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from plumbrule.errors import InputError, OutputError, UnreadableError, VerificationError
+from plumbrule.evidence.log.guard import sync_folder, write_durably
+
+MAX_BLOB = 64 * 2**20
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class ContentStore:
+    """Blobs in a folder, by digest (64 small hex digits). The folder is made with the first blob.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = ContentStore(Path(folder) / "content")
+    ...     digest = store.put(b"a public text")
+    ...     (digest[:8], store.get(digest))
+    ('c8ff9fe6', b'a public text')
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def put(self, blob: bytes) -> str:
+        """Keep a blob and return its digest; on the disk when it returns. Put it before the COMMIT of the entry that names it.
+
+        Raises:
+            OutputError: longer than 64 MiB, or it cannot be written.
+        """
+        if len(blob) > MAX_BLOB:
+            raise OutputError(f"a blob of {len(blob)} bytes.", expected=f"at most {MAX_BLOB} bytes.", cure="split it.")
+        digest = hashlib.sha256(blob).hexdigest()
+        path = self._path(digest)
+        if not self.has(digest):
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                sync_folder(self.directory)
+            except OSError as error:
+                raise OutputError(f"{path.parent} cannot be made: {error.strerror}.", cure="look after the disk.") from None
+            write_durably(path, blob)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The blob with this digest, hashed again.
+
+        Raises:
+            InputError: there is none (never kept, or withdrawn), or the digest is not one.
+            VerificationError: what lies there has another digest.
+        """
+        try:
+            with self._path(digest).open("rb") as stream:
+                blob = stream.read(MAX_BLOB + 1)
+        except FileNotFoundError:
+            raise InputError(
+                f"there is no content {digest}.", expected="the digest of a blob that is kept and not withdrawn."
+            ) from None
+        except OSError as error:
+            raise UnreadableError(f"content {digest} cannot be read: {error.strerror}.", cure="look after the disk.") from None
+        if hashlib.sha256(blob).hexdigest() != digest:
+            raise VerificationError(
+                f"content {digest} is not what its name says.",
+                expected="bytes with this SHA-256.",
+                cure="fetch it from a mirror.",
+            )
+        return blob
+
+    def has(self, digest: str) -> bool:
+        """True if a blob lies under this digest. Raises InputError if it is no digest."""
+        return self._path(digest).is_file()
+
+    def withdraw(self, digest: str) -> None:
+        """Delete a blob for good; no error if there is none. The entry that names it stays. Raises OutputError."""
+        path = self._path(digest)
+        try:
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                sync_folder(path.parent)
+        except OSError as error:
+            raise OutputError(f"{path} cannot be deleted: {error.strerror}.", cure="look after the disk.") from None
+
+    def digests(self) -> Iterator[str]:
+        """The digests of all blobs, in order."""
+        return (path.name for path in sorted(self.directory.glob("??/*")) if _DIGEST.fullmatch(path.name))
+
+    def changed(self) -> tuple[str, ...]:
+        """The names of files that are not what they say: another digest, or no blob at all. Reads everything.
+
+        Half a blob that a crash left aside (`….new`) does not count; `put` writes over it.
+        """
+        return tuple(path.name for path in sorted(self.directory.glob("*/*")) if path.suffix != ".new" and not self._holds(path))
+
+    def _holds(self, path: Path) -> bool:
+        if not _DIGEST.fullmatch(path.name) or path != self._path(path.name) or not path.is_file():
+            return False
+        try:
+            self.get(path.name)
+        except (VerificationError, UnreadableError):
+            return False
+        return True
+
+    def _path(self, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise InputError(f"{digest[:80]!r} is not a digest.", expected="64 digits and small letters from a to f.")
+        return self.directory / digest[:2] / digest

@@ -1,0 +1,145 @@
+"""Where a standalone log keeps its tables: the seam between the log and a database that it opens itself.
+
+Whoever shares a database with the log uses `store` and a cursor of their own; nobody needs this file for that.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Protocol
+
+from plumbrule.errors import OutputError, UnreadableError
+from plumbrule.evidence.log.dialect import Cursor
+
+WAIT_SECONDS = 30.0
+
+
+class Database(Protocol):
+    """A database with the log's tables, used by one thread at a time; the others wait.
+
+    After an error of the disk it is closed for good: what a failed write left behind is looked at by the next start.
+    """
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Cursor]:
+        """One snapshot to read from. Raises UnreadableError."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Cursor]:
+        """A transaction that commits at the end of the block, and is on the disk then. Raises OutputError."""
+        ...
+
+    def damage(self) -> tuple[str, ...]:
+        """What the database itself finds wrong in its files. Raises UnreadableError."""
+        ...
+
+    def close(self) -> None:
+        """Close it. Closing twice is no error."""
+        ...
+
+
+class SqliteDatabase:
+    """A SQLite file in WAL mode with full sync."""
+
+    def __init__(self, path: Path, *, new: bool = False) -> None:
+        self._path, self._turn = path, RLock()
+        self._connection = _connect(path, "rwc" if new else "rw")
+        if new:
+            with self._told_as_output():
+                self._connection.execute("PRAGMA journal_mode = WAL")
+
+    @property
+    def name(self) -> str:
+        """The path of the file."""
+        return str(self._path)
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """One snapshot."""
+        try:
+            with self._turn:
+                self._connection.execute("BEGIN")
+                try:
+                    yield self._connection.cursor()
+                finally:
+                    self._connection.rollback()
+        except sqlite3.Error as error:
+            raise cannot_read(self.name, str(error)) from None
+
+    @contextmanager
+    def writing(self) -> Iterator[Cursor]:
+        """BEGIN IMMEDIATE … COMMIT; ROLLBACK on any error."""
+        with self._turn, self._told_as_output():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection.cursor()
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.rollback()
+                raise
+
+    def damage(self) -> tuple[str, ...]:
+        """What `PRAGMA quick_check` finds, at most five lines."""
+        with self.reading() as cursor:
+            cursor.execute("PRAGMA quick_check(5)")
+            return tuple(str(row[0]) for row in cursor.fetchall() if row[0] != "ok")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._turn:
+            self._connection.close()
+
+    @contextmanager
+    def _told_as_output(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                self.close()  # nobody knows what the disk has now; trying again could be told yes for a write that was lost
+            raise cannot_write(self.name, str(error)) from None
+
+
+def cannot_read(name: str, problem: str) -> UnreadableError:
+    """The error for a database that does not answer."""
+    return UnreadableError(
+        f"{name} cannot be read: {problem}.",
+        expected="the database of a log that is open.",
+        cure="open the log again; if that fails too, restore it from a mirror or a backup.",
+    )
+
+
+def cannot_write(name: str, problem: str) -> OutputError:
+    """The error for a transaction that may not have reached the disk."""
+    return OutputError(
+        f"{name} could not be written: {problem}.",
+        expected="a disk that writes, and one writer at a time.",
+        cure="look after the disk, then open the log again: what was acknowledged is there.",
+    )
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=WAIT_SECONDS,
+            check_same_thread=False,  # the lock above keeps threads apart
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+    except sqlite3.Error as error:
+        raise UnreadableError(
+            f"{path} cannot be opened: {error}.", expected="the database of a log.", cure="name the log's folder."
+        ) from None
+    return connection
