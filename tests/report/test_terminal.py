@@ -146,7 +146,7 @@ def test_names_are_never_markup(boston: Assessment) -> None:
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
-    """Sixty lines of one table; the rest stands in --json."""
+    """Two dozen lines of one table; the rest stands in --json."""
     many = {
         **AUDIT,
         "groups": [{"by": {"race": f"g{place}"}, "n": 1, "metrics": {"false_positive_rate": KNOWN}} for place in range(100)],
