@@ -25,6 +25,7 @@ def json_document(reading: Reading, document: Document) -> dict[str, Any]:
     pieces = [{"start": p.start, "end": p.end, "what": p.what} for p in reading.outside if p.what != "unread"]
     unread = [{"start": p.start, "end": p.end, "text": document.text[p.start : p.end]} for p in reading.unread]
     return {
+        "schema": "plumbrule-reading/1",
         "source": {
             "name": reading.name, "sha256": reading.sha256, "form": reading.form, "characters": len(document.text),
         },
