@@ -28,7 +28,7 @@ VerbClass = Literal[
     "notes",
 ]
 SIGNS = ",，、;；:：.。!！?？—–،؛؟"
-_FEW = rf"[^{re.escape(SIGNS)}《》«»“”\n]{{1,40}}?"
+FEW = rf"[^{re.escape(SIGNS)}《》«»“”\n]{{1,40}}?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,7 @@ class Lexicon:
     spaced: bool
     verbs: Mapping[VerbClass, tuple[str, ...]]
     weak: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     by_addressee: tuple[str, ...] = ()
     not_verbs: tuple[str, ...] = ()
     before_verb: tuple[str, ...] = ()
@@ -63,12 +64,17 @@ class Lexicon:
     before_modal: tuple[str, ...] = ()
     not_: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    need_for: tuple[str, ...] = ()
+    relatives: tuple[str, ...] = ()
+    expects: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     refrain: tuple[str, ...] = ()
     cease: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
     infinitive: tuple[str, ...] = ()
+    infinitive_after: tuple[str, ...] = ()
+    infinitive_ends: tuple[str, ...] = ()
     not_infinitive: tuple[str, ...] = ()
     names: Mapping[str, tuple[str, ...]]
     bodies: Mapping[str, tuple[str, ...]]
@@ -82,6 +88,7 @@ class Lexicon:
     qualifiers: Mapping[str, tuple[str, ...]]
     not_qualified: tuple[str, ...] = ()
     beneficiaries: Mapping[str, tuple[str, ...]]
+    not_beneficiaries: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     in_: tuple[str, ...] = ()
     not_deadline: tuple[str, ...] = ()
@@ -122,15 +129,15 @@ def one_of(words: Iterable[str], *, spaced: bool, prefixes: tuple[str, ...] = ()
     ordered = sorted(set(words), key=lambda word: (-len(word), word))
     if not ordered:
         return r"(?!)"
-    found = "|".join(_entry(word) for word in ordered)
+    found = "|".join(_entry(word) + (r"(?!\w)" if spaced and (word[-1].isalnum() or word[-1] == "*") else "") for word in ordered)
     if not spaced:
         return f"(?:{found})"
     glued = f"(?:{'|'.join(sorted(map(re.escape, prefixes), key=len, reverse=True))})?" if prefixes else ""
-    return rf"(?<!\w){glued}(?:{found})(?!\w)"
+    return rf"(?<!\w){glued}(?:{found})"
 
 
 def _entry(word: str) -> str:
-    parts = re.escape(word).replace("…", _FEW).replace(r"\*", r"\w{0,6}")
+    parts = re.escape(word).replace("…", FEW).replace(r"\*", r"\w{0,6}")
     return parts.replace(r"\ ", r"\s{1,3}")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from plumbrule.rulebook.asking import Function, Rank
-from plumbrule.rulebook.reading.asks_lexicon import SIGNS, Lexicon, VerbClass, lexicon_of, one_of
+from plumbrule.rulebook.reading.asks_lexicon import FEW, SIGNS, Lexicon, VerbClass, lexicon_of, one_of
 from plumbrule.rulebook.reading.formulas import formulas_of
 
 _RANKS: Mapping[str, Rank] = {"urges": "urges", "calls-upon": "calls-upon", "encourages": "encourages", "invites": "invites"}
@@ -30,12 +30,16 @@ class Patterns:
     verb: re.Pattern[str]
     lead: re.Pattern[str]
     weak: re.Pattern[str]
+    doubtful: re.Pattern[str]
     by_addressee: re.Pattern[str]
     rider: re.Pattern[str]
     modal: re.Pattern[str]
     before_modal: re.Pattern[str]
     not_: re.Pattern[str]
     needs: re.Pattern[str]
+    need_for: re.Pattern[str]
+    relatives: re.Pattern[str]
+    expects: re.Pattern[str]
     may: re.Pattern[str]
     refrain: re.Pattern[str]
     cease: re.Pattern[str]
@@ -52,8 +56,10 @@ class Patterns:
     condition: re.Pattern[str]
     names: tuple[tuple[str, str | None, re.Pattern[str]], ...]
     qualifiers: tuple[tuple[str, re.Pattern[str]], ...]
+    beneficiary: re.Pattern[str]
     beneficiaries: tuple[tuple[str, re.Pattern[str]], ...]
     not_qualified: re.Pattern[str]
+    not_beneficiaries: re.Pattern[str]
     year: re.Pattern[str]
     in_year: re.Pattern[str]
     not_deadline: re.Pattern[str]
@@ -86,6 +92,7 @@ def patterns_for(lexicon: Lexicon) -> Patterns:
     def names(words: Iterable[str]) -> re.Pattern[str]:
         return re.compile(one_of(words, spaced=spaced, prefixes=lexicon.glued_to_names), re.IGNORECASE)
 
+    among = one_of((*lexicon.among_names, *lexicon.and_), spaced=spaced)
     all_names = {name for said in (lexicon.names, lexicon.bodies) for names in said.values() for name in names}
     return Patterns(
         lexicon=lexicon,
@@ -93,12 +100,16 @@ def patterns_for(lexicon: Lexicon) -> Patterns:
         verb=_verb(lexicon),
         lead=_lead(lexicon),
         weak=any_of(lexicon.weak),
+        doubtful=any_of(lexicon.doubtful),
         by_addressee=any_of(lexicon.by_addressee),
         rider=any_of(lexicon.riders),
         modal=re.compile(_modals(lexicon), re.IGNORECASE),
         before_modal=re.compile(rf"(?:{one_of(lexicon.before_modal, spaced=spaced)}\s*)$", re.IGNORECASE),
         not_=any_of(lexicon.not_),
         needs=any_of(lexicon.needs),
+        need_for=re.compile(rf"\s?{one_of(lexicon.need_for, spaced=spaced)}", re.IGNORECASE),
+        relatives=any_of(lexicon.relatives),
+        expects=any_of(lexicon.expects),
         may=any_of(lexicon.may),
         refrain=any_of(lexicon.refrain),
         cease=any_of(lexicon.cease),
@@ -106,18 +117,20 @@ def patterns_for(lexicon: Lexicon) -> Patterns:
         then=any_of(lexicon.then),
         infinitive=_infinitive(lexicon),
         name=names(all_names),
-        skip=re.compile(rf"\s*(?:{one_of((*lexicon.among_names, *lexicon.and_), spaced=spaced)}|[、,，（(）)]|\s)", re.IGNORECASE),
+        skip=re.compile(rf"\s*(?:{among}|[、,，（(）)]|\s)", re.IGNORECASE),
         of_name=any_of(lexicon.of_name),
         helper=any_of(lexicon.helpers),
         body=_body(lexicon),
-        as_for=any_of(lexicon.as_for),
+        as_for=re.compile(one_of(lexicon.as_for, spaced=spaced).replace(FEW, r"[^,，;；。.]{1,80}?"), re.IGNORECASE),
         when=any_of(lexicon.when),
         condition=any_of(word for words in lexicon.qualifiers.values() for word in words),
         names=tuple((kind, None, names(said)) for kind, said in lexicon.names.items())
         + tuple(("named-body", name, names(said)) for name, said in lexicon.bodies.items()),
         qualifiers=tuple((code, any_of(words)) for code, words in lexicon.qualifiers.items()),
+        beneficiary=names({word for words in lexicon.beneficiaries.values() for word in words}),
         beneficiaries=tuple((code, names(words)) for code, words in lexicon.beneficiaries.items()),
         not_qualified=any_of(lexicon.not_qualified),
+        not_beneficiaries=names((*lexicon.not_beneficiaries, *(n for said in lexicon.bodies.values() for n in said))),
         year=_dated(lexicon, lexicon.by),
         in_year=_dated(lexicon, lexicon.in_),
         not_deadline=re.compile(rf"\s*{one_of(lexicon.not_deadline, spaced=False)}", re.IGNORECASE),
@@ -156,9 +169,14 @@ def _modals(lexicon: Lexicon) -> str:
 
 
 def _infinitive(lexicon: Lexicon) -> re.Pattern[str]:
+    """What opens the thing asked: a mark (*to*, *que*), a preposition before an infinitive, or an infinitive alone."""
     after = one_of(lexicon.not_infinitive, spaced=False)
-    marks = one_of(lexicon.infinitive, spaced=lexicon.spaced)
-    return re.compile(rf"{marks}(?!\s{{1,3}}{after}(?!\w))", re.IGNORECASE)
+    marks = [rf"{one_of(lexicon.infinitive, spaced=lexicon.spaced)}(?!\s{{1,3}}{after}(?!\w))"]
+    if lexicon.infinitive_ends:
+        verb = rf"\w{{2,18}}(?:{'|'.join(map(re.escape, lexicon.infinitive_ends))})(?!\w)"
+        before = one_of(lexicon.infinitive_after, spaced=True) + r"\s?" if lexicon.infinitive_after else r"(?<!\w)"
+        marks.append(rf"{before}(?=(?:\w{{1,3}}[\s']){{0,2}}{verb})")
+    return re.compile("|".join(marks), re.IGNORECASE)
 
 
 def _body(lexicon: Lexicon) -> re.Pattern[str]:
@@ -189,7 +207,7 @@ def _number(lexicon: Lexicon) -> re.Pattern[str]:
     scale = one_of(counted.scales, spaced=lexicon.spaced)
     units = "|".join(f"(?P<{unit}>{one_of(words, spaced=False)})" for unit, words in counted.units.items())
     return re.compile(
-        rf"(?P<money>{one_of(counted.money_signs, spaced=False)})?\s?(?<![\w�/第№.,-])(?P<number>{_NUMBER})(?![\d�/])"
+        rf"(?P<money>{one_of(counted.money_signs, spaced=False)})?\s?(?<![A-Za-z0-9�/第№.,-])(?P<number>{_NUMBER})(?![\d�/])"
         rf"\s{{0,2}}(?P<scale>{scale})?(?P<lost>�)?\s{{0,2}}(?:{units})?",
         re.IGNORECASE,
     )

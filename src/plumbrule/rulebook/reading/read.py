@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from plumbrule.rulebook.reading.asks import find_asks
 from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.model import Ask, Heading, Passage, Reading
 from plumbrule.rulebook.reading.source import load_document
@@ -30,10 +31,10 @@ def read_document(document: Document, *, finder: AskFinder | None = None) -> Rea
 
     Args:
         document: the text with its offsets.
-        finder: finds the asks; nothing is asked where it is left out.
+        finder: finds the asks; by rules and lexicons (`find_asks`) where it is left out.
     """
     found = structure(document)
-    asks = finder(found.units, found.heading) if finder else {}
+    asks = (finder or find_asks)(found.units, found.heading)
     return Reading(
         name=document.name,
         sha256=document.sha256,

@@ -1,0 +1,154 @@
+"""Who is asked: the names that stand directly after a verb, or before *should*.
+
+In a language without spaces names are read one after the other until something stands there that is none. In the others
+they stand before the infinitive (*encourages … to*), and before words that name helpers (*in consultation with*).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from plumbrule.rulebook.reading.asks_patterns import Patterns
+from plumbrule.rulebook.reading.model import Addressee, Span
+
+_MOST = 900  # characters in which names are looked for after a verb; lists of addressees are shorter
+_HEAD = 5  # unknown words that may stand before the first name ("the relevant scientific …")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Addressees, where their names stand, where what they are asked begins, and whether an infinitive opens it."""
+
+    addressees: tuple[Addressee, ...] = ()
+    spans: tuple[Span, ...] = ()
+    end: int
+    opened: bool = False
+    guessed: bool = False
+
+
+def named_after(text: str, start: int, end: int, words: Patterns, *, guess: bool = True) -> Named:
+    """Names between `start` and `end`, from the very start on; `guess` takes a body that no entry knows."""
+    end = min(end, start + _MOST)
+    read = _spaced if words.lexicon.spaced else _closed
+    return read(text, start, end, words, guess=guess)
+
+
+def named_before(text: str, start: int, end: int, words: Patterns) -> Named:
+    """Names of a subject between `start` and `end` (the place of *should*)."""
+    start = max(start, end - _MOST)
+    if words.lexicon.spaced:
+        return _found(text, _names(text, start, end, words), end, words)
+    return _closed(text, start, end, words, guess=False)
+
+
+def _closed(text: str, start: int, end: int, words: Patterns, *, guess: bool) -> Named:
+    spans: list[Span] = []
+    at = last = start
+    while at < end:
+        name = words.name.match(text, at, end)
+        skip = words.skip.match(text, at, end)
+        if name and not (skip and skip.end() > name.end()):
+            of = words.of_name.match(text, name.end(), end)
+            at = of.end() if of else name.end()
+            if not of:
+                spans.append(name.span())
+                last = at
+            continue
+        condition = words.condition.match(text, at, end)
+        step = max((found.end() for found in (skip, condition) if found), default=at)
+        if step == at:
+            break
+        at = step
+    if not spans and guess:
+        body = words.body.match(text, start, end)
+        if body:
+            return _guessed(body, body.end())
+    return _found(text, spans, last, words)
+
+
+def _spaced(text: str, start: int, end: int, words: Patterns, *, guess: bool) -> Named:
+    stop = _first(re.compile(r"[.;:!?؛؟]"), text, start, end)
+    to = words.infinitive.search(text, start, stop)
+    reach = to.start() if to else stop
+    helper = words.helper.search(text, start, reach)
+    reach = helper.start() if helper else reach
+    spans = _names(text, start, reach, words)
+    action = to.end() if to else (spans[-1][1] if spans else start)
+    if spans and not _at_head(text[start : spans[0][0]], words):
+        spans = []
+    if not spans and guess:
+        body = words.body.search(text, start, reach)
+        if body and _at_head(text[start : body.start()], words, most=2):
+            return _guessed(body, action if to else body.end(), opened=to is not None)
+    if not spans:
+        return Named(end=start, opened=to is not None)
+    return _found(text, spans, action, words, opened=to is not None)
+
+
+def _guessed(body: re.Match[str], end: int, *, opened: bool = False) -> Named:
+    named = (Addressee(kind="named-body", name=body[0]),)
+    return Named(addressees=named, spans=(body.span(),), end=end, opened=opened, guessed=True)
+
+
+def _first(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
+    found = pattern.search(text, start, end)
+    return found.start() if found else end
+
+
+def _names(text: str, start: int, end: int, words: Patterns) -> list[Span]:
+    """Names that nothing makes a part of something else (*the needs of …*)."""
+    spans: list[Span] = []
+    for name in words.name.finditer(text, start, end):
+        before = text[max(start, name.start() - 40) : name.start()]
+        ofs = [of.end() for of in words.of_name.finditer(before)]
+        belongs = bool(ofs) and _only_among(before[ofs[-1] :], words)
+        if belongs and not spans:
+            return []
+        if not belongs:
+            spans.append(name.span())
+    return spans
+
+
+def _only_among(between: str, words: Patterns) -> bool:
+    """Nothing but articles and *all*, *relevant*, *other* stands there."""
+    at = 0
+    while at < len(between):
+        skip = words.skip.match(between, at)
+        if not skip or skip.end() == at:
+            return False
+        at = skip.end()
+    return True
+
+
+def _at_head(before: str, words: Patterns, most: int = _HEAD) -> bool:
+    """No preposition, and few words that we do not know, stand between the verb and the first name."""
+    if words.of_name.search(before) and not words.condition.search(before):
+        return False
+    unknown = [word for word in re.findall(r"\w+", before) if not words.skip.fullmatch(word)]
+    return len(unknown) <= most or bool(words.condition.search(before))
+
+
+def _found(text: str, spans: list[Span], end: int, words: Patterns, *, opened: bool = False) -> Named:
+    found: dict[Addressee, None] = {}
+    for start, stop in spans:
+        said = text[start:stop]
+        found |= {Addressee(kind=kind, name=name): None for kind, name, names in words.names if names.fullmatch(said)}
+    return Named(addressees=tuple(found), spans=tuple(spans), end=end, opened=opened)
+
+
+def bodies_in_brackets(text: str, words: Patterns) -> tuple[Addressee, ...]:
+    """Bodies named in brackets at the end of an action, beside those who are asked."""
+    bracket = re.search(r"[（(]([^（()）]{2,120})[)）][.。]?\s*$", text[-140:])
+    if not bracket or not words.name.match(bracket[1].removeprefix("the ").removeprefix("The ")):
+        return ()
+    found = _found(bracket[1], [name.span() for name in words.name.finditer(bracket[1])], 0, words)
+    return tuple(named for named in found.addressees if named.kind == "named-body")
+
+
+def asked_instead(text: str, words: Patterns) -> tuple[Addressee, ...]:
+    """Those whom an action names at its beginning in place of its lead-in (*as for governments, employers and workers*)."""
+    found = words.as_for.match(text)
+    if not found:
+        return ()
+    return _found(text, [name.span() for name in words.name.finditer(text, 0, found.end())], found.end(), words).addressees
