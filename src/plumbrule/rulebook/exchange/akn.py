@@ -128,8 +128,8 @@ class _Work:
             if part.what != "opening":
                 return self.block(part)
             name = {"name": "enactingFormula", "eId": self.eid("", "formula", "1")}
-            lines = self.text[part.start : part.end].splitlines()
-            return element("formula", name, *(element("p", {}, escaped(" ".join(line.split()))) for line in lines if line.strip()))
+            lines = [" ".join(line.split()) for line in self.text[part.start : part.end].splitlines()]
+            return element("formula", name, *(element("p", {}, escaped(line)) for line in lines if line))
         return self.recital(part, 0)
 
     def recital(self, node: Node, depth: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from plumbrule.errors import InputError
 from plumbrule.rulebook.exchange.akn import as_akn
+from plumbrule.rulebook.exchange.oscal_reading import as_oscal
 from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.model import Ask, Heading, Passage, Quantity, Reading
 
@@ -96,7 +97,7 @@ def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:
     return None if quantity is None else {"value": quantity.value, "unit": quantity.unit}
 
 
-WRITERS: Mapping[str, Writer] = {"json": as_json, "akn": as_akn}
+WRITERS: Mapping[str, Writer] = {"json": as_json, "akn": as_akn, "oscal": as_oscal}
 
 
 def writer_of(form: str) -> Writer:
