@@ -7,6 +7,7 @@ sort (official with official, our wording with ours); everything else always.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -223,11 +224,12 @@ class _Teller:
             yield from self.asked(ours.asks, theirs.asks)
 
     def numbers(self, ours: Clause, theirs: Clause) -> Iterator[Aspect]:
-        """Numbers in the text. Across languages only long ones: short ones are often words, and our wording holds its own."""
-        if self.words:
-            yield from _sets("number", ours.numbers, theirs.numbers)
-        elif self.left.official and self.right.official:
-            yield from _sets("number", *(tuple(n for n in clause.numbers if len(n) > 1) for clause in (ours, theirs)))
+        """Numbers in the text that are no citation. Across languages only long ones: short ones are often words."""
+        cited = set(re.findall(r"\d+", " ".join((*ours.cites, *theirs.cites))))
+        least = 1 if self.words else 2
+        if self.words or (self.left.official and self.right.official):
+            sides = (tuple(n for n in c.numbers if n not in cited and len(n) >= least) for c in (ours, theirs))
+            yield from _sets("number", *sides)
 
     def asked(self, ours: Sequence[Asked], theirs: Sequence[Asked]) -> Iterator[Aspect]:
         """Asks side by side, in order."""

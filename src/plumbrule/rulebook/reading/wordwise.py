@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -24,17 +23,20 @@ class Change:
     text: str
 
 
-def likeness(left: Counter[str], right: Counter[str]) -> float:
-    """Dice's coefficient of two bags of words, 0 to 1 (Dice 1945)."""
-    whole = left.total() + right.total()
-    return 2 * (left & right).total() / whole if whole else 1.0
+Bag = frozenset[str]
 
 
-def bag(text: str) -> Counter[str]:
-    """The words of a text with how often each stands; for Chinese, pairs of characters and single ones."""
+def likeness(left: Bag, right: Bag) -> float:
+    """Dice's coefficient of two sets of words, 0 to 1 (Dice 1945)."""
+    whole = len(left) + len(right)
+    return 2 * len(left & right) / whole if whole else 1.0
+
+
+def bag(text: str) -> Bag:
+    """The words of a text; for Chinese, characters and pairs of them that follow each other."""
     words = [word.casefold() for word in _WORD.findall(text)]
     pairs = (a + b for a, b in pairwise(words) if len(a) == len(b) == 1 and ord(a) > 0x2FFF)
-    return Counter([*words, *pairs])
+    return frozenset([*words, *pairs])
 
 
 def plain(text: str) -> str:
