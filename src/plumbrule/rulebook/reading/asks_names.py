@@ -74,16 +74,15 @@ def _spaced(text: str, start: int, end: int, words: Patterns, *, guess: bool) ->
     helper = words.helper.search(text, start, reach)
     reach = helper.start() if helper else reach
     spans = _names(text, start, reach, words)
-    action = to.end() if to else (spans[-1][1] if spans else start)
     if spans and not _at_head(text[start : spans[0][0]], words):
         spans = []
     if not spans and guess:
         body = words.body.search(text, start, reach)
         if body and _at_head(text[start : body.start()], words, most=2):
-            return _guessed(body, action if to else body.end(), opened=to is not None)
+            return _guessed(body, body.end(), opened=to is not None)
     if not spans:
         return Named(end=start, opened=to is not None)
-    return _found(text, spans, action, words, opened=to is not None)
+    return _found(text, spans, spans[-1][1], words, opened=to is not None)
 
 
 def _guessed(body: re.Match[str], end: int, *, opened: bool = False) -> Named:

@@ -84,7 +84,7 @@ class _Place:
 def _read(text: str, at: Span, begins: int, after: int, place: _Place, words: Patterns, item: bool) -> Verb | None:
     word = text[at[0] : at[1]]
     function, rank, kind = words.said(word)
-    if kind in {"proposes", "opposes"} and place.name != "start":
+    if kind in {"proposes", "opposes"} and place.name != "start" and not words.lexicon.spaced:
         return None
     if function in _TOLD:
         named = replace(_who_needs(text, at[1], words), end=at[1]) if function == "assesses" else Named(end=at[1])
@@ -142,15 +142,18 @@ def _asks_within(text: str, verb: Verb, place: _Place, last: Verb, words: Patter
     if verb.named.addressees:
         return place.name == "comma" or place.joined
     weak = bool(words.weak.fullmatch(verb.word))
-    return words.lexicon.spaced and place.joined and not weak and not _in_relative(text, verb, place, last, words)
+    if not words.lexicon.spaced:
+        return place.name == "comma" and place.joined and not weak
+    return place.joined and not weak and not _in_relative(text, verb, place, last, words)
 
 
 def _tells_within(verb: Verb, place: _Place, last: Verb, words: Patterns) -> bool:
+    doubtful = bool(words.doubtful.fullmatch(verb.word))
     weak, told, spaced = bool(words.weak.fullmatch(verb.word)), last.function in _TOLD, words.lexicon.spaced
     if place.name == "comma" and place.joined:
         return not weak or told or place.adverbs
     if place.name == "comma":
-        return not weak and (told or spaced or verb.function == "notes" or len(verb.word) > 2)
+        return (not weak and (told or spaced or verb.function == "notes" or len(verb.word) > 2)) or (told and not doubtful)
     return place.joined and not weak and (spaced or told)
 
 
