@@ -155,6 +155,29 @@ def test_a_check_judges_what_a_model_does(here: Command, place: Path) -> None:
     assert one["estimate"] == other["estimate"]
 
 
+def test_a_check_asks_the_model_no_second_time(here: Command, place: Path) -> None:
+    """A model that rolls dice and writes down how often it was asked: as often with a check as without; one set of answers."""
+    dice = "open(r'{place}', 'a').write(f'{len(x)}\\n')\n    return np.random.default_rng().integers(0, 2, len(x)).astype(float)"
+    log = place.parent / f"{place.name}.log"
+    bank(place, dice.replace("{place}", str(log)))
+    asks = '[robustness]\nswap = ["sex"]\nrepeat = true\n[explanation.importance]\nof = ["decision"]\nrepeats = 2\n'
+    check = '[[check]]\nrequirement = "reliability"\nobservation = "{id}"\nat_most = 0.01\nsource = "this test"\n'
+    checks = "".join(
+        check.replace("{id}", name)
+        for name in ("flip_rate:repeat", "score_change_rate:repeat", "permutation_importance:income&decision")
+    )
+    asked = []
+    for more in ("", checks):
+        found = assessed(here, written(place, TABLE, FUNCTION, asks, more))
+        asked.append(log.read_text(encoding="utf-8").split())
+        log.unlink()
+    assert asked[0] == asked[1]
+    seen = observed(found, "robustness")
+    flips, changes = seen["flip_rate:repeat"]["estimate"], seen["score_change_rate:repeat"]["estimate"]
+    assert flips["value"] == changes["value"] > 0.2
+    assert seen["flip_rate:repeat"]["family"] == "primary"
+
+
 # ── every kind of model ──────────────────────────────────────────────────────────────────────────────────────────────
 
 

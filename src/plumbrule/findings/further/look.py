@@ -11,6 +11,7 @@ from plumbrule.base.observation import Observation
 from plumbrule.errors import AssessmentError
 from plumbrule.findings.model import Material
 from plumbrule.findings.plan import Plan
+from plumbrule.lab.predictors.remembered import Answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,7 +24,7 @@ class Look:
     A test is run to be shown; and once more to be judged, where the plan names one of its observations in a `[[check]]`.
     `judged_at` is then the level that each interval must have by itself, with guaranteed coverage where there is such a
     form. A test hands `confidence`, `comparisons` and `guaranteed` on to its function; `named` are the ids of what is
-    judged, for a test in which only those are worth the effort.
+    judged, for a test in which only those are worth the effort. `answers` is what a model said the first time.
     """
 
     plan: Plan
@@ -33,6 +34,7 @@ class Look:
     references: Mapping[str, str] = field(default_factory=dict)
     judged_at: float | None = None
     named: frozenset[str] = frozenset()
+    answers: Answers = field(default_factory=Answers)
 
     @property
     def confidence(self) -> float:

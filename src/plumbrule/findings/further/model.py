@@ -16,6 +16,7 @@ from plumbrule.findings.plan import Plan
 from plumbrule.findings.planned.predictor import PlannedPredictor
 from plumbrule.lab.families.robustness import Baseline, look
 from plumbrule.lab.predictors.predictor import Inputs, Limits, open_predictor, read_inputs
+from plumbrule.lab.predictors.remembered import Remembered
 
 KEY = "[predictor]"
 
@@ -88,9 +89,10 @@ def opened(look_at: Look, key: str) -> Iterator[Model]:
     ):
         rows = rows_of(asked, look_at)
         digest = predictor.sha256
+        told = Remembered(predictor, look_at.answers) if look_at.plan.check else predictor
         yield Model(
             asked=asked,
-            base=look(predictor, rows, threshold=asked.threshold),
+            base=look(told, rows, threshold=asked.threshold),
             inputs=(table.sha256, digest) if digest else (table.sha256,),
             material=Material(name=predictor.name, sha256=digest) if digest else None,
         )

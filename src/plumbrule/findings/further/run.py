@@ -12,6 +12,7 @@ from plumbrule.base.observation import Observation, Test
 from plumbrule.errors import AssessmentError
 from plumbrule.findings.further import dataset, explanation, languages, privacy, robustness, watch
 from plumbrule.findings.further.look import Look, Ran
+from plumbrule.lab.predictors.remembered import Answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,9 @@ def _judged(runner: Runner, asked: object, look: Look) -> Ran:
     """What a family gives; the observations that the plan's checks name stand there as they will be judged.
 
     A family that holds one runs twice: once to be shown, once at a level that only the number of checks sets, so that
-    what else was looked at never waters a verdict down.
+    what else was looked at never waters a verdict down. A model is asked once.
     """
+    look = replace(look, answers=Answers())
     ran = runner.run(asked, look)
     named = frozenset(one.observation for one in look.plan.check)
     judged: dict[str, Observation] = {}
