@@ -19,7 +19,7 @@ from rich.console import Console
 
 from plumbrule import __version__
 from plumbrule.base.messages import harmless
-from plumbrule.cli import ask, assess, audit, demo, log, node, plan, read, verify, watch
+from plumbrule.cli import ask, assess, audit, demo, log, node, plan, read, rulebook, verify, watch
 from plumbrule.errors import LimitError, OutputError, PlumbruleError
 
 __all__ = ["application", "main"]
@@ -42,7 +42,7 @@ def application() -> typer.Typer:
     app.callback()(_root)
     for verb in (audit, plan, assess, verify, watch, ask, read, demo):
         verb.add_to(app)
-    for group in (node, log):
+    for group in (node, log, rulebook):
         group.add_to(app)
     for found in entry_points(group="plumbrule.commands"):
         found.load()(app)

@@ -43,19 +43,19 @@ _HEADING = 200
 
 def as_akn(reading: Reading, document: Document) -> str:
     """The reading as one XML document; the same reading gives the same text, byte for byte."""
-    return written(reading, document, identity_of(reading.heading, slug(reading.name)))
+    return written(reading, document, identity_of(reading.heading, reading.name.partition(".")[0]))
 
 
-def written(reading: Reading, document: Document, this: Identity) -> str:
-    """The same for a text whose identity is known from elsewhere."""
+def written(reading: Reading, document: Document, this: Identity, *, note: str = "") -> str:
+    """The same for a text whose identity is known from elsewhere; `note` is a remark on all of it."""
     work = _Work(reading=reading, text=document.text, this=this)
     content = list(work.content())
     aside = [piece for piece in reading.outside if piece.what in ASIDE]
-    ours = proprietary(reading, document, work.given, aside)
+    ours = proprietary(reading, document, work.given, aside, note)
     meta = element("meta", {}, identification(this, reading.heading), references(this, reading.heading), ours)
     body = element(this.element, {"name": this.name, "contains": "originalVersion"}, meta, *content)
     root = element("akomaNtoso", {"xmlns": AKN, "xmlns:rule": OURS}, body)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>{root}\n'
 
 
 @dataclass(slots=True, kw_only=True)

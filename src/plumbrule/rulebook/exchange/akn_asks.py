@@ -12,7 +12,7 @@ from plumbrule.rulebook.reading.model import Ask, Fault, Passage, Piece, Reading
 Attributes = dict[str, str | int | None]
 
 
-def proprietary(reading: Reading, document: Document, given: Mapping[str, str], aside: Sequence[Piece]) -> str:
+def proprietary(reading: Reading, document: Document, given: Mapping[str, str], aside: Sequence[Piece], note: str) -> str:
     """Everything of ours; `given` holds the identifier of each passage in this document.
 
     Offsets count characters of the text in hand, whose digest stands in `rule:source`. Functions, ranks and classes are ours
@@ -31,6 +31,7 @@ def proprietary(reading: Reading, document: Document, given: Mapping[str, str], 
         element("rule:source", source),
         element("rule:instrument", said),
         element("rule:note", {}, "Functions, ranks and classes of asks are Plumbrule's own and unreviewed."),
+        element("rule:note", {}, escaped(note)) if note else "",
         *(_passage(passage, given) for passage in reading.passages if passage.id in given),
         *(_outside(piece, document) for piece in aside),
         *(_fault(fault) for fault in reading.faults),

@@ -29,7 +29,7 @@ US = "plumbrule"
 class Identity:
     """What identifies a text: the element it is written as, its subtype, body, number, date and language.
 
-    `written_by` is `plumbrule` where the words are ours and not the body's.
+    `body` is `plumbrule` where the words are ours; `written_on` is when this file was written, if anybody says.
     """
 
     element: str
@@ -38,7 +38,7 @@ class Identity:
     number: str
     date: str
     language: str
-    written_by: str = ""
+    written_on: str = ""
 
     @property
     def work(self) -> str:
@@ -94,16 +94,17 @@ def _of_work(this: Identity, heading: Heading) -> tuple[str, ...]:
 
 
 def _level(name: str, this: Identity, uri: str, part: str, *more: str) -> str:
-    """One of the three levels. The manifestation is ours and carries no date of its own: nothing here reads a clock."""
+    """One of the three levels. The manifestation is ours, and dated only where somebody says when: nothing reads a clock."""
     ours = name == "FRBRManifestation"
-    dated = "unknown" if ours or this.date == UNDATED else "issued"
+    date = (this.written_on or UNDATED) if ours else this.date
+    dated = "unknown" if date == UNDATED else "XMLMarkup" if ours else "issued"
     return element(
         name,
         {},
         element("FRBRthis", {"value": part}),
         element("FRBRuri", {"value": uri}),
-        element("FRBRdate", {"date": UNDATED if ours else this.date, "name": dated}),
-        element("FRBRauthor", {"href": f"#{US}" if ours or this.written_by else f"#{this.body}"}),
+        element("FRBRdate", {"date": date, "name": dated}),
+        element("FRBRauthor", {"href": f"#{US}" if ours else f"#{this.body}"}),
         *more,
     )
 
@@ -112,10 +113,11 @@ def references(this: Identity, heading: Heading) -> str:
     """The bodies and ideas that the document points at."""
     shown = BODIES.get(heading.body or "", ("", "Not named in the text in hand"))[1]
     root = "/akn/ontology"
+    body = {"eId": this.body, "href": f"{root}/organization/un/{this.body}", "showAs": shown}
     return element(
         "references",
         {"source": f"#{US}"},
-        element("TLCOrganization", {"eId": this.body, "href": f"{root}/organization/un/{this.body}", "showAs": shown}),
+        element("TLCOrganization", body) if this.body != US else "",
         element("TLCOrganization", {"eId": US, "href": f"{root}/organization/{US}", "showAs": "Plumbrule"}),
         element("TLCConcept", {"eId": "preamble", "href": f"{root}/concept/un/preamble", "showAs": "preamble"}),
     )

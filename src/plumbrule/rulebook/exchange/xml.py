@@ -15,6 +15,14 @@ _SIGNS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _QUOTED = _SIGNS | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
+_OWN_LINE = {
+    *("akomaNtoso", "statement", "doc", "meta", "identification", "FRBRWork", "FRBRExpression", "FRBRManifestation"),
+    *("references", "TLCOrganization", "TLCConcept", "proprietary", "preface", "preamble", "mainBody", "conclusions"),
+    *("attachments", "attachment", "container", "formula", "paragraph", "section", "hcontainer", "list", "point", "indent"),
+}
+"""Elements that stand only among elements, where a line break says nothing: each begins a line, for people who read along."""
+
+
 def escaped(text: str) -> str:
     """Text as the content of an element."""
     return _NO_XML.sub("�", text).translate(_SIGNS)
@@ -33,4 +41,5 @@ def element(name: str, attributes: Mapping[str, str | int | None], *content: str
         if value is not None
     )
     inner = "".join(content)
-    return f"<{name}{said}>{inner}</{name}>" if inner else f"<{name}{said}/>"
+    begin = "\n" if name in _OWN_LINE or name.startswith("rule:") else ""
+    return f"{begin}<{name}{said}>{inner}</{name}>" if inner else f"{begin}<{name}{said}/>"
