@@ -177,6 +177,16 @@ def test_six_languages_none_louder_than_the_text(provision: Provision) -> None:
     assert provision.wording.reviewed_by == {}
 
 
+def test_requirements_in_six_languages_without_a_word_of_command() -> None:
+    """Titles and statements stand in all six languages; they say how things are looked at and command nothing."""
+    for requirement in load_rulebook().requirements.values():
+        for wording in (requirement.title, requirement.statement):
+            assert set(wording.texts) == set(UN_LANGUAGES)
+            assert wording.reviewed_by == {}
+            loud = [text for language, text in wording.texts.items() if re.search(LOUD[language], text, re.IGNORECASE)]
+            assert loud == [], requirement.id
+
+
 def test_asks_are_made_again_the_same(tmp_path: Path) -> None:
     """The committed files of asks are what tools/rulebook_asks.py makes of the answers."""
     subprocess.run([sys.executable, ROOT / "tools" / "rulebook_asks.py", tmp_path], check=True, timeout=60)

@@ -148,7 +148,7 @@ class Requirement:
     """Our checkable reading of asks, for one kind of subject (OSCAL: control).
 
     `rows` are the rows of the mission that it serves (`C2`). `looked_at` says how, today: a profile judges it by a test
-    (`tested`) or reads what was declared (`examined`); a named person decides (`decided`); tests give figures and no profile
+    (`tested`) or reads what was declared (`examined`); a named person decides (`decided`); tests give facts and no profile
     sets a limit (`measured`); a plan states it and nothing judges it (`declared`); nothing looks at it yet (`not-yet`).
     """
 
