@@ -21,6 +21,7 @@ from plumbrule.findings import beyond, rows_needed
 from plumbrule.findings.judge import beyond_ratio
 from plumbrule.lab import METRICS, NOT_GUARANTEED, Cells, measure_cells
 from plumbrule.lab.cells import roll_up
+from plumbrule.lab.families import outcomes
 from plumbrule.lab.inference.gaps import METHODS, Comparison, GapTable
 
 SEEDS, ASKED = 200, 20
@@ -92,6 +93,29 @@ def false_alarms() -> None:
                 peers += any(other for _, other in counted)
                 lines += sum(len(table) for table in found.comparisons)
             print(f"| {rows:,} | {len(names)} | {lines // SEEDS:,} | {ours} | 18 | {peers} |", flush=True)
+
+
+def named_criteria() -> None:
+    """The named criteria of the same noise: runs in which any is marked, shows any gap at all, or fails the screen."""
+    print("\nNamed criteria on the same noise: marked as beyond, any gap shown (both allowed 18), failing the screen of 0.8.\n")
+    print("| rows | attributes | marked | any gap | fails the screen |\n|---:|---:|---:|---:|---:|")
+    for rows in (300, 100_000):
+        for names in ("abc", "abcd"):
+            runs = [_criteria(noise(rows, names, seed), names) for seed in range(SEEDS)]
+            counts = [sum(told) for told in zip(*runs, strict=True)]
+            print(f"| {rows:,} | {len(names)} | " + " | ".join(map(str, counts)) + " |", flush=True)
+
+
+def _criteria(cells: Cells, names: str) -> tuple[bool, bool, bool]:
+    allowed = outcomes.comparisons_of(tuple(names), outcomes.compared(label=True))
+    worst = outcomes.worst_groups(cells, tuple(names), label=True)
+    found = outcomes.criteria(worst, confidence=0.95, comparisons=allowed)
+    known = [(one.kind == "ratio", one.estimate) for one in found if one.estimate.state == "known"]
+    return (
+        any(one.high < FOUR_FIFTHS if ratio else one.low > POINTS for ratio, one in known),
+        any(one.high < 1 if ratio else one.low > 0 for ratio, one in known),
+        any(ratio and one.value < FOUR_FIFTHS for ratio, one in known),
+    )
 
 
 def peers() -> None:
@@ -172,5 +196,6 @@ if __name__ == "__main__":
     assert beyond_ratio(0.7, 0.79, FOUR_FIFTHS) == "beyond"
     print_versions("numpy")
     false_alarms()
+    named_criteria()
     peers()
     power()
