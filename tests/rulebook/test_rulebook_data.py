@@ -50,7 +50,8 @@ def test_one_profile_per_tier() -> None:
     book = load_rulebook()
     assert tuple(book.profiles) == get_args(TierName)
     inside = {r for p in book.profiles.values() for r in p.requirements}
-    kinds = {name: {c.kind for p in book.profiles.values() for c in p.checks if c.requirement == name} for name in book.requirements}
+    checks = [c for p in book.profiles.values() for c in p.checks]
+    kinds = {name: {c.kind for c in checks if c.requirement == name} for name in book.requirements}
     for requirement in book.requirements.values():
         if requirement.id in inside:
             said = "decided" if not kinds[requirement.id] else "examined" if kinds[requirement.id] == {"declared"} else "tested"
