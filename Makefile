@@ -4,7 +4,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test heavy check bench lock clean
+.PHONY: demo test heavy check bench soak lock clean
 
 demo: $(VENV)/demo.installed
 	@$(PY) -m plumbrule demo --out build/mortgage
@@ -24,6 +24,10 @@ check: $(VENV)/test.installed
 # Side by side with peers and against the floor; the last figures are in benchmarks/.
 bench: $(VENV)/test.installed
 	@for file in benchmarks/bench_*.py; do $(PY) $$file || exit 1; done
+
+# A hundred million rows: some minutes, 0.5 GB of disk.
+soak: $(VENV)/test.installed
+	@$(PY) benchmarks/soak.py
 
 # Pin every version with its hash; needs uv. The files name no address.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate

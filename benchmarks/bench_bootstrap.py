@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import numpy as np
-from side_by_side import alternate, print_table, print_versions
+from side_by_side import alternate, hold_cores, print_table, print_versions
 
 from plumbrule.lab import METRICS, Cells
 from plumbrule.lab.cells import selections
@@ -50,6 +50,7 @@ def replicate(cells: Cells) -> int:
 
 def main() -> None:
     """Alternating with the floor, for four sizes of the table: the cost does not grow with the rows."""
+    hold_cores()
     print_versions("numpy")
     for people in (100_000, 1_000_000, 10_000_000, 100_000_000):
         cells = table(people)

@@ -20,13 +20,11 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 from peer_environments import PEERS, NotInstalledError, python_of
-from peers.asking import LEVELS
+from side_by_side import CORES, hold_cores, load
+from tables import table
 
-FOLDER = Path(__file__).resolve().parents[1] / "build" / "bench"
 SOURCE = Path(__file__).resolve().parents[1] / "src"
-CORES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +68,6 @@ class Taken:
         return statistics.median([a + b if loading else a for a, b in zip(self.ask, self.load, strict=True)])
 
 
-def table(rows: int) -> Path:
-    """Noise: four text attributes, label, prediction and score in row groups of a million; made once."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    file = FOLDER / f"peers_{rows}.parquet"
-    if not file.exists():
-        sizes = enumerate(LEVELS.items())
-        texts = ", ".join(f"'{name}' || (hash(i * 9 + {at}) % {size}) AS {name}" for at, (name, size) in sizes)
-        rest = "(hash(i * 9 + 5) % 100 < 40)::INT AS label, (hash(i * 9 + 6) % 100 < 45)::INT AS prediction"
-        score = "(hash(i * 9 + 7) % 10000) / 10000.0 AS score"
-        part = file.with_suffix(".part")
-        made = f"SELECT {texts}, {rest}, {score} FROM range({rows}) t(i)"
-        duckdb.sql(f"COPY ({made}) TO '{part}' (FORMAT parquet, ROW_GROUP_SIZE 1000000)")
-        part.replace(file)
-    return file
-
-
 def ask(peer: str, python: Path, file: Path, words: tuple[str, ...], taken: Taken) -> None:
     """One fresh process; what it says is added to `taken`."""
     path = os.pathsep.join([str(SOURCE), str(PEERS)]) if peer == "plumbrule" else str(PEERS)
@@ -120,7 +102,8 @@ def side_by_side(rows: int, lines: dict[Row, Path], rounds: int) -> list[Taken]:
         for line, python in lines.items():
             ask(line.peer, python, file, line.words, taken[line])
     own = ours.seconds(loading=False)
-    print(f"\n{rows:,} rows. Plumbrule, 10 rates of {ours.groups:,} subgroups and of everybody, from the file: {_time(own)}\n")
+    asked = f"10 rates of {ours.groups:,} subgroups and of everybody, from the file"
+    print(f"\n{rows:,} rows. Plumbrule, {asked}: {_time(own)} (load {load()})\n")
     print("| peer | what it was asked | subgroups | its time | its loading | slower | goal |")
     print("|---|---|---:|---:|---:|---:|---:|")
     for line, found in taken.items():
@@ -138,12 +121,6 @@ def _line(line: Row, found: Taken, ratio: float) -> str:
 
 def _time(seconds: float) -> str:
     return f"{seconds * 1000:,.0f} ms" if seconds < 10 else f"{seconds:,.1f} s"
-
-
-def hold_cores() -> None:
-    """Two cores for everybody, where the system lets us choose."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
 
 
 def installed(without: str) -> dict[str, Path]:

@@ -1,21 +1,52 @@
 """Alternate what is measured with its yardstick in one run, and print medians and ratios.
 
-These machines are noisy, so rounds alternate and ratios count, not seconds.
+These machines are noisy, so rounds alternate and ratios count, not seconds. A ratio is the median of the ratios of the
+rounds: what ran in the same minute is compared.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import platform
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 ROUNDS = 7
+CORES = 2
+TASKS = Path(__file__).resolve().parent / "tasks.py"
 
 
-def alternate(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Median seconds of each, one after the other in every round; the first round only warms up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What the rounds of one line took: seconds of each, peak memory in MB (0: not asked), and how much came out."""
+
+    seconds: tuple[float, ...]
+    peak: float = 0.0
+    came: int = 0
+
+    @property
+    def median(self) -> float:
+        """Median seconds."""
+        return statistics.median(self.seconds)
+
+    def over(self, other: Taken) -> float:
+        """The median over the rounds of this one's seconds over the other's."""
+        return statistics.median(one / two for one, two in zip(self.seconds, other.seconds, strict=True))
+
+    def more(self, other: Taken) -> float:
+        """The median over the rounds of this one's seconds less the other's."""
+        return statistics.median(one - two for one, two in zip(self.seconds, other.seconds, strict=True))
+
+
+def alternate(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, Taken]:
+    """Each in this process, one after the other in every round; the first round only warms up."""
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds + 1):
         for name, run in runs.items():
@@ -23,18 +54,52 @@ def alternate(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) ->
             run()
             if number:
                 taken[name].append(time.perf_counter() - begun)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+    return {name: Taken(seconds=tuple(seconds)) for name, seconds in taken.items()}
 
 
-def print_table(title: str, medians: Mapping[str, float], yardstick: str) -> None:
-    """One line each: median, and its ratio to the yardstick."""
-    print(f"\n{title}")
-    for name, seconds in medians.items():
-        print(f"  {name:<52} {seconds * 1000:10.1f} ms   {seconds / medians[yardstick]:8.2f} ×")
+def alternate_tasks(tasks: Sequence[str], file: Path, rounds: int = ROUNDS) -> dict[str, Taken]:
+    """Tasks of `tasks.py`, each in a fresh process, one after the other in every round; the first round warms the disk."""
+    said: dict[str, list[dict[str, float]]] = {task: [] for task in tasks}
+    for number in range(rounds + 1):
+        for task in tasks:
+            done = subprocess.run([sys.executable, str(TASKS), task, str(file)], check=True, capture_output=True, text=True)
+            if number:
+                said[task].append(json.loads(done.stdout))
+    return {
+        task: Taken(
+            seconds=tuple(one["seconds"] for one in found),
+            peak=max(one["peak"] for one in found),
+            came=int(found[0]["came"]),
+        )
+        for task, found in said.items()
+    }
+
+
+def print_table(title: str, taken: Mapping[str, Taken], yardstick: str) -> None:
+    """One line each: median, its ratio to the yardstick, and what it takes more than that."""
+    print(f"\n{title} (load {load()})\n")
+    print("| what | median | over the yardstick | more than it | peak memory | came out |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name, one in taken.items():
+        ratio, more = (f"{one.over(taken[yardstick]):.2f} ×", f"{one.more(taken[yardstick]):+.2f} s")
+        if name == yardstick:
+            ratio, more = "1", ""
+        peak, came = (f"{one.peak:,.0f} MB" if one.peak else ""), (f"{one.came:,}" if one.came else "")
+        print(f"| {name} | {one.median * 1000:,.0f} ms | {ratio} | {more} | {peak} | {came} |", flush=True)
 
 
 def print_versions(*packages: str) -> None:
-    """What ran where."""
-    print(
-        f"Python {platform.python_version()}, {platform.machine()}; " + ", ".join(f"{name} {version(name)}" for name in packages)
-    )
+    """What runs where."""
+    named = ", ".join(f"{name} {version(name)}" for name in packages)
+    print(f"Python {platform.python_version()}, {platform.machine()}, at most {CORES} cores; {named}")
+
+
+def load() -> str:
+    """How many processes wanted a core in the last minute: what else ran. Empty where the system does not say."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "not known"
+
+
+def hold_cores() -> None:
+    """Two cores for everybody, where the system lets us choose."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])

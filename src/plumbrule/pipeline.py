@@ -105,7 +105,7 @@ def audit(
     apart = {name: options.pop(name, None) for name in ("shares", "survey")}
     parts, kind = lab.attributes([*by, *within], tuple(options.pop("cut", ()))), _kind(options, save)
     decisions = lab.Decisions(prediction=prediction, by=parts[: len(by)], within=parts[len(by) :], kind=kind, **options)
-    with lab.open_table(source, **reading) as table:
+    with lab.open_table(source, digest=save is not None, **reading) as table:
         if any(apart.values()):
             return _audit_not_held(table, decisions, apart, save, measuring) | {"reading": str(table.reading)} | said
         fitted = lab.fit(table, decisions)

@@ -40,6 +40,7 @@ class Options:
     skip: int = 0
     strip: bool | None = None
     missing: tuple[str, ...] = ()
+    digest: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,6 +213,7 @@ def open_table(
     skip: int = 0,
     strip: bool | None = None,
     missing: tuple[str, ...] = (),
+    digest: bool = True,
 ) -> Iterator[Table]:
     """Open a table for the length of a block.
 
@@ -226,6 +227,7 @@ def open_table(
         skip: lines above the table that do not belong to it (CSV, XLSX).
         strip: remove blanks at both ends of each value; left out: yes for CSV and XLSX, no for inputs with types.
         missing: texts that stand for a missing value, such as ("?", "NA").
+        digest: whether the digest of the input will be wanted; else it is worked out only if somebody asks all the same.
 
     Raises:
         TableError: with what we got, what we expected, and how to mend it.
@@ -239,6 +241,7 @@ def open_table(
         skip=skip,
         strip=strip,
         missing=tuple(missing),
+        digest=digest,
     )
     with tempfile.TemporaryDirectory(prefix="plumbrule-", ignore_cleanup_errors=True) as name:
         connection = duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(Path(name) / "spill")})
@@ -246,7 +249,7 @@ def open_table(
             connection.execute("SET TimeZone='UTC'")  # the same text on every machine
             with watched(connection):
                 loaded = _load(connection, source, options, Path(name))
-                with standing_still(loaded.keep), _finished(loaded), _told(loaded.reading):
+                with standing_still(loaded.keep), _finished(loaded, wanted=digest), _told(loaded.reading):
                     _lock(connection, loaded)
                     yield _table(connection, loaded if query is None else apply_query(connection, query, loaded))
         except RuntimeError as error:
@@ -374,12 +377,12 @@ def _lock(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> None:
 
 
 @contextmanager
-def _finished(loaded: Loaded) -> Iterator[None]:
+def _finished(loaded: Loaded, *, wanted: bool) -> Iterator[None]:
     """See that the digest speaks of the file as it was counted: it ends before anybody asks whether the file stood still."""
     beside = loaded.digest if isinstance(loaded.digest, FileDigest) else None
     try:
         yield
-        if beside:
+        if beside and wanted:
             beside()
     finally:
         if beside:

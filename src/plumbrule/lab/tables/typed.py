@@ -64,7 +64,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, options: Opt
     typed = kinds_of(connection, "raw", columns, options)
     listed = _dictionaries(connection, path)
     names = frozenset(column for column, (name, _) in typed.columns.items() if name in listed)
-    file = InputFile(name=path.name, digest=FileDigest(path), size=path.stat().st_size)
+    file = InputFile(name=path.name, digest=FileDigest(path, now=options.digest), size=path.stat().st_size)
     return Loaded(
         relation="source",
         columns=columns,
