@@ -101,8 +101,8 @@ def _worst(largest: Sequence[Mapping[str, Any]], console: Console, words: Words)
     """For each attribute a sentence about the groups furthest apart in the share of positive decisions."""
     for one in largest:
         difference = one["difference"]
-        if one["metric"] != "selection_rate" or difference["state"] != "known" or one["groups"] < 3:
-            continue
+        if one["metric"] != "selection_rate" or difference["state"] != "known" or one["groups"] < 3 or difference["value"] == 0:
+            continue  # with two groups it is their gap; where all are alike nobody has the lowest
         sentence = message(
             "{attribute}: of {n} groups {lowest} has the lowest share of positive decisions ({low_rate}) and {highest} the "
             "highest ({high_rate}). The largest difference between any two groups is {least} to {most}."
