@@ -13,6 +13,8 @@ _TOKEN = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\d{1,30}|[
 _WORD = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\w+")
 LONGEST = 6_000
 """Words of two texts that are compared one by one; the time for longer ones grows with their square."""
+ALIKE = 0.35
+"""The share of words in common from which two texts are shown word by word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +70,40 @@ def _whole(a: Sequence[str], b: Sequence[str]) -> Iterator[Change]:
 
 
 def _matched(a: Sequence[str], b: Sequence[str]) -> Iterator[Change]:
-    for what, i, j, m, n in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if what == "equal":
-            yield Change("same", "".join(a[i:j]))
+    """Word by word; a blank between two changes belongs to both. Texts with little in common stand one after the other."""
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    codes = matcher.get_opcodes()
+    if matcher.ratio() < ALIKE:
+        yield from _whole(a, b)
+        return
+    for n, (what, i, j, k, m) in enumerate(codes):
+        shared = "".join(a[i:j])
+        if what == "equal" and (shared.strip() or n in {0, len(codes) - 1}):
+            yield Change("same", shared)
         else:
             yield Change("dropped", "".join(a[i:j]))
-            yield Change("added", "".join(b[m:n]))
+            yield Change("added", "".join(b[k:m]))
 
 
 def _joined(found: Iterator[Change]) -> Iterator[Change]:
-    """Neighbours of one kind as one."""
-    last: Change | None = None
+    """Neighbours of one kind as one, what was dropped before what was added."""
+    same, gone, come = "", "", ""
     for change in found:
-        if last and last.what == change.what:
-            last = Change(last.what, last.text + change.text)
+        if change.what == "same":
+            yield from _written("", gone, come)
+            same, gone, come = same + change.text, "", ""
             continue
-        if last:
-            yield last
-        last = change
-    if last:
-        yield last
+        yield from _written(same, "", "")
+        same = ""
+        gone += change.text if change.what == "dropped" else ""
+        come += change.text if change.what == "added" else ""
+    yield from _written(same, gone, come)
+
+
+def _written(same: str, gone: str, come: str) -> Iterator[Change]:
+    if same:
+        yield Change("same", same)
+    if gone:
+        yield Change("dropped", gone)
+    if come:
+        yield Change("added", come)

@@ -16,23 +16,27 @@ others without case and accents; the beginning of a word is enough. Words rank t
 from __future__ import annotations
 
 from plumbrule.rulebook.search.fold import fold_word, tokens, words_of
+from plumbrule.rulebook.search.folder import index_of_folder
 from plumbrule.rulebook.search.index import SearchIndex, index_in_memory, index_on_disk
-from plumbrule.rulebook.search.query import Found, Hit, Query, near_words, search
+from plumbrule.rulebook.search.query import Found, Hit, Matched, Query, near_words, search, snippet
 from plumbrule.rulebook.search.shelf import Entry, entries_of_rulebook, entries_of_version
 
 __all__ = [
     "Entry",
     "Found",
     "Hit",
+    "Matched",
     "Query",
     "SearchIndex",
     "entries_of_rulebook",
     "entries_of_version",
     "fold_word",
     "index_in_memory",
+    "index_of_folder",
     "index_on_disk",
     "near_words",
     "search",
+    "snippet",
     "tokens",
     "words_of",
 ]

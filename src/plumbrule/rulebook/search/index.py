@@ -32,11 +32,15 @@ create table about (key text primary key, value text not null);
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchIndex:
-    """An index that can be asked. `kept` says where it lies, empty in memory; `size` counts entries."""
+    """An index that can be asked. `kept` says where it lies, empty in memory; `size` counts entries.
+
+    `skipped` names what stood among the readings and is none.
+    """
 
     connection: sqlite3.Connection
     size: int
     kept: str = ""
+    skipped: tuple[str, ...] = ()
 
     def matches(self, expression: str, limit: int) -> list[tuple[int, float]]:
         """Rows that an FTS5 expression finds with their rank (smaller is better), best first."""
@@ -64,16 +68,18 @@ def tag(field: str, code: str) -> str:
     return f"xq{field}qx" + "".join(sign for sign in code.casefold() if sign.isalnum())
 
 
-def index_in_memory(entries: Iterable[Entry]) -> SearchIndex:
-    """An index of entries that is gone with the process."""
+def index_in_memory(entries: Iterable[Entry], skipped: Sequence[str] = ()) -> SearchIndex:
+    """An index of entries that is gone with the process; `skipped` may fill while entries are read."""
     connection = sqlite3.connect(":memory:")
-    return SearchIndex(connection=connection, size=_fill(connection, entries, stamp=""))
+    size = _fill(connection, entries, "", skipped)
+    return SearchIndex(connection=connection, size=size, skipped=tuple(skipped))
 
 
-def index_on_disk(path: Path, stamp: str, entries: Iterable[Entry]) -> SearchIndex:
+def index_on_disk(path: Path, stamp: str, entries: Iterable[Entry], skipped: Sequence[str] = ()) -> SearchIndex:
     """The index in a file, built anew where it is missing, of another version, or not of this `stamp`.
 
-    `entries` are only looked at when it is built. It appears whole or not at all, and can be deleted at any time.
+    `entries` are only looked at when it is built, and `skipped` may fill meanwhile. It appears whole or not at all, and can be
+    deleted at any time.
 
     Raises:
         OutputError: the file cannot be written.
@@ -85,7 +91,7 @@ def index_on_disk(path: Path, stamp: str, entries: Iterable[Entry]) -> SearchInd
     try:
         aside.unlink(missing_ok=True)
         with closing(sqlite3.connect(aside)) as connection:
-            _fill(connection, entries, stamp)
+            _fill(connection, entries, stamp, skipped)
         aside.replace(path)
         fresh = _opened(path, stamp)
     except (OSError, sqlite3.Error) as error:
@@ -110,10 +116,11 @@ def _opened(path: Path, stamp: str) -> SearchIndex | None:
     if about.get("version") != VERSION or about.get("stamp") != stamp:
         connection.close()
         return None
-    return SearchIndex(connection=connection, size=int(about["size"]), kept=str(path))
+    skipped = tuple(json.loads(about["skipped"]))
+    return SearchIndex(connection=connection, size=int(about["size"]), kept=str(path), skipped=skipped)
 
 
-def _fill(connection: sqlite3.Connection, entries: Iterable[Entry], stamp: str) -> int:
+def _fill(connection: sqlite3.Connection, entries: Iterable[Entry], stamp: str, skipped: Sequence[str]) -> int:
     connection.execute("pragma journal_mode = off")
     connection.executescript(_SCHEMA)
     size = 0
@@ -130,7 +137,8 @@ def _fill(connection: sqlite3.Connection, entries: Iterable[Entry], stamp: str) 
             )
             size += len(rows)
         connection.execute("insert into words(words) values ('optimize')")
-        connection.executemany("insert into about values (?, ?)", [("version", VERSION), ("stamp", stamp), ("size", str(size))])
+        about = {"version": VERSION, "stamp": stamp, "size": str(size), "skipped": json.dumps(list(skipped))}
+        connection.executemany("insert into about values (?, ?)", about.items())
     return size
 
 

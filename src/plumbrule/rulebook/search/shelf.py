@@ -96,18 +96,26 @@ def _provision(provision: Provision, themes: tuple[str, ...]) -> Iterator[Entry]
         )
 
 
-def entries_of_version(version: Version, themes: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[Entry]:
-    """The provisions of a text that was read; `themes` by their full ids, where its instrument is known."""
+def entries_of_version(
+    version: Version, *, instrument: str = "", themes: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[Entry]:
+    """The provisions of a text that was read.
+
+    Args:
+        instrument: its short name in the rulebook, if it stands there; else its symbol, else its file's name, is taken.
+        themes: the requirements that answer provisions, by full id.
+    """
+    text_name = instrument or version.instrument or version.symbol or version.name
     for clause in version.clauses:
         asks = clause.asks
         kinds = [code for ask in asks for to in ask.addressees for code in (to.kind, to.name) if code]
-        ref = f"{version.instrument or version.name}/{clause.id}"
+        ref = f"{text_name}/{clause.id}"
         yield Entry(
             ref=ref,
             kind="provision",
-            instrument=version.instrument or version.name,
+            instrument=text_name,
             language=version.language,
-            citation=ref.replace("/", " ", 1),
+            citation=f"{text_name} {clause.id}",
             text=clause.text,
             said=_said([ask.verb for ask in asks], [to.name or to.kind for ask in asks for to in ask.addressees], clause.cites),
             source=version.name,
