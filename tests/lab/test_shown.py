@@ -191,3 +191,31 @@ def test_adjusted_gaps_follow(tmp_path: Path) -> None:
     _, (hidden,) = shown(observe_rates(measured.groups, 0.95, ()), [one])
     assert hidden.raw.state == hidden.adjusted.state == hidden.raw_same_rows.state == "unknown"
     assert not hidden.reversed
+
+
+def test_a_trial_of_a_few_hides_no_other_trial() -> None:
+    """Three women without an income: that trial is hidden for them, with its gap; what else was tried stays."""
+
+    def one(id_: str, n: int, group: dict[str, str | None], reference: dict[str, str | None] | None = None) -> Observation:
+        return Observation(
+            id=id_,
+            means="test",
+            metric="flip_rate",
+            measure="rate" if reference is None else "difference",
+            estimate=Known(value=0.5, low=0.1, high=0.9, n=n, method="wilson"),
+            group=group,
+            reference=reference,
+            family="exploratory",
+            test="robustness",
+        )
+
+    women, men = {"sex": "women"}, {"sex": "men"}
+    seen = [
+        one("flip_rate:missing=income", 40, {}),
+        one("flip_rate:missing=income@sex=women", 3, women),
+        one("flip_rate:missing=income@sex=men", 37, men),
+        one("flip_rate:missing=income@sex=women~men:difference", 40, women, men),
+        one("flip_rate:noise=0.1@sex=women", 400, women),
+        one("flip_rate:noise=0.1@sex=women~men:difference", 800, women, men),
+    ]
+    assert [few(each) for each in shown(seen)[0]] == [False, True, False, True, False, False]

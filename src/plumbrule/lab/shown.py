@@ -32,7 +32,8 @@ MARGINS = frozenset({"selection_rate", "base_rate"})
 INSIDE = frozenset(METRICS) - MARGINS
 _ALWAYS, _OF_GROUPS = ("outcomes", "scores"), ("data-set", "robustness", "explanation", "watch")
 """Tests whose sample sizes are people: always, and where a group is looked at. Items, texts and runs are nobody."""
-_Hidden = set[tuple[str, frozenset[tuple[str, str | None]]]]
+_Hidden = set[tuple[str, str, frozenset[tuple[str, str | None]]]]
+"""Metric, what was done or looked at, and of whom."""
 
 
 def is_few(people: int) -> bool:
@@ -49,11 +50,14 @@ def shown(
 ) -> tuple[tuple[Observation, ...], tuple[Adjustment, ...]]:
     """The same in the same order; what tells of fewer than `FEWEST_SHOWN` people is unknown, with that reason."""
     alone = [_hide(one) if _is_small(one) else one for one in observations]
-    hidden: _Hidden = {(one.metric, frozenset(one.group.items())) for one in alone if one.reference is None and _is_hidden(one)}
-    hidden |= {(metric, group) for name, group in hidden if name in INSIDE for metric in (*INSIDE, "auc")}
+    hidden: _Hidden = {
+        (one.metric, _detail(one), frozenset(one.group.items())) for one in alone if one.reference is None and _is_hidden(one)
+    }
+    inside = {group for name, detail, group in hidden if name in INSIDE and not detail}
+    hidden |= {(metric, "", group) for group in inside for metric in (*INSIDE, "auc")}
     return (
         tuple(_hide(one) if _tells(one, hidden) else one for one in alone),
-        tuple(_hide_adjusted(one) if _reaches(one.metric, one.group, one.reference, hidden) else one for one in adjustments),
+        tuple(_hide_adjusted(one) if _reaches(one.metric, "", one.group, one.reference, hidden) else one for one in adjustments),
     )
 
 
@@ -69,14 +73,28 @@ def _tells(one: Observation, hidden: _Hidden) -> bool:
     if one.test not in (*_ALWAYS, *_OF_GROUPS, "criteria") or _is_hidden(one):
         return False
     if one.test != "criteria":
-        return _reaches(one.metric, one.group, one.reference, hidden)
+        return _reaches(one.metric, _detail(one), one.group, one.reference, hidden)
     inside = not one.metric.startswith("demographic_parity")
-    return _reaches("accuracy" if inside else "selection_rate", one.group, one.reference, hidden)
+    return _reaches("accuracy" if inside else "selection_rate", "", one.group, one.reference, hidden)
 
 
-def _reaches(metric: str, group: Group, reference: Group | None, hidden: _Hidden) -> bool:
+def _reaches(metric: str, detail: str, group: Group, reference: Group | None, hidden: _Hidden) -> bool:
     sides = (group, reference) if reference is not None else (group,)
-    return any((metric, frozenset(side.items())) in hidden for side in sides)
+    return any((metric, detail, frozenset(side.items())) in hidden for side in sides)
+
+
+def _detail(one: Observation) -> str:
+    """The part of an id that says what was done or looked at (a trial, a window); none where a group is all there is.
+
+    A rate and the gap that it is one side of have the same: `flip_rate:missing=income@sex=women` and
+    `flip_rate:missing=income@sex=women~men:difference`.
+    """
+    if one.test in _ALWAYS:
+        return ""
+    group = "&".join(f"{name}={'' if value is None else value}" for name, value in one.group.items())
+    reference = "&".join(str(value) for value in (one.reference or {}).values())
+    rest = one.id.removeprefix(f"{one.metric}:").replace(f":{one.measure}", "", 1)
+    return rest.replace(f"{group}~{reference}" if reference else group, "", 1)
 
 
 def _is_hidden(one: Observation) -> bool:
