@@ -19,7 +19,7 @@ from rich.console import Console
 
 from plumbrule import __version__
 from plumbrule.base.messages import harmless
-from plumbrule.cli import ask, assess, audit, compare, demo, log, node, plan, read, rulebook, search, verify, watch
+from plumbrule.cli import ask, assess, audit, compare, demo, log, node, plan, read, rulebook, search, show, verify, watch
 from plumbrule.errors import LimitError, OutputError, PlumbruleError
 
 __all__ = ["application", "main"]
@@ -40,7 +40,7 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
     )
     app.callback()(_root)
-    for verb in (audit, plan, assess, verify, watch, ask, read, search, compare, demo):
+    for verb in (audit, plan, assess, verify, watch, ask, read, search, show, compare, demo):
         verb.add_to(app)
     for group in (node, log, rulebook):
         group.add_to(app)

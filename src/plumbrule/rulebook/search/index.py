@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from plumbrule.errors import OutputError
+from plumbrule.errors import InputError, OutputError
 from plumbrule.rulebook.search.fold import tokens
 from plumbrule.rulebook.search.shelf import Entry
 
@@ -122,7 +122,16 @@ def _opened(path: Path, stamp: str) -> SearchIndex | None:
 
 def _fill(connection: sqlite3.Connection, entries: Iterable[Entry], stamp: str, skipped: Sequence[str]) -> int:
     connection.execute("pragma journal_mode = off")
-    connection.executescript(_SCHEMA)
+    try:
+        connection.executescript(_SCHEMA)
+    except sqlite3.OperationalError as error:
+        if "fts5" not in str(error):
+            raise
+        raise InputError(
+            "This Python's SQLite was built without FTS5, its full-text search.",
+            expected=f"SQLite with FTS5; here is {sqlite3.sqlite_version}",
+            cure="Use a Python from python.org, conda or your distribution.",
+        ) from error
     size = 0
     with connection:
         for rows in _in_thousands(entries):
