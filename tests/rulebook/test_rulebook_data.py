@@ -17,7 +17,13 @@ from plumbrule.rulebook.form import schema_documents
 from plumbrule.rulebook.soundness import all_wordings
 
 ROOM = Path(room.__file__).parent
-KINDS = {"instruments": "instruments", "requirements": "requirements", "tiers": "tiers"}
+KINDS = {
+    "provisions": "provisions",
+    "asks": "asks",
+    "profiles": "profile",
+    "crosswalks": "crosswalk",
+    "jurisdictions": "jurisdiction",
+}
 CONTRACTED_METRICS = {"selection_rate", "true_positive_rate", "false_positive_rate", "false_negative_rate"}
 
 
@@ -134,7 +140,7 @@ def test_committed_schemas_are_those_of_the_forms() -> None:
 def test_each_file_is_valid_by_its_schema(file: Path) -> None:
     """A validator that is not ours finds each data file valid, and the file's first line points an editor at that schema."""
     text = file.read_text(encoding="utf-8")
-    kind = {"provisions": "provisions", "asks": "asks", "profiles": "profile"}.get(file.parent.name, file.stem)
+    kind = KINDS.get(file.parent.name, file.stem)
     schema = ROOM / "schemas" / f"{kind}.schema.json"
     jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(yaml.safe_load(text))
     pointed = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
