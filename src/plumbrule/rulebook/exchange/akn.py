@@ -48,7 +48,7 @@ def as_akn(reading: Reading, document: Document) -> str:
 
 def written(reading: Reading, document: Document, this: Identity, *, note: str = "") -> str:
     """The same for a text whose identity is known from elsewhere; `note` is a remark on all of it."""
-    work = _Work(reading=reading, text=document.text, this=this)
+    work = _Work(reading=reading, document=document, this=this)
     content = list(work.content())
     aside = [piece for piece in reading.outside if piece.what in ASIDE]
     ours = proprietary(reading, document, work.given, aside, note)
@@ -63,10 +63,15 @@ class _Work:
     """A reading while it is written, with the identifiers given so far: `given` by the id of each passage."""
 
     reading: Reading
-    text: str
+    document: Document
     this: Identity
     given: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=lambda: {"plumbrule", "preamble"})
+
+    @property
+    def text(self) -> str:
+        """The text in hand."""
+        return self.document.text
 
     def content(self) -> Iterator[str]:
         """Preface, preamble, body, conclusions, attachments: those that there are."""
@@ -199,7 +204,7 @@ class _Work:
     def words(self, node: Node) -> str:
         """The text of a passage with its citations and notes where they stand."""
         passage = node.passage
-        notes = note_places(self.text, passage, node.notes) if node.notes else {}
+        notes = note_places(self.document, passage, node.notes) if node.notes else {}
         shown, at = [], 0
         cited = list(cited_at(passage))
         notes = {name: next((end for (start, end), _ in cited if start < place < end), place) for name, place in notes.items()}

@@ -51,11 +51,12 @@ def _passage(passage: Passage, given: Mapping[str, str]) -> str:
 
 
 def _ask(ask: Ask) -> str:
+    placed = ask.verb_at[1] > ask.verb_at[0]
     said: Attributes = {
-        "verb": ask.verb, "start": ask.verb_at[0], "end": ask.verb_at[1], "function": ask.function, "rank": ask.rank,
-        "polarity": ask.polarity, "deadline": ask.deadline, "qualifiers": _listed(ask.qualifiers),
-        "beneficiaries": _listed(ask.beneficiaries), "cites": _listed(ask.cites), "confidence": f"{ask.confidence:g}",
-        "rule": ask.rule or None, "confirmed-by": ask.confirmed_by or None,
+        "verb": ask.verb, "start": ask.verb_at[0] if placed else None, "end": ask.verb_at[1] if placed else None,
+        "function": ask.function, "rank": ask.rank, "polarity": ask.polarity, "deadline": ask.deadline,
+        "qualifiers": _listed(ask.qualifiers), "beneficiaries": _listed(ask.beneficiaries), "cites": _listed(ask.cites),
+        "confidence": f"{ask.confidence:g}", "rule": ask.rule or None, "confirmed-by": ask.confirmed_by or None,
     }  # fmt: skip
     to = [element("rule:addressee", {"class": who.kind, "name": who.name}) for who in ask.addressees]
     amounts = [_quantity(quantity) for quantity in (ask.quantity, *ask.further_quantities) if quantity]

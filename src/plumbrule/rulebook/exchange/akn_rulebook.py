@@ -66,8 +66,8 @@ def _read(instrument: Instrument, held: list[Provision], language: str) -> tuple
     text = "\n".join(lines)
     digest = sha256(text.encode()).hexdigest()
     heading = Heading(
-        symbol=instrument.symbol, title=title, title_at=(begins, begins + len(title)), date=instrument.date, status=instrument.status,
-        language=language,
+        symbol=None if instrument.symbol == "none" else instrument.symbol, title=title,
+        title_at=(begins, begins + len(title)), date=instrument.date, status=instrument.status, language=language,
     )  # fmt: skip
     reading = Reading(
         name=f"{instrument.id}.{language}", sha256=digest, form="rulebook", heading=heading, passages=tuple(passages),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from plumbrule.rulebook.reading.citations import SYMBOL
+from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.model import Passage, Span
 
 _NUMBER = re.compile(r"(?<![\d/])(?:\d{1,4}/\d{1,4}(?![\d/])|\d{1,4} ?[A-Z] ?\([IVXLCDM]{1,8}(?:-[IVX]{1,4})?\))")
@@ -37,31 +38,49 @@ def _compact(text: str) -> str:
     return "".join(text.split())
 
 
-def note_places(document: str, passage: Passage, notes: Sequence[Passage]) -> dict[str, int]:
+def note_places(document: Document, passage: Passage, notes: Sequence[Passage]) -> dict[str, int]:
     """Where in the passage's text the number of each note stands; after its end where that cannot be told.
 
     The text in hand and the mended text are walked side by side: digits that only the first has, and that are the number of
-    the next note, are its mark.
+    the next note, are its mark; or the file itself says where the note stands.
     """
-    wanted = [note.id for note in notes]
-    found: dict[str, int] = {}
-    at = passage.start
+    walk = _Walk(document, passage, [note.id for note in notes])
     for place, sign in enumerate(passage.text):
-        if len(found) == len(wanted):
+        if not walk.wanted:
             break
-        if sign.isspace():
-            continue
-        at = _next(document, at, passage)
-        while at < passage.end and document[at] != sign:
-            number = _at(document, at, wanted[len(found) :])
-            if number:
-                found[number] = place
-            at = _next(document, at + (len(_digits(number)) if number else 1), passage)
-            if len(found) == len(wanted):
-                break
-        else:
-            at += 1
-    return {**{name: len(passage.text) for name in wanted}, **found}
+        if not sign.isspace():
+            walk.to(sign, place)
+    return {**{note.id: len(passage.text) for note in notes}, **walk.found}
+
+
+class _Walk:
+    """Through the text in hand; `wanted` are the notes not found yet, in the order of their numbers."""
+
+    def __init__(self, document: Document, passage: Passage, wanted: list[str]) -> None:
+        self.text, self.passage, self.wanted = document.text, passage, wanted
+        self.found: dict[str, int] = {}
+        stands = {mark.number: mark.stands for mark in document.marks if mark.role == "note" and mark.stands is not None}
+        self.stands = {name: stands[_digits(name)] for name in wanted if _digits(name) in stands}
+        number = number_of(document.text, passage)
+        self.at = document.text.find(number, passage.start) + len(number)
+
+    def to(self, sign: str, place: int) -> None:
+        """Up to the next character of the mended text, and past the numbers of notes before it."""
+        at = _next(self.text, self.at, self.passage)
+        while at < self.passage.end and (self.text[at] != sign or self.due(at)):
+            if self.due(at):
+                self.found[self.wanted.pop(0)] = len(self.passage.text[:place].rstrip())
+                continue
+            name = self.wanted[0] if self.wanted else ""
+            marked = name and name not in self.stands and self.text.startswith(_digits(name), at)
+            if marked:
+                self.found[self.wanted.pop(0)] = len(self.passage.text[:place].rstrip())
+            at = _next(self.text, at + (len(_digits(name)) if marked else 1), self.passage)
+        self.at = at + 1
+
+    def due(self, at: int) -> bool:
+        """Whether the file itself says that the next note stands before this place."""
+        return bool(self.wanted) and self.stands.get(self.wanted[0], at + 1) <= at
 
 
 def _next(document: str, at: int, passage: Passage) -> int:
@@ -72,11 +91,6 @@ def _next(document: str, at: int, passage: Passage) -> int:
             break
         at = inside if inside is not None else at + 1
     return at
-
-
-def _at(document: str, at: int, wanted: Sequence[str]) -> str:
-    """The first of the notes still wanted, if its number stands here."""
-    return wanted[0] if wanted and document.startswith(_digits(wanted[0]), at) else ""
 
 
 def _digits(note: str) -> str:

@@ -74,13 +74,14 @@ def _bytes(path: Path) -> bytes:
 
 
 def _form(data: bytes) -> Form:
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    wide = next((name for mark, name in _BOMS_16 if data.startswith(mark)), "")
+    head = data[:1024].decode(wide, "ignore").encode() if wide else data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return "docx"
     page = re.search(rb"<(?:!doctype\s+)?html\b", data[:1024], re.IGNORECASE)
-    return "xml" if head.startswith(b"<?xml") and not page else "text"
+    return "xml" if re.match(rb"\s*<(?:\?xml|(?:\w{1,20}:)?akomaNtoso)\b", head) and not page else "text"
 
 
 def _decoded(data: bytes, encoding: str) -> tuple[str, list[list[Any]]]:
