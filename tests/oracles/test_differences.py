@@ -106,6 +106,16 @@ def test_a_gap_has_a_direction_and_a_ratio_may_exceed_one() -> None:
     assert theirs.ratio(method="to_overall") <= 1
 
 
+def test_a_criterion_leaves_small_groups_out() -> None:
+    """Three people, none chosen: fairlearn's largest gap is theirs; ours is between groups of ten or more, and bounded."""
+    table = pd.concat([rates(a=0.6, b=0.5), pd.DataFrame({"group": "c", "prediction": [0, 0, 0]})], ignore_index=True)
+    given = {"y_true": table["prediction"], "y_pred": table["prediction"], "sensitive_features": table["group"]}
+    assert fairlearn.demographic_parity_difference(**given) == pytest.approx(0.6)
+    one, _ = pipeline.audit(table, prediction="prediction", by=("group",))["criteria"]
+    assert one["value"] == pytest.approx(0.1)
+    assert one["low"] == 0 < one["value"] < one["high"]
+
+
 def test_a_ratio_to_nobody() -> None:
     """Nobody is chosen in the reference group: NaN there where nobody is chosen at all, unknown here, with the reason."""
     nobody = rates(a=0, b=0)
