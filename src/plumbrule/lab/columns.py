@@ -340,7 +340,8 @@ def check_weight_range(
         raise TableError(
             f"The weight column {column!r} holds only whole numbers up to {high:g}: they look like counts.",
             expected="sampling weights; a count of people and a weight have different intervals",
-            cure=f"Use --count {column} if each row stands for that many people.",
+            cure=f"Use --count {column} if each row stands for that many people. Weights that happen to be whole are divided "
+            f'in a query: select *, "{column}" / 1000.0 as weight from …',
         )
 
 
