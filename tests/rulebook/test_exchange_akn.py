@@ -17,7 +17,7 @@ from plumbrule.rulebook.asking import Addressee, Quantity
 from plumbrule.rulebook.exchange import as_akn, wording_documents
 from plumbrule.rulebook.exchange.meta import UNDATED
 from plumbrule.rulebook.exchange.xml import escaped
-from plumbrule.rulebook.reading import Ask, Document, Reading, load_document, read_document
+from plumbrule.rulebook.reading import Ask, Document, Heading, Reading, load_document, read_document
 
 AKN = "{http://docs.oasis-open.org/legaldocml/ns/akn/3.0}"
 OURS = "{urn:x-plumbrule:reading:1}"
@@ -58,7 +58,15 @@ def again(folder: Path, xml: str) -> Reading:
 
 def told(reading: Reading) -> list[tuple[object, ...]]:
     """What a round trip must keep of each provision."""
-    return [(p.id, p.kind, p.parent, p.text, p.cites) for p in sorted(reading.passages, key=lambda p: p.id)]
+    return [
+        (p.id, p.kind, p.parent, p.text, p.cites, p.displaced, *(replace(ask, verb_at=(0, 0)) for ask in p.asks))
+        for p in sorted(reading.passages, key=lambda p: p.id)
+    ]
+
+
+def named(reading: Reading) -> Heading:
+    """What it keeps of what the text says of itself: all but places and what a report is about."""
+    return replace(reading.heading, title_at=None, sponsors_at=None, asterisk_notes=(), about=None)
 
 
 def held(xml: str) -> dict[str, str]:
@@ -88,8 +96,7 @@ def test_official_texts_become_valid_documents_and_come_back(
     assert schema.validate(etree.fromstring(xml.encode())), schema.error_log
     back = again(tmp_path, xml)
     assert told(back) == told(reading)
-    assert back.heading.title == reading.heading.title
-    assert back.heading.language == reading.heading.language
+    assert named(back) == named(reading) or not reading.passages
     assert not [fault for fault in back.faults if "line {line}" in fault.what]
 
 

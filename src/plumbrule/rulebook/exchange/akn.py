@@ -38,6 +38,7 @@ ELEMENTS = {
 """How kinds are written, and by which word their identifiers are built; all others are `hcontainer` with their name."""
 _WORDS = re.compile(r"[^\w.-]+")
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n\s*|\f\s*")
+_LINE = re.compile(r"[^\n\f]*\S[^\n\f]*")
 _HEADING = 200
 
 
@@ -103,7 +104,8 @@ class _Work:
     def marked(self, passage: Passage, eid: str) -> dict[str, str | int | None]:
         """The attributes of a passage: its identifier here, and what we call it."""
         self.given.setdefault(passage.id, eid)
-        return {"eId": eid, "rule:id": passage.id, "rule:kind": passage.kind, "rule:parent": passage.parent}
+        moved = {"rule:displaced": "true"} if passage.displaced else {}
+        return {"eId": eid, "rule:id": passage.id, "rule:kind": passage.kind, "rule:parent": passage.parent, **moved}
 
     def before(self, piece: Piece) -> str:
         """What stands before the text: the title, and the rest as it is printed."""
@@ -153,10 +155,17 @@ class _Work:
         """Anything in the body. Under a passage the schema lets a piece stand as a heading between others only."""
         if isinstance(part, Node):
             return self.node(part, prefix, depth)
-        if not prefix:
-            return self.block(part)
+        if part.what == "lead-in":  # line by line: it is the last that governs what follows
+            ends = [found.span() for found in _LINE.finditer(self.text, part.start, part.end)]
+            parts = [Piece(start=start, end=end, what="lead-in") for start, end in ends]
+        else:
+            parts = [part]
+        return "".join(self.block(piece) if not prefix else self.headed(piece, prefix) for piece in parts)
+
+    def headed(self, piece: Piece, prefix: str) -> str:
+        """A piece as a heading between others."""
         eid = self.eid(prefix, "crossHeading", "")
-        return element("crossHeading", {"eId": eid, "class": part.what, "rule:outside": part.what}, escaped(self.said(part)))
+        return element("crossHeading", {"eId": eid, "class": piece.what, "rule:outside": piece.what}, escaped(self.said(piece)))
 
     def node(self, node: Node, prefix: str, depth: int) -> str:
         """A passage with what stands under it."""

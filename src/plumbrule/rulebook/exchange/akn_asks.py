@@ -21,7 +21,8 @@ def proprietary(reading: Reading, document: Document, given: Mapping[str, str], 
     heading = reading.heading
     source: Attributes = {"name": reading.name, "sha256": reading.sha256, "form": reading.form, "characters": len(document.text)}
     said: Attributes = {
-        "symbol": heading.symbol, "body": heading.body, "session": heading.session, "agenda-item": heading.agenda_item,
+        "symbol": heading.symbol, "body": heading.body, "session": heading.session, "date": heading.date,
+        "agenda-item": heading.agenda_item,
         "status": heading.status, "about": heading.about, "cites": _listed(heading.cites),
         "sponsors": _listed(heading.sponsors or ()),
     }  # fmt: skip

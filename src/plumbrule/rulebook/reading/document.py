@@ -20,7 +20,8 @@ class Marked:
     """A stretch that the file itself marks: as a menu (HTML), a recital or a numbered paragraph (Akoma Ntoso).
 
     `number` is the number the file gives it (`"7"`, `"a)"`), empty where it gives none; `depth` counts what it stands in.
-    `id`, `kind` and `parent` are what a file that we wrote says of a unit; `stands` is where the number of a note stands.
+    `id`, `kind`, `parent`, `displaced` are what a file that we wrote says of a unit; `stands` is where the number of a note
+    stands.
     """
 
     at: Span
@@ -31,6 +32,7 @@ class Marked:
     kind: str = ""
     parent: str = ""
     stands: int | None = None
+    displaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Document:
 
     For a text file it is the file decoded, newlines untouched; for others, what a person would see, a form feed between
     pages. `language` is what the file or its user says (a code of two letters), else empty. `refs` are stretches that point
-    at a document, with its symbol.
+    at a document, with its symbol; `said` is what a file that we wrote says of the instrument.
     """
 
     name: str
@@ -50,3 +52,4 @@ class Document:
     marks: tuple[Marked, ...] = ()
     faults: tuple[Fault, ...] = ()
     refs: tuple[tuple[Span, str], ...] = ()
+    said: tuple[tuple[str, str], ...] = ()

@@ -10,7 +10,7 @@ from typing import get_args
 from plumbrule.rulebook.reading.document import Document, Marked
 from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Sheet
-from plumbrule.rulebook.reading.model import Kind, Outside, Span
+from plumbrule.rulebook.reading.model import Heading, Kind, Outside, Span
 from plumbrule.rulebook.reading.units import Cited
 
 _OUTSIDE: dict[str, Outside] = {"title": "title", "opening": "opening", "heading": "heading"}
@@ -29,6 +29,24 @@ def read_exchanged(sheet: Sheet, document: Document, layout: Layout) -> None:
     for mark in document.marks:
         walk.open(mark)
     walk.close(len(sheet.text) + 1)
+
+
+def said_of(document: Document, heading: Heading) -> Heading:
+    """What the file says of the instrument, where we wrote it; else what was found."""
+    said = dict(document.said)
+    if not said or not is_exchanged(document):
+        return heading
+    session = said.get("session", "")
+    return replace(
+        heading,
+        symbol=said.get("symbol"),
+        body=said.get("body", heading.body),
+        session=int(session) if re.fullmatch(r"\d{1,4}", session) else None,
+        date=said.get("date"),
+        agenda_item=said.get("agenda-item"),
+        sponsors=tuple(said["sponsors"].split("; ")) if "sponsors" in said else None,
+        status=said.get("status"),
+    )
 
 
 def note_places(document: Document) -> dict[int, Span]:
@@ -94,7 +112,8 @@ class _Walk:
         kind = _kind(mark) or "operative"
         parent = self.names.get(mark.parent)
         governed = parent if kind in {"item", "bullet"} else self.lead_in if kind in _GOVERNED else None
-        found = Found(id=mark.id, kind=kind, parent=None if kind == "footnote" else parent, governed_by=governed)
+        above = None if kind == "footnote" else parent
+        found = Found(id=mark.id, kind=kind, parent=above, governed_by=governed, displaced=mark.displaced)
         name = self.layout.add(found, mark.at)  # its place for a fault; what it owns comes line by line
         self.layout.parts[name] = []
         self.names.setdefault(mark.id, name)

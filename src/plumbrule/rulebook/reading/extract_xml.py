@@ -105,6 +105,7 @@ class Walk:
         self.notes: list[tuple[Text, Open]] = []
         self.stack: list[Open] = []
         self.language = ""
+        self.instrument: dict[str, str] = {}
         self.check = Check(parser)
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = self.opened, self.closed, self.said
 
@@ -114,6 +115,8 @@ class Walk:
         given = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         more = {key.rpartition(" ")[2]: value for key, value in attributes.items() if key.startswith(OURS + " ")}
         self.check.opened(space, tag, attributes, self.place())
+        if space == OURS and tag == "instrument":
+            self.instrument = {key: value[:20_000] for key, value in given.items()}
         said = given.get("lang", given.get("language", "")).lower()
         self.language = self.language or LANGUAGES.get(said[:3], said[:2])
         silent = tag != "notes" and (tag in SILENT or (bool(self.stack) and self.stack[-1].silent))
@@ -348,7 +351,8 @@ def extract(data: bytes) -> dict[str, object]:
         text = walk.whole()
         _rest(walk, text, data[max(parser.CurrentByteIndex, 0) :], expat.errors.messages[error.code], line)
     faults = walk.check.all()
-    return {"text": "".join(text.parts), "faults": faults, "marks": text.marks, "refs": text.refs, "language": walk.language}
+    found = {"text": "".join(text.parts), "faults": faults, "marks": text.marks, "refs": text.refs}
+    return {**found, "language": walk.language, "instrument": walk.instrument}
 
 
 def _utf8(data: bytes) -> tuple[bytes, int]:

@@ -153,7 +153,8 @@ def _extracted(name: str, form: Form, data: bytes, digest: str, language: str) -
 def _marked(start: int, end: int, role: Role, number: str, depth: int, more: Mapping[str, Any] | None = None) -> Marked:
     """A mark as a program gives it; what files of ours say more of a unit is text, of a length that an id may have."""
     said = {key: str(value)[:_LONGEST_ID] for key, value in (more or {}).items() if key in {"id", "kind", "parent"}}
-    return Marked(at=(start, end), role=role, number=number, depth=depth, stands=(more or {}).get("stands"), **said)
+    stands, displaced = (more or {}).get("stands"), "displaced" in (more or {})
+    return Marked(at=(start, end), role=role, number=number, depth=depth, stands=stands, displaced=displaced, **said)
 
 
 def _document(name: str, form: Form, digest: str, found: dict[str, Any], language: str) -> Document:
@@ -177,6 +178,7 @@ def _document(name: str, form: Form, digest: str, found: dict[str, Any], languag
         language=language or found["language"],
         marks=tuple(_marked(*mark) for mark in marks if mark[2] in known),
         refs=tuple(((start, end), symbol) for start, end, symbol in found.get("refs", ())),
+        said=tuple(sorted(found.get("instrument", {}).items())),
         faults=tuple(
             Fault(at=(start, end), what=what, values=tuple((name, str(value)) for name, value in values.items()))
             for start, end, what, values in found["faults"]

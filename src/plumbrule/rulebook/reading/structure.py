@@ -13,7 +13,7 @@ from plumbrule.rulebook.reading.brief import is_brief, read_brief, running_title
 from plumbrule.rulebook.reading.citations import citations, headed, is_ibid
 from plumbrule.rulebook.reading.declaration import lead_in_line, read_declaration
 from plumbrule.rulebook.reading.document import Document
-from plumbrule.rulebook.reading.exchanged import cited_in, is_exchanged, note_places, read_exchanged, within
+from plumbrule.rulebook.reading.exchanged import cited_in, is_exchanged, note_places, read_exchanged, said_of, within
 from plumbrule.rulebook.reading.formulas import any_of, formulas_of, squeezed
 from plumbrule.rulebook.reading.front import first_date, read_front, title_start
 from plumbrule.rulebook.reading.furniture import Furniture, furniture_of
@@ -72,7 +72,7 @@ def _read(document: Document, sheet: Sheet, layout: Layout) -> tuple[Heading, Fu
     """The first form that fits gives the lines to their owners."""
     if is_exchanged(document) or has_marks(document):
         (read_exchanged if is_exchanged(document) else read_marked)(sheet, document, layout)
-        return _marked_heading(document, sheet, layout), Furniture()
+        return said_of(document, _marked_heading(document, sheet, layout)), Furniture()
     opening = opening_line(sheet)
     title = title_start(sheet, opening[0]) if opening else None
     furniture = furniture_of(sheet, after=opening[0] if opening else -1, title=title[0] if title else None)
