@@ -14,13 +14,17 @@
 ((0, 1), [b'c2sp.org/tlog-proof@v1', b'index 1'])
 >>> folder.cleanup()
 
+Many submitters share a `Writer`, which commits and signs in groups.
 A caller with a transaction of its own hands a cursor to `store.append` instead, so that its row and the entry commit
 together or not at all.
 """
 
 from plumbrule.evidence.log import store
 from plumbrule.evidence.log.checks import LogReport
-from plumbrule.evidence.log.log import Log, fsck
+from plumbrule.evidence.log.content import ContentStore
+from plumbrule.evidence.log.log import Log, Stage, fsck
 from plumbrule.evidence.log.node import Node, create_node
+from plumbrule.evidence.log.settings import Settings
+from plumbrule.evidence.log.writer import Writer
 
-__all__ = ["Log", "LogReport", "Node", "create_node", "fsck", "store"]
+__all__ = ["ContentStore", "Log", "LogReport", "Node", "Settings", "Stage", "Writer", "create_node", "fsck", "store"]

@@ -57,8 +57,8 @@ def append(cursor: Cursor, envelopes: Sequence[bytes]) -> tuple[int, ...]:
     require_transaction(cursor)
     for envelope in envelopes:
         check_length(envelope)
-    state = append_hashed(cursor, envelopes, leaf_hashes(envelopes))
-    return tuple(range(state.size - len(envelopes), state.size))
+    before, after = append_hashed(cursor, envelopes, leaf_hashes(envelopes))
+    return tuple(range(before.size, after.size))
 
 
 def check_length(envelope: bytes) -> None:
@@ -71,14 +71,17 @@ def check_length(envelope: bytes) -> None:
         )
 
 
-def append_hashed(cursor: Cursor, envelopes: Sequence[bytes], leaves: Sequence[bytes]) -> State:
-    """As `append`, for a caller that has checked the lengths and hashed the envelopes while the disk was busy; the new state.
+def append_hashed(cursor: Cursor, envelopes: Sequence[bytes], leaves: Sequence[bytes]) -> tuple[State, State]:
+    """As `append`, for a caller that checked the lengths and hashed the envelopes while the disk was busy.
 
-    `leaves` are the leaf hashes of the envelopes, in the same order.
+    `leaves` are the leaf hashes of the envelopes, in the same order. Returns the states before and after.
+    Raises UnreadableError if the right edge does not give the stored root: nothing is built on a damaged tree.
     """
     require_durable(cursor)
     take_turn(cursor)
     state = read_state(cursor)
+    if tree_root(state.size, tree_reader(cursor)) != state.root:
+        refuse(WHAT, "the hashes at the tree's right edge do not give the stored root", cure=RESTORE)
     size = state.size + len(envelopes)
     run_many(
         cursor, "INSERT INTO log_entry (idx, envelope) VALUES (?, ?)", list(zip(range(state.size, size), envelopes, strict=True))
@@ -91,7 +94,7 @@ def append_hashed(cursor: Cursor, envelopes: Sequence[bytes], leaves: Sequence[b
     )
     root = tree_root(size, tree_reader(cursor))
     run(cursor, "UPDATE log_state SET size = ?, root = ? WHERE id = 1", size, root)
-    return State(vkey=state.vkey, size=size, root=root)
+    return state, State(vkey=state.vkey, size=size, root=root)
 
 
 def read_state(cursor: Cursor) -> State:
