@@ -123,3 +123,19 @@ def test_an_assessment_tells_nothing_of_a_few_people(here: Callable[..., Ran], c
     assert all(one.estimate.state == "unknown" and one.estimate.n == 0 for one in hidden)
     asian = {"race": "Asian", "sex": "Female"}
     assert {one.metric for one in hidden if dict(one.group) == asian} == {one.metric for one in rates if dict(one.group) == asian}
+
+
+def test_an_assessment_warns_where_rows_may_belong_together(here: Callable[..., Ran], compas: Path, tmp_path: Path) -> None:
+    """Ten rows a person and no cluster named: said in the dossier and on the screen; not where each person stands once."""
+    frame = pd.read_csv(compas)
+    frame = pd.concat([frame[frame.race.isin(["African-American", "Caucasian", "Hispanic"])].head(700)] * 10)
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    often = assessed(here, tmp_path / "often", tmp_path / "rows.csv", ["race"], intersections=False)
+    (one,) = [seen for seen in often.observations if seen.metric == "different_share"]
+    assert one.id == "different_share:entity_id"
+    assert one.estimate.state == "known"
+    assert one.estimate.value == 0.1
+    page = (tmp_path / "often" / "out" / "dossier.html").read_text(encoding="utf-8")
+    assert "looks like an identifier of people and repeats" in page
+    once = assessed(here, tmp_path / "once", compas, ["race"], intersections=False)
+    assert not [seen for seen in once.observations if seen.metric == "different_share"]

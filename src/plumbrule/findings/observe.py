@@ -67,6 +67,7 @@ def _observe_decisions(plan: Plan, wanted: PlannedDecisions, profile: Profile, t
         *lab.exploratory(measured, primary, inputs),
         *observe_criteria(plan, wanted, table, decisions, cells),
         *_observe_scores(wanted, table, decisions, measured),
+        *lab.observe_repeats(lab.repeated_identifier(table, decisions), inputs),
     )
     adjustments = _adjust(plan, wanted.confidence, table, decisions, cells, max(lab.distinct(questions, metrics), len(questions)))
     turned = lab.undeclared_adjustments(cells, measured)

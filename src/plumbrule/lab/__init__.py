@@ -43,7 +43,7 @@ from plumbrule.lab.measure import Excluded, Measurement, Stratum, measure, measu
 from plumbrule.lab.metrics import METRICS, Metric, metrics_for
 from plumbrule.lab.model import Adjustment, Bounded, Contrast, People
 from plumbrule.lab.moments import Moments, NumberGroup, NumberMeasurement, count_moments, measure_moments
-from plumbrule.lab.notices import Repeats, repeated_identifier
+from plumbrule.lab.notices import Repeats, observe_repeats, repeated_identifier
 from plumbrule.lab.observe import (
     Question,
     distinct,
@@ -152,6 +152,7 @@ __all__ = [
     "observe_gaps",
     "observe_levels",
     "observe_rates",
+    "observe_repeats",
     "observe_scores",
     "open_table",
     "package_file",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from plumbrule.base.observation import Known, Observation
 from plumbrule.lab.columns import Decisions
 from plumbrule.lab.tables.table import Table
 
@@ -13,6 +14,8 @@ SAMPLE, MOST_COLUMNS, LEAST = 20_000, 60, 50
 """Only the first rows and so many columns are looked at; with fewer different values a column marks nobody."""
 OWN, NAMED = 0.5, 0.05
 """Different values for each row from which on a column looks like an identifier; fewer will do where its name says so."""
+DIFFERENT = "different_share"
+"""The metric of a column that looks like an identifier and repeats."""
 _NAME = re.compile(
     r"(?:^|[_\W\d])(?:ids?|uid|uuid|guid|ssn|nino|inn|snils|cnp|iin|pesel|curp|cpf|persons?|person_?nr|people|applicants?|"
     r"defendants?|patients?|clients?|customers?|citizens?|students?|pupils?|users?|cases?|dossiers?|files?|names?|e?mail)"
@@ -53,6 +56,25 @@ def repeated_identifier(table: Table, decisions: Decisions) -> Repeats | None:
         return None
     name, rows, different = max(found, key=lambda one: one[2] / one[1])
     return Repeats(column=name, rows=rows, different=different)
+
+
+def observe_repeats(found: Repeats | None, inputs: tuple[str, ...]) -> tuple[Observation, ...]:
+    """As an exploratory observation `different_share:person_id`: different values for each row looked at."""
+    if found is None:
+        return ()
+    share = found.different / found.rows
+    return (
+        Observation(
+            id=f"{DIFFERENT}:{found.column}",
+            means="test",
+            metric=DIFFERENT,
+            measure="share",
+            estimate=Known(value=share, low=share, high=share, n=found.rows, method="counted"),
+            group={},
+            family="exploratory",
+            inputs=inputs,
+        ),
+    )
 
 
 def _says_so(name: str) -> bool:

@@ -6,9 +6,10 @@ as it is, marked as English, so that a new metric or method never disappears fro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from plumbrule.base.messages import message
+from plumbrule.base.observation import Observation
 from plumbrule.report.svg import Tone
 from plumbrule.report.terms_data import DATA_METHODS, DATA_SET_METRICS, PRIVACY_METRICS
 from plumbrule.report.terms_model import LANGUAGE_METRICS, MODEL_METHODS, MODEL_METRICS, WATCH_METRICS
@@ -95,6 +96,7 @@ METRICS: Mapping[str, str] = {
     "base_rate": message("base rate"),
     "mean_prediction": message("mean prediction"),
     **SCORE_METRICS,
+    "different_share": message("share of different values in a column that looks like an identifier"),
     "unknown_share": message("share of people whose group is unknown"),
     "smallest_group": message("rows of the smallest group"),
     **DATA_SET_METRICS,
@@ -228,3 +230,14 @@ GROUND_FOR_INQUIRY = message(
 )
 EXPLORATORY = message("Exploratory: looked at, not judged")
 DECLARED_ONLY = message("declared, examined on paper, not tested")
+
+ROWS_TOGETHER = message(
+    "How wide the intervals would be if rows belong together: the column {column} looks like an identifier of people and "
+    "repeats. If it is one, name it in the plan as cluster."
+)
+"""Said where nobody named a cluster and the table looks as if it needed one."""
+
+
+def repeating(observations: Iterable[Observation]) -> list[str]:
+    """The columns that look like identifiers of people and repeat."""
+    return [one.id.partition(":")[2] for one in observations if one.metric == "different_share"]

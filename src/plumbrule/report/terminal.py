@@ -156,6 +156,7 @@ def _notes(assessment: Assessment, words: Words) -> list[str]:
                 consequence=assessment.inconclusive.said(words.asked)[0],
             )
         )
+    notes += [words.say(phrases.ROWS_TOGETHER, column=column) for column in phrases.repeating(assessment.observations)]
     if any(one.family == "declared" for one in assessment.observations):
         notes.append(words.text(message("What was declared was examined on paper, not tested.")))
     return notes

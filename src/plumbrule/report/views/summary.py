@@ -157,6 +157,10 @@ def _not_shown(assessment: Assessment, figures: Figures) -> tuple[Markup, ...]:
         said.append(speaker.say(message("Anything about what was not assessed: {titles}."), titles=titles))
     if any(seen.family == "declared" for seen in assessment.observations):
         said.append(speaker.say(message("That what was declared is so: it was examined on paper, not tested.")))
+    said += [
+        speaker.say(phrases.ROWS_TOGETHER, column=Markup("<bdi>{}</bdi>").format(column))
+        for column in phrases.repeating(assessment.observations)
+    ]
     said.append(
         speaker.say(message("That the table is true and complete: it was taken as it was handed in, and its digest is given."))
     )
