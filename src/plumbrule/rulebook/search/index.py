@@ -53,6 +53,11 @@ class SearchIndex:
         (text,) = self.connection.execute("select entry from entries where rowid = ?", (row,)).fetchone()
         return _entry(json.loads(text))
 
+    def share(self, token: str) -> float:
+        """In which share of the entries a token stands."""
+        found = self.connection.execute("select doc from vocabulary where term = ?", (token,)).fetchone()
+        return found[0] / self.size if found else 0.0
+
     def vocabulary(self, first: str) -> list[str]:
         """Tokens that begin with a letter."""
         asked = "select term from vocabulary where term >= ? and term < ? limit 50000"

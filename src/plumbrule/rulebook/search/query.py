@@ -12,6 +12,7 @@ from plumbrule.rulebook.search.index import SearchIndex, tag
 from plumbrule.rulebook.search.shelf import Entry
 
 MOST_WORDS = 40
+COMMON = 0.2
 AROUND = 60
 ABOUT = 0.8
 """The share of the best score from which a match counts as about as good."""
@@ -86,7 +87,7 @@ def search(index: SearchIndex, query: Query) -> Found:
     found = _hits(index, query, _and([f"{{title text said}} : ({every})", filters]), parts)
     if found.hits or (len(parts) == 1 and len(parts[0].tokens) == 1):
         return found
-    loose = list(_loosened(parts))
+    loose = _rarer(index, list(_loosened(parts)))
     some = " OR ".join(dict.fromkeys(part.phrase() for part in loose))
     found = _hits(index, query, _and([f"{{title text said}} : ({some})", filters]), loose)
     return Found(hits=found.hits, some=bool(found.hits), more=found.more)
@@ -144,6 +145,13 @@ def _loosened(parts: list[_Part]) -> Iterator[_Part]:
         for token in part.tokens[:-1]:
             yield _Part((token,), open=False, run=part.run)
         yield _Part(part.tokens[-1:], open=part.open, run=part.run)
+
+
+def _rarer(index: SearchIndex, parts: list[_Part]) -> list[_Part]:
+    """Without the words that stand nearly everywhere, unless there are no others: they find much and say little."""
+    rare = [part for part in parts if index.share(part.tokens[0]) < COMMON]
+    held = [part for part in rare if part.open or index.share(part.tokens[0])]
+    return rare if held else parts
 
 
 def _hits(index: SearchIndex, query: Query, expression: str, parts: list[_Part]) -> Found:
