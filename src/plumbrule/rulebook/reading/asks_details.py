@@ -28,23 +28,27 @@ class Details:
     beneficiaries: tuple[str, ...] = ()
 
 
-def masked(text: str, spans: Iterable[Span] = ()) -> str:
-    """The text with titles, and what else is named, blotted out, character for character."""
-    blots = [*(found.span() for found in _TITLE.finditer(text)), *spans]
+def masked(text: str) -> str:
+    """The text with titles blotted out, character for character."""
+    return blotted(text, (found.span() for found in _TITLE.finditer(text)))
+
+
+def blotted(text: str, spans: Iterable[Span]) -> str:
+    """The text without stretches of it, at the same length."""
     shown = list(text)
-    for start, end in blots:
+    for start, end in spans:
         shown[start:end] = "\0" * (end - start)
     return "".join(shown)
 
 
-def details(parts: Sequence[str], words: Patterns, *, session: int | None, aimed: bool, noted: bool = False) -> Details:
-    """Of the stretches of a clause, in order; `aimed` says that amounts there are aimed at, `noted` that nothing is due."""
+def details(parts: Sequence[str], words: Patterns, *, session: int | None, aimed: bool, due: bool) -> Details:
+    """Of the stretches of a clause, in order; `aimed`: amounts there are aimed at; `due`: its time is when it is to be done."""
     amounts = [amount for part in parts for amount in quantities(part, words)] if aimed else []
     main = next((amount for amount in amounts if amount.unit != "share"), amounts[0] if amounts else None)
     further = list(amounts)
     if main:
         further.remove(main)
-    dates = [] if noted else [date for part in parts if (date := deadline(part, words, session=session, sessions=aimed))]
+    dates = [] if not due else [date for part in parts if (date := deadline(part, words, session=session, sessions=aimed))]
     return Details(
         qualifiers=_qualifiers(parts, words),
         deadline=dates[0] if dates else None,

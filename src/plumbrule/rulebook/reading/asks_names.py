@@ -13,6 +13,7 @@ from plumbrule.rulebook.reading.asks_patterns import Patterns
 from plumbrule.rulebook.reading.model import Addressee, Span
 
 _MOST = 900  # characters in which names are looked for after a verb; lists of addressees are shorter
+_SUBJECT = 300  # and before *should*
 _HEAD = 5  # unknown words that may stand before the first name ("the relevant scientific …")
 
 
@@ -36,7 +37,7 @@ def named_after(text: str, start: int, end: int, words: Patterns, *, guess: bool
 
 def named_before(text: str, start: int, end: int, words: Patterns) -> Named:
     """Names of a subject between `start` and `end` (the place of *should*)."""
-    start = max(start, end - _MOST)
+    start = max(start, end - _SUBJECT)
     if words.lexicon.spaced:
         return _found(text, _names(text, start, end, words), end, words)
     return _closed(text, start, end, words, guess=False)

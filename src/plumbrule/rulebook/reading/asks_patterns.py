@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from plumbrule.rulebook.asking import Function, Rank
-from plumbrule.rulebook.reading.asks_lexicon import FEW, SIGNS, Lexicon, VerbClass, lexicon_of, one_of
+from plumbrule.rulebook.reading.asks_lexicon import FEW, Lexicon, VerbClass, lexicon_of, one_of
 from plumbrule.rulebook.reading.formulas import formulas_of
 
 _RANKS: Mapping[str, Rank] = {"urges": "urges", "calls-upon": "calls-upon", "encourages": "encourages", "invites": "invites"}
@@ -28,7 +28,8 @@ class Patterns:
 
     lexicon: Lexicon
     verb: re.Pattern[str]
-    lead: re.Pattern[str]
+    and_: re.Pattern[str]
+    adverb: re.Pattern[str]
     weak: re.Pattern[str]
     doubtful: re.Pattern[str]
     by_addressee: re.Pattern[str]
@@ -98,7 +99,8 @@ def patterns_for(lexicon: Lexicon) -> Patterns:
         lexicon=lexicon,
         classes=tuple((kind, any_of(verbs)) for kind, verbs in lexicon.verbs.items()),
         verb=_verb(lexicon),
-        lead=_lead(lexicon),
+        and_=any_of(lexicon.and_),
+        adverb=any_of((*lexicon.before_verb, *(word for words in lexicon.qualifiers.values() for word in words))),
         weak=any_of(lexicon.weak),
         doubtful=any_of(lexicon.doubtful),
         by_addressee=any_of(lexicon.by_addressee),
@@ -147,20 +149,6 @@ def _verb(lexicon: Lexicon) -> re.Pattern[str]:
     glued = (lexicon.glued_and,) if lexicon.glued_and else ()
     no = one_of(lexicon.not_verbs, spaced=lexicon.spaced)
     return re.compile(rf"(?P<no>{no})|{one_of(verbs, spaced=lexicon.spaced, prefixes=glued)}", re.IGNORECASE)
-
-
-def _lead(lexicon: Lexicon) -> re.Pattern[str]:
-    """What may stand between a sign, or *and*, and a verb; searched in the characters just before the verb."""
-    spaced = lexicon.spaced
-    conditions = (word for words in lexicon.qualifiers.values() for word in words)
-    words = one_of((*lexicon.before_verb, *conditions), spaced=spaced)
-    and_ = one_of(lexicon.and_, spaced=spaced)
-    signs = re.escape(SIGNS)
-    return re.compile(
-        rf"(?:(?P<start>\A)|(?P<stop>[;；。.:：!?؛])|(?P<comma>[{signs}]))?\s{{0,3}}(?P<and>{and_})?,?\s{{0,3}}"
-        rf"(?P<words>(?:{words}[,，]?\s{{0,3}}){{0,4}})\Z",
-        re.IGNORECASE,
-    )
 
 
 def _modals(lexicon: Lexicon) -> str:

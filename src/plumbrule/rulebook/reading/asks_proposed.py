@@ -12,6 +12,7 @@ from plumbrule.rulebook.reading.asks_verbs import Verb
 from plumbrule.rulebook.reading.model import Addressee, Span
 from plumbrule.rulebook.reading.traced import Traced
 
+_NEAR = 300  # characters before *should* in which its subject is looked for
 _SENTENCE = re.compile(r"[。！？؟]|[.!?](?=\s+[^\Wa-zа-я\d_])|[.!?]\s*$")
 
 
@@ -75,9 +76,10 @@ def _modals(text: str, start: int, end: int, words: Patterns, *, must_name: bool
     for match in words.modal.finditer(text, start, end):
         if match["no"] is not None:
             continue
-        cut = max(text.rfind(sign, start, match.start()) for sign in ",，;；:：")
-        before = words.before_modal.sub("", text[max(start, cut + 1) : match.start()])
-        subject = max(start, cut + 1)
+        near = max(start, match.start() - _NEAR)
+        cut = max(text.rfind(sign, near, match.start()) for sign in ",，;；:：")
+        subject = max(near, cut + 1)
+        before = words.before_modal.sub("", text[subject : match.start()])
         named = named_before(text, subject, subject + len(before), words)
         if not named.addressees and first and not must_name and cut >= start:
             named = named_before(text, start, match.start(), words)
@@ -92,10 +94,11 @@ def _modals(text: str, start: int, end: int, words: Patterns, *, must_name: bool
 def _stances(text: str, start: int, end: int, words: Patterns) -> Iterator[tuple[Named, Verb]]:
     """Verbs of a declaration's own: *opposes*, *encourages*, at the beginning of a sentence or after a comma."""
     for match in words.verb.finditer(text, start, end):
-        if match["no"] is not None or not (match.start() == start or text[match.start() - 1] in "，,；; "):
+        before = text[max(start, match.start() - 4) : match.start()].rstrip()
+        opening = not before and match.start() - start < 4
+        if match["no"] is not None or not (opening or before[-1:] in set("，,；;،؛")):
             continue
         function, rank, kind = words.said(match[0])
-        opening = not text[start : match.start()].strip()
         named = named_after(text, match.end(), end, words, guess=False)
         if kind == "opposes" or (rank and opening) or (rank and named.addressees):
             named = named if kind != "opposes" else Named(end=match.end())

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from plumbrule.rulebook.asking import Function, Rank
+from plumbrule.rulebook.reading.asks_lexicon import SIGNS
 from plumbrule.rulebook.reading.asks_names import Named, named_after
 from plumbrule.rulebook.reading.asks_patterns import Patterns
 from plumbrule.rulebook.reading.model import Polarity, Span
 
-_LEAD = 120  # characters before a verb that may hold "and", adverbs and a condition
+_ADVERBS = 4  # adverbs and conditions that may stand between a sign, or *and*, and a verb
+_SIGN = re.compile(f"[{re.escape(SIGNS)}]")
+_STOPS = ";；。.:：!！?？؛؟"
+_GAP = re.compile(r"[,，]?\s{0,3}")
 _TOLD = frozenset({"assesses", "notes", "decides", "commits"})
 _OF_THE_UN = frozenset(
     {"secretary-general", "secretariat", "un-system", "un-organs", "presiding-officers", "assembly", "named-body"}
@@ -37,39 +41,15 @@ class Verb:
 def verbs_in(text: str, words: Patterns, *, item: bool = False) -> tuple[Verb, ...]:
     """The verbs of an operative paragraph; in an item, one that opens a clause and names who is asked, or none."""
     found: list[Verb] = []
-    candidates = list(words.verb.finditer(text))
-    for index, match in enumerate(candidates):
-        if match["no"] is not None or (found and match.start() < found[-1].named.end and found[-1].named.spans):
+    candidates = list(_candidates(text, words))
+    for index, (opening, at) in enumerate(candidates):
+        if found and at[0] < found[-1].named.end and found[-1].named.spans:
             continue
-        after = next((c.start() for c in candidates[index + 1 :] if c["no"] is None and _opens(text, c, words)), len(text))
-        verb = _accepted(text, match, after, words, found, item=item)
-        if verb:
-            found.append(verb)
+        after = candidates[index + 1][0].begins if index + 1 < len(candidates) else len(text)
+        verb = _read(text, at, max(after, at[1]), opening, words, item)
+        if verb and (not item or _of_an_item(verb, opening)) and _fits(text, verb, opening, found, words):
+            found.append(_asked_of(verb, words))
     return tuple(found)
-
-
-def _opens(text: str, match: re.Match[str], words: Patterns) -> bool:
-    at = match.start()
-    lead = words.lead.search(text[max(0, at - _LEAD) : at])
-    return _glued(match[0], words) > 0 or bool(lead and (lead["stop"] or lead["comma"] or lead["and"]))
-
-
-def _accepted(text: str, match: re.Match[str], after: int, words: Patterns, found: list[Verb], *, item: bool) -> Verb | None:
-    glued = _glued(match[0], words)
-    start = match.start() + glued
-    window = text[max(0, start - _LEAD) : start]
-    lead = words.lead.search(window)
-    if lead is None or (lead["start"] is not None and len(window) == _LEAD):
-        return None
-    place = _Place(
-        name="start" if lead["start"] is not None else "stop" if lead["stop"] else "comma" if lead["comma"] else "",
-        joined=bool(lead["and"]) or glued > 0,
-        adverbs=bool(lead["words"]),
-    )
-    verb = _read(text, (start, match.end()), _begins(text, start - len(window) + lead.start(), start), after, place, words, item)
-    if verb is None or (item and not _of_an_item(verb, place)) or not _fits(text, verb, place, found, words):
-        return None
-    return _asked_of(verb, words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +57,53 @@ class _Place:
     """What stands before a verb: the beginning, a full stop, a comma or nothing; *and*; adverbs or a condition."""
 
     name: str
-    joined: bool
-    adverbs: bool
+    begins: int
+    joined: bool = False
+    adverbs: bool = False
 
 
-def _read(text: str, at: Span, begins: int, after: int, place: _Place, words: Patterns, item: bool) -> Verb | None:
+def _candidates(text: str, words: Patterns) -> Iterator[tuple[_Place, Span]]:
+    """Verbs where a clause opens, in order, each once; what opens furthest to the left counts."""
+    seen: dict[Span, _Place] = {}
+    for place, at in _openings(text, words):
+        verb = words.verb.match(text, at)
+        if verb and verb["no"] is None:
+            glued = _glued(verb[0], words)
+            seen.setdefault((at + glued, verb.end()), replace(place, joined=place.joined or glued > 0))
+    for span in sorted(seen):
+        yield seen[span], span
+
+
+def _openings(text: str, words: Patterns) -> Iterator[tuple[_Place, int]]:
+    """Every place where a verb of asking may stand: a walk from each sign and each *and*, over a few adverbs and conditions."""
+    edges = [(0, "start", 0)]
+    edges += [(sign.end(), "stop" if sign[0] in _STOPS else "comma", 0) for sign in _SIGN.finditer(text)]
+    edges += [(found.start(), "", found.end()) for found in words.and_.finditer(text)]
+    if words.lexicon.glued_and:
+        edges += [(verb.start(), "", 0) for verb in words.verb.finditer(text) if _glued(verb[0], words)]
+    for start, name, joined in sorted(edges, key=lambda edge: (edge[0], not edge[1])):
+        at = _blank(text, joined or start)
+        begins = _blank(text, start)
+        and_ = words.and_.match(text, at) if name and not joined else None
+        if and_:
+            at = _blank(text, and_.end())
+        place = _Place(name=name, begins=begins, joined=bool(joined or and_))
+        yield place, at
+        for _ in range(_ADVERBS):
+            adverb = words.adverb.match(text, at)
+            if not adverb:
+                break
+            at = _blank(text, adverb.end())
+            yield replace(place, adverbs=True), at
+
+
+def _blank(text: str, at: int) -> int:
+    """Over a comma and a few spaces."""
+    found = _GAP.match(text, at)
+    return found.end() if found else at
+
+
+def _read(text: str, at: Span, after: int, place: _Place, words: Patterns, item: bool) -> Verb | None:
     word = text[at[0] : at[1]]
     function, rank, kind = words.said(word)
     if kind in {"proposes", "opposes"} and place.name != "start" and not words.lexicon.spaced:
@@ -93,7 +115,7 @@ def _read(text: str, at: Span, begins: int, after: int, place: _Place, words: Pa
         named = named_after(text, at[1], after, words, guess=guess)
     return Verb(
         at=at,
-        begins=begins,
+        begins=place.begins,
         word=word,
         function=function,
         rank=rank,
@@ -113,13 +135,6 @@ def _glued(word: str, words: Patterns) -> int:
     if not glued or not word.startswith(glued):
         return 0
     return len(glued) if any(pattern.fullmatch(word[len(glued) :]) for _, pattern in words.classes) else 0
-
-
-def _begins(text: str, lead: int, start: int) -> int:
-    """Where the clause begins: after the sign that stands before its condition."""
-    while lead < start and not (text[lead].isalnum()):
-        lead += 1
-    return lead
 
 
 def _fits(text: str, verb: Verb, place: _Place, found: list[Verb], words: Patterns) -> bool:
@@ -202,14 +217,14 @@ def _asked_of(verb: Verb, words: Patterns) -> Verb:
 def clauses(text: str, verbs: tuple[Verb, ...], words: Patterns) -> Iterator[tuple[Verb, tuple[Span, ...]]]:
     """Each verb with the stretches of its clause; what two coordinated verbs share belongs to both."""
     ends = [*(verb.begins for verb in verbs[1:]), len(text)]
-    for index, verb in enumerate(verbs):
-        spans = [(verb.begins, ends[index])]
-        last = index
-        while last + 1 < len(verbs) and _coordinated(text, verbs[last], verbs[last + 1], words):
-            last += 1
-        if last > index:
-            spans.append((verbs[last].named.end, ends[last]))
-        yield verb, tuple(spans)
+    shared: list[Span | None] = [None] * len(verbs)
+    for index in reversed(range(len(verbs) - 1)):
+        after = verbs[index + 1]
+        if _coordinated(text, verbs[index], after, words):
+            shared[index] = shared[index + 1] or (after.named.end, ends[index + 1])
+    for index, (verb, tail) in enumerate(zip(verbs, shared, strict=True)):
+        own = (verb.begins, ends[index])
+        yield verb, (own, tail) if tail else (own,)
 
 
 def _coordinated(text: str, verb: Verb, after: Verb, words: Patterns) -> bool:
