@@ -352,7 +352,7 @@ def test_a_crash_between_guard_and_database_is_harmless(log: Log) -> None:
         assert again.fsck().checkpoints == 2
 
 
-@pytest.mark.parametrize("cut", [0, 1, 4096, -4096])
+@pytest.mark.parametrize("cut", [0, 1, 4096, 8192, -8192])
 def test_a_damaged_database_file_is_not_opened(log: Log, cut: int) -> None:
     """Cut the file off or put rubbish into it: refused with a clear error, no traceback of SQLite."""
     log.append(entries(300))
