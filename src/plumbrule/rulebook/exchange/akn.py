@@ -17,7 +17,7 @@ from plumbrule.rulebook.exchange.akn_asks import proprietary
 from plumbrule.rulebook.exchange.meta import Identity, identification, identity_of, references, slug
 from plumbrule.rulebook.exchange.places import cited_at, note_places, number_of
 from plumbrule.rulebook.exchange.tree import Node, Part, tree_of
-from plumbrule.rulebook.exchange.xml import element, escaped
+from plumbrule.rulebook.exchange.xml import Names, element, escaped
 from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.model import Passage, Piece, Reading
 
@@ -67,7 +67,7 @@ class _Work:
     document: Document
     this: Identity
     given: dict[str, str] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=lambda: {"plumbrule", "preamble"})
+    names: Names = field(default_factory=lambda: Names("plumbrule", "preamble"))
 
     @property
     def text(self) -> str:
@@ -76,7 +76,7 @@ class _Work:
 
     def content(self) -> Iterator[str]:
         """Preface, preamble, body, conclusions, attachments: those that there are."""
-        self.taken.add(self.this.body)
+        self.names.taken.add(self.this.body)
         top, loose = tree_of(self.reading, [piece for piece in self.reading.outside if piece.what not in ASIDE])
         before, preamble, rest = _zones(top)
         closing = [part for part in rest if isinstance(part, Piece) and part.what == "closing"]
@@ -93,13 +93,7 @@ class _Work:
         """An identifier by the naming convention, `para_6__list_1__point_g`; with a further number if it is taken."""
         base = f"{prefix}__{word}" if prefix else word
         said = _WORDS.sub("-", number).strip("-")[:60]
-        wanted = f"{base}_{said}" if said else base
-        found, times = wanted, 1
-        while found in self.taken:
-            times += 1
-            found = f"{wanted}-{times}"
-        self.taken.add(found)
-        return found
+        return self.names.given(f"{base}_{said}" if said else base)
 
     def marked(self, passage: Passage, eid: str) -> dict[str, str | int | None]:
         """The attributes of a passage: its identifier here, and what we call it."""

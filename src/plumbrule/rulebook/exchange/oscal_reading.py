@@ -18,6 +18,7 @@ from plumbrule.rulebook.exchange.oscal import (
     token,
 )
 from plumbrule.rulebook.exchange.tree import Node, tree_of
+from plumbrule.rulebook.exchange.xml import Names
 from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.model import Ask, Heading, Passage, Piece, Reading
 
@@ -76,15 +77,9 @@ class _Work:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.given: dict[str, str] = {}
-        taken: set[str] = set()
+        names = Names()
         for passage in reading.passages:
-            wanted = found = "p-" + token(passage.id).removeprefix("_")
-            times = 1
-            while found in taken:
-                times += 1
-                found = f"{wanted}-{times}"
-            taken.add(found)
-            self.given.setdefault(passage.id, found)
+            self.given.setdefault(passage.id, names.given("p-" + token(passage.id).removeprefix("_")))
 
     def rows(self) -> dict[str, list[Json]]:
         """The controls of each group."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from plumbrule.rulebook.reading.citations import SYMBOL
@@ -63,10 +64,11 @@ class _Walk:
         self.stands = {name: stands[_digits(name)] for name in wanted if _digits(name) in stands}
         number = number_of(document.text, passage)
         self.at = document.text.find(number, passage.start) + len(number)
+        self.begins = [start for start, _ in passage.breaks]
 
     def to(self, sign: str, place: int) -> None:
         """Up to the next character of the mended text, and past the numbers of notes before it."""
-        at = _next(self.text, self.at, self.passage)
+        at = self.visible(self.at)
         while at < self.passage.end and (self.text[at] != sign or self.due(at)):
             if self.due(at):
                 self.found[self.wanted.pop(0)] = len(self.passage.text[:place].rstrip())
@@ -75,22 +77,22 @@ class _Walk:
             marked = name and name not in self.stands and self.text.startswith(_digits(name), at)
             if marked:
                 self.found[self.wanted.pop(0)] = len(self.passage.text[:place].rstrip())
-            at = _next(self.text, at + (len(_digits(name)) if marked else 1), self.passage)
+            at = self.visible(at + (len(_digits(name)) if marked else 1))
         self.at = at + 1
+
+    def visible(self, at: int) -> int:
+        """The next visible character that is not in a break."""
+        while at < self.passage.end:
+            last = bisect_right(self.begins, at) - 1
+            inside = last >= 0 and at < self.passage.breaks[last][1]
+            if not inside and not _INVISIBLE.match(self.text, at):
+                break
+            at = self.passage.breaks[last][1] if inside else at + 1
+        return at
 
     def due(self, at: int) -> bool:
         """Whether the file itself says that the next note stands before this place."""
         return bool(self.wanted) and self.stands.get(self.wanted[0], at + 1) <= at
-
-
-def _next(document: str, at: int, passage: Passage) -> int:
-    """The next visible character that is not in a break."""
-    while at < passage.end:
-        inside = next((end for start, end in passage.breaks if start <= at < end), None)
-        if inside is None and not _INVISIBLE.match(document, at):
-            break
-        at = inside if inside is not None else at + 1
-    return at
 
 
 def _digits(note: str) -> str:

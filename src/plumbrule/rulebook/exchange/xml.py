@@ -23,6 +23,28 @@ _OWN_LINE = {
 """Elements that stand only among elements, where a line break says nothing: each begins a line, for people who read along."""
 
 
+class Names:
+    """Identifiers given so far: one that is taken gets a further number."""
+
+    def __init__(self, *taken: str) -> None:
+        self.taken = set(taken)
+        self.times: dict[str, int] = {}
+
+    def given(self, wanted: str) -> str:
+        """The identifier itself, else with the next number that is free.
+
+        >>> names = Names()
+        >>> names.given("para_1"), names.given("para_1"), names.given("para_1")
+        ('para_1', 'para_1-2', 'para_1-3')
+        """
+        found = wanted
+        while found in self.taken:
+            self.times[wanted] = self.times.get(wanted, 1) + 1
+            found = f"{wanted}-{self.times[wanted]}"
+        self.taken.add(found)
+        return found
+
+
 def escaped(text: str) -> str:
     """Text as the content of an element."""
     return _NO_XML.sub("�", text).translate(_SIGNS)

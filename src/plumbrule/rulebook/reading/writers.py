@@ -13,7 +13,6 @@ from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.model import Ask, Heading, Passage, Quantity, Reading
 
 Writer = Callable[[Reading, Document], str]
-ANNOUNCED = ("json", "akn", "oscal")
 
 
 def as_json(reading: Reading, document: Document) -> str:
@@ -104,9 +103,10 @@ def writer_of(form: str) -> Writer:
     """The writer of a form.
 
     Raises:
-        InputError: no such form, or announced and not yet written.
+        InputError: no such form.
     """
     if form in WRITERS:
         return WRITERS[form]
-    got = f"The form {form!r} is announced and not yet written." if form in ANNOUNCED else f"There is no form {form!r}."
-    raise InputError(got, expected=f"one of {', '.join(WRITERS)}", cure="Choose one of these with --format.")
+    raise InputError(
+        f"There is no form {form!r}.", expected=f"one of {', '.join(WRITERS)}", cure="Choose one of these with --format."
+    )
