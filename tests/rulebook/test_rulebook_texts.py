@@ -117,6 +117,7 @@ def test_every_provision_is_the_clause_it_means(clauses: dict[str, str]) -> None
     cited = {p for r in (*book.requirements.values(), *book.tier_rules) for p in r.answers}
     assert {p for p in cited if p.split("/")[0] in FILES} <= set(clauses)
     assert [p for p, term in ANSWERS["terms"].items() if term not in clauses[p]] == []
+    assert {p for r in book.requirements.values() for p in r.answers} <= set(ANSWERS["terms"])
 
 
 def test_citation_is_the_id_as_people_write_it() -> None:
