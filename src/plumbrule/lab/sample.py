@@ -47,7 +47,8 @@ def take(table: Table, decisions: Decisions) -> Sample:
     if not cuts and (columns := table.encoded(tuple(parts.values()))):
         return _known(table, {name: columns[column] for name, column in parts.items()})
     keys = {name: cuts[name].key(table) if name in cuts else table.key_sql(column) for name, column in parts.items()}
-    listed = ", ".join(f"{name} := coalesce(list(DISTINCT {name}) FILTER ({name} IS NOT NULL), [])" for name in keys)
+    # A histogram leaves missing values out, and costs half as much as a list of distinct ones.
+    listed = ", ".join(f"{name} := coalesce(map_keys(histogram({name})), [])" for name in keys)
     wanted = f"struct_pack(plumbrule_rows := count(*), plumbrule_lines := count(DISTINCT hash({', '.join(keys)})), {listed})"
     some = sample_sql(table, [f"{key} AS {name}" for name, key in keys.items()])
     table.query(f"SET VARIABLE {VALUES} = (SELECT {wanted} FROM ({some}))")

@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import numpy.ma  # noqa: F401 - DuckDB hands columns out masked; loaded with the rest and not in the middle of a count
 
 from plumbrule.errors import TableError
 from plumbrule.lab.tables.csv import read_csv
