@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-HOW = "needs PostgreSQL and pg8000: apt-get install postgresql, pip install pg8000, then pytest tests/evidence/test_evidence_postgres.py"
+HOW = (
+    "needs PostgreSQL and pg8000: apt-get install postgresql, pip install pg8000, pytest tests/evidence/test_evidence_postgres.py"
+)
 ACCOUNT = "postgres"  # the server refuses to run as root; Debian's package brings this account
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from evidence_made import NOW, Made, clock, fresh_process
+from evidence_made import NOW, Made, clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,46 +167,6 @@ def test_closed_and_reopened(log: Log) -> None:
         assert again.size == 307
         assert parse_checkpoint(parse_note(again.publish(clock))).size == 307
         assert (again.origin, again.verifier) == (ORIGIN, SIGNER.verifier)
-
-
-WRITER = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from plumbrule.evidence.log import Log
-with Log.open(Path(sys.argv[1])) as log:
-    while True:
-        (index,) = log.append([b"entry %d" % log.size])
-        print("recorded", index, flush=True)
-        size = log.publish(lambda: datetime.now(UTC)).split(b"\\n")[1].decode()
-        print("published", size, flush=True)
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="needs kill -9: run on Linux or macOS")
-def test_kill_nine_loses_nothing_acknowledged(log: Log) -> None:
-    """Kill the writer at any moment, eight times: what it acknowledged is there and the log opens. (This is not power loss.)"""
-    write_key(log.directory / "log.key", SIGNER)
-    directory = shut(log)
-    recorded, published = -1, 0
-    for _ in range(8):
-        with subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(directory)], stdout=subprocess.PIPE, text=True, env=fresh_process()
-        ) as writer:
-            assert writer.stdout is not None
-            first = writer.stdout.readline()
-            time.sleep(int.from_bytes(os.urandom(1), "big") / 4000)
-            writer.send_signal(signal.SIGKILL)
-            lines = [first, *writer.stdout]
-        for line in lines:
-            word, _, number = line.strip().partition(" ")
-            recorded = max(recorded, int(number)) if word == "recorded" else recorded
-            published = max(published, int(number)) if word == "published" else published
-        with Log.open(directory) as again:
-            assert again.size > recorded
-            assert parse_checkpoint(parse_note(again.checkpoint)).size >= published
-            assert again.fsck().holds
-            assert again.entry(recorded) == b"entry %d" % recorded
 
 
 def change(directory: Path, sql: str, *parameters: object) -> None:

@@ -126,7 +126,7 @@ def test_a_tampered_database_is_not_opened(postgres: Server, tmp_path: Path, sql
 
 
 def test_a_server_that_dies_stops_the_log(postgres: Server, tmp_path: Path) -> None:
-    """The server is stopped dead between appends: the log closes itself, and after the restart nothing acknowledged is missing."""
+    """The server is stopped dead between appends: the log closes itself; after the restart nothing acknowledged is missing."""
     log = made(postgres, tmp_path / "log")
     assert log.append([b"kept"]) == (0,)
     log.publish(clock)

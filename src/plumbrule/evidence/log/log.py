@@ -28,10 +28,12 @@ from plumbrule.evidence.log.database import WAIT_SECONDS, Database
 from plumbrule.evidence.log.export import export_log
 from plumbrule.evidence.log.guard import publishing, read_guard, read_head, write_durably
 from plumbrule.evidence.log.settings import SETTINGS, Settings, read_settings
+from plumbrule.evidence.log.tiles import RESTORE
 from plumbrule.evidence.note import sign_note
 from plumbrule.evidence.proof import Proof, write_proof
+from plumbrule.evidence.reading import refuse
 from plumbrule.evidence.sentence import sentence
-from plumbrule.evidence.tree import EMPTY_ROOT, inclusion_proof, leaf_hash
+from plumbrule.evidence.tree import EMPTY_ROOT, inclusion_proof, leaf_hash, verify_inclusion
 from plumbrule.evidence.vkey import Kind, VerifierKey, parse_verifier_key
 
 VKEY, KEY, CONTENT = "log.vkey", "log.key", "content"
@@ -268,7 +270,10 @@ class Log:
             )
         with self.database.reading() as cursor:
             check_continues(cursor, store.read_state(cursor), head)
-            hashes = inclusion_proof(index, head.size, store.tree_reader(cursor))
+            read = store.tree_reader(cursor)
+            hashes = inclusion_proof(index, head.size, read)
+            if not verify_inclusion(read(0, index), index, head.size, hashes, head.root):
+                refuse(store.WHAT, f"the tiles above entry {index} do not give the signed root", cure=RESTORE)
         return write_proof(Proof(index=index, hashes=hashes, checkpoint=raw))
 
     def export(self, directory: Path) -> None:
