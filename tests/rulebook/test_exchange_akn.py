@@ -11,6 +11,7 @@ from exchange_fixtures import DECLARATION, NOTED, RESOLUTION, made_up, read_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from read_fixtures import DISPLACED, SIX
 
 from plumbrule.rulebook import load_rulebook
 from plumbrule.rulebook.asking import Addressee, Quantity
@@ -21,6 +22,7 @@ from plumbrule.rulebook.reading import Ask, Document, Heading, Reading, load_doc
 
 AKN = "{http://docs.oasis-open.org/legaldocml/ns/akn/3.0}"
 OURS = "{urn:x-plumbrule:reading:1}"
+WRITTEN = [RESOLUTION, DECLARATION, NOTED, DISPLACED, *SIX.values()]
 FORBIDDEN = (*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
 OFFICIAL = [
     "A_78_L49.zh.txt",
@@ -114,9 +116,9 @@ def test_no_visible_character_is_lost(shared: Path, name: str) -> None:
             assert visible(escaped(line)) in visible(escaped(whole))
 
 
-@pytest.mark.parametrize("text", [RESOLUTION, DECLARATION, NOTED])
+@pytest.mark.parametrize("text", WRITTEN)
 def test_texts_written_for_this_come_back(tmp_path: Path, text: str) -> None:
-    """A draft resolution, a declaration and a file with notes."""
+    """Draft resolutions in six languages, one with its numbers apart, a declaration and a file with notes."""
     reading, document = read_text(tmp_path, text)
     assert len(reading.passages) > 2
     xml = as_akn(reading, document)
@@ -125,7 +127,7 @@ def test_texts_written_for_this_come_back(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("text", [RESOLUTION, DECLARATION, NOTED])
+@pytest.mark.parametrize("text", WRITTEN)
 def test_they_are_valid_too(schema: etree.XMLSchema, tmp_path: Path, text: str) -> None:
     """By the official schema."""
     assert schema.validate(etree.fromstring(as_akn(*read_text(tmp_path, text)).encode())), schema.error_log
@@ -138,6 +140,7 @@ def test_a_resolution_is_laid_out_as_the_guidelines_say(tmp_path: Path) -> None:
     assert (statement.tag, statement.get("name")) == (f"{AKN}statement", "resolutionDraft")
     assert [child.tag.removeprefix(AKN) for child in statement] == ["meta", "preface", "preamble", "mainBody"]
     assert root.findtext(f".//{AKN}docTitle") == "Wells for dry places"
+    assert root.findtext(f".//{AKN}docNumber") == "A/90/L.7"
     assert root.find(f".//{AKN}formula").get("name") == "enactingFormula"
     assert [c.get("name") for c in root.iterfind(f".//{AKN}preamble/{AKN}container")] == ["recital", "recital"]
     point = root.find(f".//{AKN}mainBody/{AKN}paragraph/{AKN}list/{AKN}point")
@@ -156,6 +159,7 @@ def test_a_document_says_what_it_is_a_version_of(tmp_path: Path) -> None:
     work, expression, written = root.find(f".//{AKN}identification")
     assert work.find(f"{AKN}FRBRuri").get("value") == f"/akn/un/statement/deliberation/ga/{UNDATED}/A-90-L.7"
     assert work.find(f"{AKN}FRBRdate").attrib == {"date": UNDATED, "name": "unknown"}
+    assert work.find(f"{AKN}FRBRauthoritative").get("value") == "false"
     assert expression.find(f"{AKN}FRBRlanguage").get("language") == "eng"
     assert written.find(f"{AKN}FRBRdate").get("name") == "unknown"
 

@@ -67,6 +67,7 @@ class _Work:
     document: Document
     this: Identity
     given: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: Names("plumbrule", "preamble"))
 
     @property
@@ -89,11 +90,14 @@ class _Work:
         yield _zone("conclusions", [self.block(piece) for piece in closing])
         yield _zone("attachments", [self.attachment(annex) for annex in annexes])
 
-    def eid(self, prefix: str, word: str, number: str) -> str:
-        """An identifier by the naming convention, `para_6__list_1__point_g`; with a further number if it is taken."""
+    def eid(self, prefix: str, word: str, number: str = "") -> str:
+        """An identifier by the naming convention, `para_6__list_1__point_g`: counted where there is no number to take."""
         base = f"{prefix}__{word}" if prefix else word
         said = _WORDS.sub("-", number).strip("-")[:60]
-        return self.names.given(f"{base}_{said}" if said else base)
+        if not said:
+            self.counts[base] = self.counts.get(base, 0) + 1
+            said = str(self.counts[base])
+        return self.names.given(f"{base}_{said}")
 
     def marked(self, passage: Passage, eid: str) -> dict[str, str | int | None]:
         """The attributes of a passage: its identifier here, and what we call it."""
@@ -119,16 +123,24 @@ class _Work:
     def block(self, piece: Piece) -> str:
         """A piece by itself, paragraph by paragraph."""
         said = [part.strip() for part in _EMPTY_LINE.split(self.text[piece.start : piece.end])]
-        lines = [element("p", {}, escaped(part)) for part in said if part]
-        name = {"name": piece.what, "eId": self.eid("", "container", ""), "rule:outside": piece.what}
+        lines = [element("p", {}, self.symbol(part) if piece.what == "front" else escaped(part)) for part in said if part]
+        name = {"name": piece.what, "eId": self.eid("", "container"), "rule:outside": piece.what}
         return element("container", name, *(lines or [element("p", {})]))
+
+    def symbol(self, text: str) -> str:
+        """Front matter, in which the number of the document is marked."""
+        symbol = self.reading.heading.symbol
+        if not symbol or symbol not in text:
+            return escaped(text)
+        before, found, after = text.partition(symbol)
+        return escaped(before) + element("docNumber", {}, escaped(found)) + escaped(after)
 
     def recited(self, part: Part) -> str:
         """The preamble: who speaks, and one paragraph after the other, each in a container as the guidelines ask."""
         if isinstance(part, Piece):
             if part.what != "opening":
                 return self.block(part)
-            name = {"name": "enactingFormula", "eId": self.eid("", "formula", "1")}
+            name = {"name": "enactingFormula", "eId": self.eid("", "formula")}
             lines = [" ".join(line.split()) for line in self.text[part.start : part.end].splitlines()]
             return element("formula", name, *(element("p", {}, escaped(line)) for line in lines if line))
         return self.recital(part, 0)
@@ -158,7 +170,7 @@ class _Work:
 
     def headed(self, piece: Piece, prefix: str) -> str:
         """A piece as a heading between others."""
-        eid = self.eid(prefix, "crossHeading", "")
+        eid = self.eid(prefix, "crossHeading")
         return element("crossHeading", {"eId": eid, "class": piece.what, "rule:outside": piece.what}, escaped(self.said(piece)))
 
     def node(self, node: Node, prefix: str, depth: int) -> str:
@@ -232,7 +244,7 @@ class _Work:
         if not notes:
             return []
         inner = "".join(self.note(note) for note in notes)
-        return [element("container", {"name": "notes", "eId": self.eid("", "container", "notes")}, element("p", {}, inner))]
+        return [element("container", {"name": "notes", "eId": self.eid("", "container")}, element("p", {}, inner))]
 
     def attachment(self, node: Node) -> str:
         """An annex, a document of its own inside this one."""

@@ -90,6 +90,7 @@ def _of_work(this: Identity, heading: Heading) -> tuple[str, ...]:
         element("FRBRsubtype", {"value": "deliberation"}) if this.element == "statement" else "",
         element("FRBRnumber", {"value": this.number, "showAs": shown}),
         element("FRBRname", {"value": this.name}),
+        element("FRBRauthoritative", {"value": "false"}),
     )
 
 
