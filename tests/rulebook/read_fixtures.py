@@ -86,6 +86,80 @@ their clocks;
 Decides to meet again.
 """
 
+ROWS = """United Nations
+
+A/RES/91/17
+
+General Assembly
+
+Distr.: General
+3 December 2036
+
+Seventy-ninth session
+Agenda item 20
+
+Resolution adopted by the General Assembly on 20 December 2036
+[on the report of the Second Committee (A/91/538)]
+
+91/17.
+
+Impact of lighthouses on the Goals of the harbour
+
+The General Assembly,
+Recalling its resolution 70/1 of 25 September 2015, entitled “Transforming our
+ships”, in which it adopted targets,1
+Taking note of the report of the Secretary-General on the matter, 2
+Taking note also of the report of the harbour master,3
+Noting that lighthouses shine, and expressing its appreciation to the keepers of
+
+__________________
+1
+2
+3
+
+A/91/82.
+A/91/83, annex. Available from the library of the harbour in
+two copies.
+See resolution 70/1.
+
+36-20465 (E)
+
+*3620465*
+
+101236
+
+A/RES/91/17
+
+Impact of lighthouses on the Goals of the harbour
+
+lighthouses for their work,
+1.
+
+Acknowledges that lighthouse change gives rise to new chances;
+
+2.
+
+Encourages Member States to continue to consider the impact of
+key lighthouses:
+
+(a)
+(b)
+
+By building more of them;
+By lighting those that are built, in particular
+when ships come near;
+
+3.
+
+Requests the Secretary-General to report.
+60th plenary meeting
+20 December 2036
+
+2/2
+
+36-20465
+"""
+
 FRENCH = """A/91/L.5
 
 Quatre-vingt-onzième session

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from read_fixtures import DISPLACED, ENGLISH, FRENCH, SIX
+from read_fixtures import DISPLACED, ENGLISH, FRENCH, ROWS, SIX
 
 from plumbrule.rulebook.reading import Reading, read_document
 from plumbrule.rulebook.reading.document import Document
@@ -73,6 +73,22 @@ def test_numbers_that_stand_elsewhere() -> None:
     assert list(passages) == ["preamble.1", "preamble.2", "1", "2", "3"]
     assert [passages[name].displaced for name in ("1", "2", "3")] == [True, True, False]
     assert passages["2"].text == "Invites keepers of lighthouses to wind their clocks;"
+
+
+def test_labels_and_notes_in_rows_before_their_texts() -> None:
+    """Extraction by columns: numbers of notes and letters of items come first, their texts after; the page breaks a sentence."""
+    reading = read(ROWS)
+    passages = {passage.id: passage for passage in reading.passages}
+    assert [name for name in passages if not name.startswith("note")] == [
+        *("preamble.1", "preamble.2", "preamble.3", "preamble.4", "1", "2", "2.a", "2.b", "3"),
+    ]
+    assert [passages[f"note.{n}"].parent for n in (1, 2, 3)] == ["preamble.1", "preamble.2", "preamble.3"]
+    assert passages["note.2"].text == "A/91/83, annex. Available from the library of the harbour in two copies."
+    assert all(passages[name].displaced for name in ("note.1", "note.3", "2.a", "2.b"))
+    assert passages["2.b"].text == "By lighting those that are built, in particular when ships come near;"
+    assert passages["preamble.4"].text.endswith("the keepers of lighthouses for their work,")
+    assert passages["preamble.2"].text.endswith("on the matter,")
+    assert reading.unread == ()
 
 
 def test_a_missing_paragraph_is_told() -> None:

@@ -12,7 +12,7 @@ from plumbrule.rulebook.reading.model import Outside
 ADDRESS = re.compile(r"https?://\S+")
 RULE = re.compile(r"[_‗—–=-]{6,}")
 PAGE = re.compile(
-    r"\d{1,3}/\d{1,3}(?: \d\d-\d{5}.{0,40})?|\d\d-\d{5}\b.{0,60}|\*[0-9a-z]{5,12}\*"
+    r"\d{1,3}/\d{1,3}(?: \d\d-\d{5}.{0,40})?|\d\d-\d{5}\b.{0,60}|\*[0-9a-z]{5,12}\*|\d{6}"
     r"|- ?\d{1,3} ?-|(?:page|página|стр\.?|第) ?\d{1,3} ?页?"
 )
 SYMBOL = re.compile(r"(?:[aes]|st)(?:/[a-z0-9][a-z0-9.()-]*){1,6}\*?")
@@ -20,15 +20,19 @@ NOTE = re.compile(r"(\d{1,3})(?:\s|$)")
 STARRED = re.compile(r"\*+(?: |$|\D)")
 _EDGES = re.compile(r"^(?:[aes]|st)/[a-z0-9./()-]+\s|\s(?:[aes]|st)/[a-z0-9./()-]+$|\s\d{1,3}/\d{1,3}$")
 _SHORTEST = 8  # of a page header that repeats the title
-_END = (".", "。", "．", "؟", "!", "”", "\"", ")", "）")
+_END = (".", "。", "．", "؟", "!", "”", '"', ")", "）")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Furniture:
-    """By the index of its line: what stands outside, and the lines of each note by its number, in order."""
+    """By the index of its line: what stands outside, and the lines of each note by its number, in order.
+
+    `displaced` are the notes whose number stands in a row of numbers before their texts.
+    """
 
     outside: dict[int, Outside] = field(default_factory=dict)
     notes: dict[int, list[int]] = field(default_factory=dict)
+    displaced: set[int] = field(default_factory=set)
 
     def lines(self) -> frozenset[int]:
         """All lines that are no text of the body."""
@@ -37,7 +41,10 @@ class Furniture:
 
 @dataclass(slots=True, kw_only=True)
 class _Reader:
-    """One pass over the lines. `current` is the note being read: a number, 0 for a starred one, None for none."""
+    """One pass over the lines. `current` is the note being read: a number, 0 for a starred one, None for none.
+
+    `row` holds numbers that stand alone one after another: their texts come in the same order, each to its end.
+    """
 
     sheet: Sheet
     after: int
@@ -45,14 +52,20 @@ class _Reader:
     heading: re.Pattern[str]
     outside: dict[int, Outside] = field(default_factory=dict)
     notes: dict[int, list[int]] = field(default_factory=dict)
+    displaced: set[int] = field(default_factory=set)
+    row: list[int] = field(default_factory=list)
     in_notes: bool = False
     endnotes: bool = False
     current: int | None = None
 
     def read(self) -> None:
         for index, line in enumerate(self.sheet.lines):
-            if self.current and self._bare():  # what follows a number alone is its note, also a mere symbol or address
-                self.notes[self.current].append(index)
+            if self.current and self._bare() and self._is_next(line):
+                self._next_of_row(index)
+            elif self.row and not self._ends_row(index, line):
+                self._text_of_row(index, line)
+            elif self.current and self._bare():
+                self.notes[self.current].append(index)  # what follows a number alone is its note, also a mere symbol
             elif self._is_furniture(index, line):
                 self.outside[index] = "page-furniture"
                 self.in_notes, self.current = bool(RULE.fullmatch(line.key)) or self.endnotes, None
@@ -65,6 +78,37 @@ class _Reader:
     def _bare(self) -> bool:
         lines = self.notes[self.current or 0]
         return len(lines) == 1 and self.sheet.lines[lines[0]].key.isdecimal()
+
+    def _is_next(self, line: Line) -> bool:
+        """The next number, alone as well: the numbers stand in a row, and their texts after it."""
+        return line.key.isdecimal() and int(line.key) == len(self.notes) + 1
+
+    def _next_of_row(self, index: int) -> None:
+        last = self.current or 0
+        self.current = last + 1
+        self.notes[self.current] = [index]
+        self.row = [*(self.row or [last]), self.current]
+
+    def _ends_row(self, index: int, line: Line) -> bool:
+        """The page after the notes; a symbol alone is the text of a note that has none yet."""
+        begun = self.row[0] in self.displaced and bool(self.notes[self.row[0]])
+        over = bool(line.new_page or RULE.fullmatch(line.key) or PAGE.fullmatch(line.key))
+        if over or (begun and self._is_furniture(index, line)):
+            self.row, self.current, self.in_notes = [], None, self.endnotes
+        return not self.row
+
+    def _text_of_row(self, index: int, line: Line) -> None:
+        """A line after a row of numbers: to the first of them whose text has not ended."""
+        for number in self.row:
+            if number not in self.displaced:
+                self.outside[self.notes[number][0]] = "page-furniture"
+                self.notes[number] = []
+                self.displaced.add(number)
+        self.notes[self.row[0]].append(index)
+        if line.key.endswith(_END):
+            self.row.pop(0)
+        self.in_notes = bool(self.row) or self.endnotes
+        self.current = self.row[0] if self.row else None
 
     def headers(self, title: str) -> None:
         """Lines after the opening that repeat words of the title beside other furniture; twice for headers of two lines."""
@@ -132,4 +176,5 @@ def furniture_of(sheet: Sheet, *, after: int, title: int | None = None) -> Furni
     reader.read()
     if title is not None:
         reader.headers(" ".join(line.key for line in sheet.lines[title:after]))
-    return Furniture(outside=reader.outside, notes=reader.notes)
+    told = {number: lines for number, lines in reader.notes.items() if lines}
+    return Furniture(outside=reader.outside, notes=told, displaced=reader.displaced)

@@ -70,6 +70,15 @@ def item_label(key: str) -> tuple[str, int] | None:
     return ((found[1] or found[2]).casefold(), found.end()) if found else None
 
 
+def follows(label: str, after: str) -> bool:
+    """Whether a label comes right after another in some row.
+
+    >>> follows("a", "b"), follows("i", "ii"), follows("a", "c")
+    (True, True, False)
+    """
+    return any(row[at : at + 2] == (label, after) for row in STYLES.values() for at in range(len(row) - 1))
+
+
 def next_step(
     stack: list[Step], label: str, following: Callable[[], str | None], *, opens: bool = False
 ) -> tuple[int, Step] | None:

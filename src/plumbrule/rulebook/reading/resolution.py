@@ -10,7 +10,7 @@ from plumbrule.rulebook.reading.formulas import Formulas, any_of
 from plumbrule.rulebook.reading.furniture import Furniture
 from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Line, Sheet
-from plumbrule.rulebook.reading.marks import Step, item_label, next_step, paragraph_number
+from plumbrule.rulebook.reading.marks import Step, follows, item_label, next_step, paragraph_number
 from plumbrule.rulebook.reading.model import Fault
 
 _TERMINATED = re.compile(
@@ -18,6 +18,7 @@ _TERMINATED = re.compile(
 )
 _CLOSED = re.compile(r"[.。]\W{0,2}(?: ?\d{1,3})?$")
 _OPENS = re.compile(r"[:：]\W{0,2}$")
+_ENDED = re.compile(r"[;；:：.。؛]\W{0,3}(?: ?\d{1,3})?(?:\s?\w{1,3})?$")
 _SHORT = 0.85  # a line this much shorter than most ends its paragraph
 _FARTHEST = 3  # a number this far ahead still goes on with the row; the ones between are told as missing
 
@@ -69,7 +70,9 @@ def read_resolution(sheet: Sheet, furniture: Furniture, opening: int, layout: La
 class _Body:
     """Reads line by line. `unit` owns the line before; `number` is the last paragraph's; `stack` its open rows of items.
 
-    `fronts` gives, by number, the last line where it stands in front of a text."""
+    `fronts` gives, by number, the last line where it stands in front of a text; `labels` are items whose labels stand alone
+    in a row before their texts.
+    """
 
     sheet: Sheet
     layout: Layout
@@ -82,6 +85,8 @@ class _Body:
     closed: bool = False
     stack: list[Step] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
+    labels: list[Found] = field(default_factory=list)
+    labelled: bool = False
     seen: set[int] = field(default_factory=set)
     bare: bool = False
     numbered: bool = False
@@ -106,7 +111,7 @@ class _Body:
         line = self.sheet.lines[index]
         if self.ended and not (self.openers.annex.match(line.key) or self.openers.closing.match(line.key)):
             return
-        for rule in (self._annex, self._end, self._paragraph, self._item, self._displaced, self._preamble):
+        for rule in (self._annex, self._end, self._paragraph, self._item, self._labelled, self._displaced, self._preamble):
             if rule(place, index, line):
                 return
         self._goes_on(place, index)
@@ -179,14 +184,13 @@ class _Body:
         return found is not None and found[1] == len(self.sheet.lines[self.body[place + 1]].key)
 
     def _new_paragraph(self, number: int, index: int, *, mark: int, displaced: bool = False) -> None:
-        self.number, self.stack = number, []
-        self.unit = self.layout.add(
-            Found(id=str(number), kind="operative", mark=mark, displaced=displaced), self._span(index)
-        )
+        self.number, self.stack, self.labels, self.labelled = number, [], [], False
+        self.unit = self.layout.add(Found(id=str(number), kind="operative", mark=mark, displaced=displaced), self._span(index))
 
     def _item(self, place: int, index: int, line: Line) -> bool:
         found = item_label(line.key) if self.number else None
-        if found is None or not (_TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
+        in_row = bool(self.labels) and not self.labelled
+        if found is None or not (in_row or _TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
             return False
         opens = bool(_OPENS.search(self._before(place)))
         step = next_step(self.stack, found[0], lambda: self._following(place), opens=opens)
@@ -196,8 +200,32 @@ class _Body:
         parent = self.stack[depth - 1].unit if depth else str(self.number)
         mark = _length(self.sheet, line, found[1])
         unit = Found(id=f"{parent}.{at.label}", kind="item", parent=parent, mark=mark, governed_by=parent)
+        if found[1] == len(line.key) and self._label_apart(place, index, unit):
+            self.stack = [*self.stack[:depth], replace(at, unit=unit.id)]
+            return True
         self.unit = self.layout.add(unit, self._span(index))
         self.stack = [*self.stack[:depth], replace(at, unit=self.unit)]
+        return True
+
+    def _label_apart(self, place: int, index: int, unit: Found) -> bool:
+        """A label alone before or after another: their texts come after all of them."""
+        if not self.labels or self.labelled:
+            following = self.sheet.lines[self.body[place + 1]].key if place + 1 < len(self.body) else ""
+            label = item_label(following)
+            if label is None or label[1] < len(following) or not follows(unit.id.rpartition(".")[2], label[0]):
+                return False
+            self.labels, self.labelled = [], False
+        self.labels.append(replace(unit, mark=0, displaced=True))
+        self.layout.leave(self._span(index), "page-furniture")
+        return True
+
+    def _labelled(self, place: int, index: int, _line: Line) -> bool:
+        """The text of a label that stands in a row before: the next one, after the end of another."""
+        if not self.labels or (self.labelled and not _ENDED.search(self._before(place))):
+            return False
+        self.labelled = True
+        unit = self.labels.pop(0)
+        self.unit = self.layout.add(unit, self._span(index))
         return True
 
     def _following(self, place: int) -> str | None:
@@ -233,7 +261,7 @@ class _Body:
         if not _TERMINATED.search(self._before(place)):
             return False
         opens = bool(self.openers.preamble.match(line.key))
-        if self.body[place - 1] != index - 1 or line.new_page:
+        if self.body[place - 1] != index - 1 or line.new_page or self._before(place)[-1].isalpha():  # *and* ends many lines
             return opens
         if self.sheet.shows_paragraph(index) and (self.indents or not self.sheet.double_spaced):
             return True

@@ -161,8 +161,9 @@ def _leave_furniture(sheet: Sheet, furniture: Furniture, layout: Layout) -> None
     for index, what in furniture.outside.items():
         layout.leave(sheet.between(index, index), what)
     for number, lines in furniture.notes.items():
-        mark = len(str(number))
-        layout.add(Found(id=f"note.{number}", kind="footnote", mark=mark), *(sheet.between(n, n) for n in lines))
+        displaced = number in furniture.displaced
+        note = Found(id=f"note.{number}", kind="footnote", mark=0 if displaced else len(str(number)), displaced=displaced)
+        layout.add(note, *(sheet.between(n, n) for n in lines))
 
 
 def _cited(
