@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from versions_made import COUNT, TEXTS, ids, told, version, with_clause, without
 
 from plumbrule.rulebook.asking import Addressee, Quantity
 from plumbrule.rulebook.reading.align import align
 from plumbrule.rulebook.reading.compare import compare
 from plumbrule.rulebook.reading.versions import Clause, Version
 from plumbrule.rulebook.reading.wordwise import changes
-from versions_made import COUNT, TEXTS, ids, told, version, with_clause, without
 
 BASE = version()
 
@@ -115,18 +115,17 @@ def test_an_ask_too_many_is_named() -> None:
     assert [(a.what, a.left, a.right) for a in pairing.aspects] == [("ask", (), ("notes (notes)",))]
 
 
+def counted(language: str, texts: list[str]) -> Version:
+    """A version of unnumbered paragraphs."""
+    clauses = tuple(Clause(id=f"preamble.{n}", kind="preamble", parent="", text=text) for n, text in enumerate(texts, 1))
+    return Version(name=language, language=language, official=True, clauses=clauses)
+
+
 def test_across_languages_a_lost_paragraph_is_found_by_length() -> None:
     """Unnumbered paragraphs shift after a loss; lengths, citations and order still find their partners."""
     lengths = [80, 310, 190, 90, 295, 190, 130, 550]
-    ours = Version(
-        name="A", language="en", official=True,
-        clauses=tuple(Clause(id=f"preamble.{n}", kind="preamble", parent="", text="w " * (size // 2)) for n, size in enumerate(lengths, 1)),
-    )  # fmt: skip
-    kept = [size for n, size in enumerate(lengths, 1) if n != 4]
-    theirs = Version(
-        name="B", language="zh", official=True,
-        clauses=tuple(Clause(id=f"preamble.{n}", kind="preamble", parent="", text="字" * (size // 3)) for n, size in enumerate(kept, 1)),
-    )  # fmt: skip
+    ours = counted("en", ["w " * (size // 2) for size in lengths])
+    theirs = counted("zh", ["字" * (size // 3) for n, size in enumerate(lengths, 1) if n != 4])
     lonely = [ids(ours, bead.left) for bead in align(ours, theirs) if not bead.right]
     assert lonely == [["preamble.4"]]
 

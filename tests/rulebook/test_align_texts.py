@@ -7,12 +7,12 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from versions_made import read_version, told
 
 from plumbrule.rulebook import load_rulebook
 from plumbrule.rulebook.reading import read_file
 from plumbrule.rulebook.reading.compare import compare
 from plumbrule.rulebook.reading.versions import Version, version_of_rulebook
-from versions_made import read_version, told
 
 pytestmark = pytest.mark.shared
 LANGUAGES = {"ar": "arb", "zh": "cmn_hans", "en": "eng", "fr": "fra", "ru": "rus", "es": "spa"}

@@ -35,7 +35,7 @@ _LETTERS = str.maketrans(
     }
 )
 _ARTICLES = ("وال", "فال", "بال", "كال", "ولل", "ال", "لل")
-_RUSSIAN_ENDING = re.compile("[аеиоуыэюяь]{1,2}$")
+_RUSSIAN_ENDING = re.compile("(?:ами|ями|ого|его|ому|ему|[аеиоуыюя]х|[аеиоуыюя]м|[ое]в|[аеиоуыэюяь]{1,2})$")
 SHORTEST_STEM = 4
 SHORTEST_PREFIX = 3
 
