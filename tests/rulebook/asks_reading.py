@@ -13,12 +13,12 @@ GAP = 7
 
 
 def unit(
-    text: str, kind: Kind = "operative", *, id: str = "1", parent: str | None = None, lead_in: str | None = None,
+    text: str, kind: Kind = "operative", *, name: str = "1", parent: str | None = None, lead_in: str | None = None,
     cites: tuple[Cited, ...] = (),
 ) -> Unit:
     """A provision of its own."""
     return Unit(
-        id=id, kind=kind, parent=parent, text=Traced.of(text, GAP), start=GAP, end=GAP + len(text), cites=cites,
+        id=name, kind=kind, parent=parent, text=Traced.of(text, GAP), start=GAP, end=GAP + len(text), cites=cites,
         lead_in=Traced.of(lead_in, 1000) if lead_in is not None else None,
     )  # fmt: skip
 

@@ -6,25 +6,25 @@ import pytest
 from asks_reading import asks_of, short
 
 CASES = {
-    "Also requests the Secretary-General, in close consultation with Member States, to prepare, within existing resources, a report for"
-    " the ninety-second session of the Assembly;": [
+    "Also requests the Secretary-General, in close consultation with Member States, to prepare, within existing resources, a"
+    " report for the ninety-second session of the Assembly;": [
         "requests requests | secretary-general | within-existing-resources+together-with-others | session:92",
     ],
-    "Encourages Member States and invites other stakeholders, within their respective mandates and on mutually agreed terms, to light"
-    " 90 per cent of their coasts by 2040;": [
+    "Encourages Member States and invites other stakeholders, within their respective mandates and on mutually agreed terms, to"
+    " light 90 per cent of their coasts by 2040;": [
         "Encourages exhorts encourages | member-states | within-mandates+mutually-agreed-terms | 2040 | 90 percent",
         "invites exhorts invites | other-stakeholders | within-mandates+mutually-agreed-terms | 2040 | 90 percent",
     ],
-    "Calls upon all Member States and, where applicable, calls upon other stakeholders to refrain from or cease the use of lamps that"
-    " blind sailors, and reaffirms that light belongs to everybody;": [
+    "Calls upon all Member States and, where applicable, calls upon other stakeholders to refrain from or cease the use of lamps"
+    " that blind sailors, and reaffirms that light belongs to everybody;": [
         "Calls upon exhorts calls-upon refrain | member-states",
         "Calls upon exhorts calls-upon cease | member-states",
         "calls upon exhorts calls-upon refrain | other-stakeholders | where-applicable",
         "calls upon exhorts calls-upon cease | other-stakeholders | where-applicable",
         "reaffirms assesses",
     ],
-    "Urges developed countries and international financial institutions to provide 5 billion United States dollars by 30 June 2040, of"
-    " which one quarter for small island developing States;": [
+    "Urges developed countries and international financial institutions to provide 5 billion United States dollars by 30 June"
+    " 2040, of which one quarter for small island developing States;": [
         "Urges exhorts urges | developed-countries+international-financial-institutions |  | 2040-06-30 | 5e+09 USD+0.25 share"
         " | small-island-developing-states",
     ],
@@ -41,8 +41,8 @@ CASES = {
         "Emphasizes assesses |  |  |  |  | small-island-developing-states",
         "calls on exhorts calls-upon | member-states+un-system+other-stakeholders | as-appropriate |  |  | women-and-girls",
     ],
-    "Stresses that coastal States need to keep lamps, while recognizing the role of harbours, and invites the Universal Lamp Commission"
-    " of Keepers to report;": [
+    "Stresses that coastal States need to keep lamps, while recognizing the role of harbours, and invites the Universal Lamp"
+    " Commission of Keepers to report;": [
         "Stresses assesses | states",
         "invites exhorts invites | Universal Lamp Commission of Keepers",
     ],
@@ -98,4 +98,5 @@ def test_a_year_of_a_title_is_no_deadline() -> None:
 
 def test_a_session_past_is_no_deadline() -> None:
     """What was done at an earlier session is not asked for then."""
-    assert [ask.deadline for ask in asks_of("Requests the Secretary-General to go on as at the ninetieth session;", "en")] == [None]
+    found = asks_of("Requests the Secretary-General to go on as at the ninetieth session;", "en")
+    assert [ask.deadline for ask in found] == [None]

@@ -51,22 +51,29 @@ CASES = {
             "Prie requests | secretary-general |  | session:92",
             "décide decides",
         ],
-        "Engage les États Membres et invite les autres parties prenantes, selon qu’il convient, à allumer 90 % des phares d’ici à 2040 ;": [
+        "Engage les États Membres et invite les autres parties prenantes, selon qu’il convient, à allumer 90 % des phares d’ici"
+        " à 2040 ;": [
             "Engage exhorts calls-upon | member-states | as-appropriate | 2040 | 90 percent",
             "invite exhorts invites | other-stakeholders | as-appropriate | 2040 | 90 percent",
         ],
-        "Encourage l’Organisation maritime internationale, en consultation avec les États Membres, à aider les pays en développement ;": [
+        "Encourage l’Organisation maritime internationale, en consultation avec les États Membres, à aider les pays"
+        " en développement ;": [
             "Encourage exhorts encourages | IMO | together-with-others |  |  | developing-countries",
         ],
         "Exhorte les États à s’abstenir d’éteindre les phares ;": ["Exhorte exhorts urges refrain | states"],
-        "Prend note avec satisfaction du rapport et souligne qu’il importe d’éclairer les ports ;": ["Prend note notes", "souligne assesses"],
+        "Prend note avec satisfaction du rapport et souligne qu’il importe d’éclairer les ports ;": [
+            "Prend note notes",
+            "souligne assesses",
+        ],
     },
     "es": {
-        "Pide al Secretario General que le presente un informe en su nonagésimo segundo período de sesiones, y decide volver a ello;": [
+        "Pide al Secretario General que le presente un informe en su nonagésimo segundo período de sesiones, y decide"
+        " volver a ello;": [
             "Pide requests | secretary-general |  | session:92",
             "decide decides",
         ],
-        "Exhorta a los Estados Miembros e invita a otras partes interesadas, según proceda, a que enciendan el 90 % de los faros para 2040;": [
+        "Exhorta a los Estados Miembros e invita a otras partes interesadas, según proceda, a que enciendan el 90 % de los faros"
+        " para 2040;": [
             "Exhorta exhorts calls-upon | member-states | as-appropriate | 2040 | 90 percent",
             "invita exhorts invites | other-stakeholders | as-appropriate | 2040 | 90 percent",
         ],

@@ -77,6 +77,7 @@ def _for_whom(parts: Sequence[str], words: Patterns) -> tuple[str, ...]:
     for part in parts:
         for match in words.beneficiary.finditer(words.not_beneficiaries.sub(" ", part)):
             found |= {code: None for code, names in words.beneficiaries if names.fullmatch(match[0])}
+        found |= {code: None for code, formula in words.helped if formula.search(part)}
     return tuple(found)
 
 

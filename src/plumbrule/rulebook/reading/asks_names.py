@@ -7,7 +7,9 @@ they stand before the infinitive (*encourages … to*), and before words that na
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from plumbrule.rulebook.reading.asks_patterns import Patterns
 from plumbrule.rulebook.reading.model import Addressee, Span
@@ -39,7 +41,7 @@ def named_before(text: str, start: int, end: int, words: Patterns) -> Named:
     """Names of a subject between `start` and `end` (the place of *should*)."""
     start = max(start, end - _SUBJECT)
     if words.lexicon.spaced:
-        return _found(text, _names(text, start, end, words), end, words)
+        return _found(text, _names(text, start, end, words), words, end=end)
     return _closed(text, start, end, words, guess=False)
 
 
@@ -65,7 +67,7 @@ def _closed(text: str, start: int, end: int, words: Patterns, *, guess: bool) ->
         body = words.body.match(text, start, end)
         if body:
             return _guessed(body, body.end())
-    return _found(text, spans, last, words)
+    return _found(text, spans, words, end=last)
 
 
 def _spaced(text: str, start: int, end: int, words: Patterns, *, guess: bool) -> Named:
@@ -83,7 +85,18 @@ def _spaced(text: str, start: int, end: int, words: Patterns, *, guess: bool) ->
             return _guessed(body, body.end(), opened=to is not None)
     if not spans:
         return Named(end=start, opened=to is not None)
-    return _found(text, spans, spans[-1][1], words, opened=to is not None)
+    beside = _beside(text, start, reach, spans, words) if guess and to else {}
+    return _found(text, sorted([*spans, *beside]), words, opened=to is not None, beside=beside)
+
+
+def _beside(text: str, start: int, end: int, spans: list[Span], words: Patterns) -> dict[Span, Addressee]:
+    """Bodies that no entry knows, in capitals and ending as bodies do, beside names that are known."""
+    found: dict[Span, Addressee] = {}
+    for body in words.body.finditer(text, start, end):
+        apart = all(body.end() <= s or e <= body.start() for s, e in spans)
+        if apart and words.body_end.fullmatch(body[0].rsplit(maxsplit=1)[-1]):
+            found[body.span()] = Addressee(kind="named-body", name=body[0])
+    return found
 
 
 def _guessed(body: re.Match[str], end: int, *, opened: bool = False) -> Named:
@@ -129,12 +142,22 @@ def _at_head(before: str, words: Patterns, most: int = _HEAD) -> bool:
     return len(unknown) <= most or bool(words.condition.search(before))
 
 
-def _found(text: str, spans: list[Span], end: int, words: Patterns, *, opened: bool = False) -> Named:
+def _found(
+    text: str,
+    spans: list[Span],
+    words: Patterns,
+    *,
+    end: int | None = None,
+    opened: bool = False,
+    beside: Mapping[Span, Addressee] = MappingProxyType({}),
+) -> Named:
     found: dict[Addressee, None] = {}
     for start, stop in spans:
         said = text[start:stop]
-        found |= {Addressee(kind=kind, name=name): None for kind, name, names in words.names if names.fullmatch(said)}
-    return Named(addressees=tuple(found), spans=tuple(spans), end=end, opened=opened)
+        known = [Addressee(kind=kind, name=name) for kind, name, names in words.names if names.fullmatch(said)]
+        found |= dict.fromkeys([beside[start, stop]] if (start, stop) in beside else known)
+    last = end if end is not None else (spans[-1][1] if spans else 0)
+    return Named(addressees=tuple(found), spans=tuple(spans), end=last, opened=opened, guessed=bool(beside))
 
 
 def bodies_in_brackets(text: str, words: Patterns) -> tuple[Addressee, ...]:
@@ -142,7 +165,7 @@ def bodies_in_brackets(text: str, words: Patterns) -> tuple[Addressee, ...]:
     bracket = re.search(r"[（(]([^（()）]{2,120})[)）][.。]?\s*$", text[-140:])
     if not bracket or not words.name.match(bracket[1].removeprefix("the ").removeprefix("The ")):
         return ()
-    found = _found(bracket[1], [name.span() for name in words.name.finditer(bracket[1])], 0, words)
+    found = _found(bracket[1], [name.span() for name in words.name.finditer(bracket[1])], words)
     return tuple(named for named in found.addressees if named.kind == "named-body")
 
 
@@ -151,4 +174,4 @@ def asked_instead(text: str, words: Patterns) -> tuple[Addressee, ...]:
     found = words.as_for.match(text)
     if not found:
         return ()
-    return _found(text, [name.span() for name in words.name.finditer(text, 0, found.end())], found.end(), words).addressees
+    return _found(text, [name.span() for name in words.name.finditer(text, 0, found.end())], words).addressees

@@ -52,12 +52,14 @@ class Patterns:
     of_name: re.Pattern[str]
     helper: re.Pattern[str]
     body: re.Pattern[str]
+    body_end: re.Pattern[str]
     as_for: re.Pattern[str]
     when: re.Pattern[str]
     condition: re.Pattern[str]
     names: tuple[tuple[str, str | None, re.Pattern[str]], ...]
     qualifiers: tuple[tuple[str, re.Pattern[str]], ...]
     beneficiary: re.Pattern[str]
+    helped: tuple[tuple[str, re.Pattern[str]], ...]
     beneficiaries: tuple[tuple[str, re.Pattern[str]], ...]
     not_qualified: re.Pattern[str]
     not_beneficiaries: re.Pattern[str]
@@ -123,13 +125,15 @@ def patterns_for(lexicon: Lexicon) -> Patterns:
         of_name=any_of(lexicon.of_name),
         helper=any_of(lexicon.helpers),
         body=_body(lexicon),
+        body_end=re.compile(one_of(lexicon.body_ends, spaced=spaced)),
         as_for=re.compile(one_of(lexicon.as_for, spaced=spaced).replace(FEW, r"[^,，;；。.]{1,80}?"), re.IGNORECASE),
         when=any_of(lexicon.when),
         condition=any_of(word for words in lexicon.qualifiers.values() for word in words),
         names=tuple((kind, None, names(said)) for kind, said in lexicon.names.items())
         + tuple(("named-body", name, names(said)) for name, said in lexicon.bodies.items()),
         qualifiers=tuple((code, any_of(words)) for code, words in lexicon.qualifiers.items()),
-        beneficiary=names({word for words in lexicon.beneficiaries.values() for word in words}),
+        beneficiary=names({word for words in lexicon.beneficiaries.values() for word in words if "…" not in word}),
+        helped=tuple((code, any_of(wide)) for code, words in lexicon.beneficiaries.items() if (wide := _wide(words))),
         beneficiaries=tuple((code, names(words)) for code, words in lexicon.beneficiaries.items()),
         not_qualified=any_of(lexicon.not_qualified),
         not_beneficiaries=names((*lexicon.not_beneficiaries, *(n for said in lexicon.bodies.values() for n in said))),
@@ -141,6 +145,11 @@ def patterns_for(lexicon: Lexicon) -> Patterns:
         share=any_of(lexicon.counted.shares),
         uncounted=re.compile(rf"\s*{one_of(lexicon.counted.uncounted, spaced=False)}", re.IGNORECASE),
     )
+
+
+def _wide(words: Iterable[str]) -> tuple[str, ...]:
+    """Formulas that hold other words, in which somebody else may be named."""
+    return tuple(word for word in words if "…" in word)
 
 
 def _verb(lexicon: Lexicon) -> re.Pattern[str]:
@@ -195,7 +204,8 @@ def _number(lexicon: Lexicon) -> re.Pattern[str]:
     scale = one_of(counted.scales, spaced=lexicon.spaced)
     units = "|".join(f"(?P<{unit}>{one_of(words, spaced=False)})" for unit, words in counted.units.items())
     return re.compile(
-        rf"(?P<money>{one_of(counted.money_signs, spaced=False)})?\s?(?<![A-Za-z0-9�/第№.,-])(?P<number>{_NUMBER})(?![\d�/])"
+        rf"(?P<money>{one_of(counted.money_signs, spaced=False)})?\s?"
+        rf"(?<![A-Za-z0-9�/第№.,-])(?<!\d\s)(?P<number>{_NUMBER})(?![\d�/])"
         rf"\s{{0,2}}(?P<scale>{scale})?(?P<lost>�)?\s{{0,2}}(?:{units})?",
         re.IGNORECASE,
     )
