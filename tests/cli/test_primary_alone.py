@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,6 +124,23 @@ def test_an_assessment_tells_nothing_of_a_few_people(here: Callable[..., Ran], c
     assert all(one.estimate.state == "unknown" and one.estimate.n == 0 for one in hidden)
     asian = {"race": "Asian", "sex": "Female"}
     assert {one.metric for one in hidden if dict(one.group) == asian} == {one.metric for one in rates if dict(one.group) == asian}
+
+
+def test_a_planned_group_of_a_few_is_not_assessed(here: Callable[..., Ran], compas: Path, tmp_path: Path) -> None:
+    """Three people compared in the plan: not assessed, with the reason and without a number; the other comparison stands."""
+    frame = pd.read_csv(compas)
+    few = frame[frame.race == "Hispanic"].head(3)
+    pd.concat([frame[frame.race.isin(["African-American", "Caucasian"])], few]).to_csv(tmp_path / "rows.csv", index=False)
+    found = assessed(here, tmp_path / "few", tmp_path / "rows.csv", ["race"])
+    checks = [check for one in found.findings for check in one.checks if check.group == {"race": "Hispanic"}]
+    assert {check.verdict for check in checks} == {"not-assessed"}
+    assert {check.reason for check in checks} == {"fewer than five people: not shown"}
+    assert not [seen for seen in found.observations if "Hispanic" in seen.id and seen.estimate.state == "known"]
+    page = (tmp_path / "few" / "out" / "dossier.html").read_text(encoding="utf-8")
+    line = re.search(r"Hispanic(?:(?!Hispanic).)*?fewer than five people: not shown.*?</tr>", page, flags=re.DOTALL)
+    assert line
+    assert "0 rows" not in line[0]
+    assert not re.search(r">\s*0\s*<", line[0])
 
 
 def test_an_assessment_warns_where_rows_may_belong_together(here: Callable[..., Ran], compas: Path, tmp_path: Path) -> None:

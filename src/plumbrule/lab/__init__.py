@@ -57,11 +57,12 @@ from plumbrule.lab.observe import (
 from plumbrule.lab.reversals import Reversal, reversals, undeclared_adjustments
 from plumbrule.lab.scores import ScoreBins, ScoreGroup, ScoreMeasurement, count_scores, measure_scores, observe_scores
 from plumbrule.lab.search.ranking import Folded, Search, Standing
-from plumbrule.lab.shown import shown
+from plumbrule.lab.shown import FEW_PEOPLE, shown
 from plumbrule.lab.tables.table import Table, open_table, package_file
 from plumbrule.lab.warehouse import count_cells_in
 
 __all__ = [
+    "FEW_PEOPLE",
     "METRICS",
     "MOST_GROUPS",
     "NOT_GUARANTEED",

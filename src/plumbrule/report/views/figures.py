@@ -11,6 +11,7 @@ from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known, Observation, Stated, Unknown
 from plumbrule.base.words import Words
 from plumbrule.findings.model import Assessment
+from plumbrule.lab import FEW_PEOPLE
 from plumbrule.report.phrases import METHODS, STATUSES
 from plumbrule.report.views.speaker import Speaker
 from plumbrule.rulebook.model import Source, Threshold
@@ -53,6 +54,11 @@ def set_size(words: Words, measure: str, metric: str, value: float) -> str:
     if measure in ("rate", "share") and metric not in PLAIN_METRICS:
         return words.percent(value, digits)
     return words.number(value, 2) if measure in ("ratio", "difference") else scaled(words, measure, metric, value)
+
+
+def is_hidden(estimate: Known | Unknown | Stated) -> bool:
+    """Whether it would tell of a few people."""
+    return isinstance(estimate, Unknown) and estimate.reason == FEW_PEOPLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,8 +108,10 @@ class Figures:
         return self.speaker.say(message("{low} to {high}"), low=first, high=last)
 
     def sample(self, estimate: Known | Unknown | Stated) -> str:
-        """How many rows the value rests on; empty for a declared fact."""
-        return "" if isinstance(estimate, Stated) else self.words.whole(estimate.n)
+        """How many rows the value rests on; empty for a declared fact, a dash where the number is not to be told."""
+        if isinstance(estimate, Stated):
+            return ""
+        return "–" if is_hidden(estimate) else self.words.whole(estimate.n)
 
     def judged(self, seen: Observation) -> Markup:
         """The interval that a verdict is read from: from low to high, or an empty text when there is none."""

@@ -10,7 +10,7 @@ from plumbrule.base.messages import message
 from plumbrule.base.observation import Known, Stated
 from plumbrule.findings.model import Assessment, CheckResult, Finding, Line
 from plumbrule.report import phrases
-from plumbrule.report.views.figures import Figures, scaled, set_size
+from plumbrule.report.views.figures import Figures, is_hidden, scaled, set_size
 from plumbrule.report.views.further import about
 from plumbrule.report.views.pictures import Figure, gap_id, gaps, rate_id, rates, versus
 from plumbrule.report.views.speaker import Table
@@ -215,7 +215,9 @@ def _line(figures: Figures, line: Line) -> Outcome:
     interval = figures.judged(seen) if seen and line.role != "screen" else Markup("")
     against = figures.level(line.threshold) if line.threshold else speaker.say(message("no gap"))
     method = figures.method(seen, judged=True) if seen and line.role != "screen" else speaker.say(message("point value"))
-    basis = speaker.say(message("{n} rows; {method}"), n=figures.sample(seen.estimate), method=method) if seen else Markup("")
+    basis = Markup("")
+    if seen and not is_hidden(seen.estimate):
+        basis = speaker.say(message("{n} rows; {method}"), n=figures.sample(seen.estimate), method=method)
     return Outcome(
         kind=speaker.called(phrases.ROLES, line.role),
         help=speaker.called(phrases.ROLE_HELP, line.role),

@@ -13,7 +13,7 @@ from plumbrule.findings.model import CheckResult
 from plumbrule.lab.model import Adjustment
 from plumbrule.report.phrases import ADJUSTMENTS, METRICS, VERDICT_TONES
 from plumbrule.report.svg import Picture, Row, Tone, draw
-from plumbrule.report.views.figures import PLAIN_METRICS, Figures, scaled, set_size
+from plumbrule.report.views.figures import PLAIN_METRICS, Figures, is_hidden, scaled, set_size
 from plumbrule.report.views.speaker import Table, plain
 
 UNIT = (0.0, 1.0)
@@ -212,6 +212,8 @@ def _with_method(figures: Figures, seen: Observation) -> Markup:
 
 def _estimate_cell(figures: Figures, estimate: Estimate, metric: str) -> Markup:
     value, reach = figures.estimate(estimate, "difference", metric), figures.reach(estimate, "difference", metric)
+    if is_hidden(estimate):
+        return value
     basis = figures.speaker.say(message("{n} rows; {method}"), n=figures.sample(estimate), method=figures.method_name(estimate))
     interval = Markup(' <span class="interval">({})</span>').format(reach) if reach else ""
     return Markup("<b>{}</b>{} <small>{}</small>").format(value, interval, basis)
