@@ -149,6 +149,17 @@ def test_faults_without_end_are_counted(tmp_path: Path) -> None:
     assert re.search(r"'count': 1000\d|'count': 9999", str(faults[-1][3]))
 
 
+def test_nesting_without_end_is_read(tmp_path: Path) -> None:
+    """Fifty thousand points inside each other: the first two hundred elements are units, the rest is their text."""
+    many = 50_000
+    inner = "<point><num>1</num><content><p>x</p></content>" * many + "</point>" * many
+    text = re.sub(r"(?<=<mainBody>).*(?=</mainBody>)", f"<paragraph>{inner}</paragraph>", NOTED, flags=re.DOTALL)
+    reading, document = read_text(tmp_path, text)
+    assert any("nested too deep" in fault.what for fault in reading.faults)
+    assert len(reading.passages) < 250
+    assert document.text.count("x") == many
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, len(NOTED)), st.binary(max_size=6))
 def test_no_damage_makes_it_crash(place: int, damage: bytes) -> None:

@@ -184,6 +184,8 @@ def test_crosswalks_become_mappings_of_the_right_kind(rulebook: Rulebook, docume
     assert [one["sources"][0]["id-ref"] for one in mapping["maps"]] == [token(link.requirement) for link in links]
     assert [one["targets"][0]["id-ref"] for one in mapping["maps"]] == [link.to for link in links]
     assert plain(mapping["maps"][0]["remarks"]) == "Because *equal*."
+    unmapped = set(mapping["source-gap-summary"]["unmapped-controls"][0]["with-ids"])
+    assert unmapped == {token(name) for name in rulebook.requirements} - {token(link.requirement) for link in links}
     resource = mapping["target-resource"]["href"][1:]
     assert resource in {one["uuid"] for one in collection["back-matter"]["resources"]}
     assert collection["provenance"]["status"] == "draft"

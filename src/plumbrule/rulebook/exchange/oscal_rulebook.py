@@ -245,13 +245,17 @@ class _Work:
         }
 
     def mapping(self, walk: Crosswalk) -> Json:
-        """One crosswalk."""
+        """One crosswalk, and the requirements of ours that it leads nowhere from."""
+        mapped = {link.requirement for link in walk.links}
+        rest = [token(name) for name in self.rulebook.requirements if name not in mapped]
+        gap = {"uuid": self.uuid("gap", walk.id), "unmapped-controls": [{"with-ids": rest}]}
         return {
             "uuid": self.uuid("mapping", walk.id),
             "source-resource": {"type": "catalog", "href": CATALOG},
             "target-resource": {"type": "catalog", "href": f"#{self.uuid('framework', walk.id)}"},
             "maps": [self.link(walk, link) for link in walk.links],
             "props": [prop(NAME, "crosswalk", walk.id)],
+            **({"source-gap-summary": gap} if rest else {}),
         }
 
     def link(self, walk: Crosswalk, link: Link) -> Json:

@@ -48,6 +48,7 @@ SPACES = re.compile(r"\s+")
 TAG = re.compile(r"<[^<>]*>?")
 DECLARED = re.compile(rb"\s*<\?xml[^<>]{0,100}?encoding\s{0,3}=\s{0,3}[\"']([A-Za-z0-9._-]{2,40})")
 MOST_FAULTS = 10_000
+DEEPEST = 200
 
 
 @dataclass(slots=True)
@@ -120,7 +121,7 @@ class Walk:
         said = given.get("lang", given.get("language", "")).lower()
         self.language = self.language or LANGUAGES.get(said[:3], said[:2])
         silent = tag != "notes" and (tag in SILENT or (bool(self.stack) and self.stack[-1].silent))
-        role = "" if silent else self.role(tag, given, more)
+        role = "" if silent or self.too_deep() else self.role(tag, given, more)
         if role == "note" and not silent:
             self.note(more)
         elif (role or tag in BLOCKS) and not self.text.after_number and not silent:
@@ -130,6 +131,12 @@ class Walk:
         if tag == "ref" and given.get("href", "").startswith(DOCUMENTS):
             opened.symbol = unquote(given["href"].removeprefix(DOCUMENTS))[:80]
         self.stack.append(opened)
+
+    def too_deep(self) -> bool:
+        """Whether what begins here stands deeper than any text; its words then belong to what it stands in."""
+        if len(self.stack) == DEEPEST:
+            self.check.tell(self.place(), message("line {line}: nested too deep, read without marks of its own"))
+        return len(self.stack) >= DEEPEST
 
     def place(self) -> int:
         """Where the running text has come to."""
