@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, Literal
 
+_FOLDER = files("plumbrule.rulebook.reading") / "lexicon" / "structure"
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 CJK = "\u2e80-\u303f\u31c0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
 _SPACES_BY_CJK = re.compile(rf"(?<=[{CJK}“”‘’—…])\s+|\s+(?=[{CJK}“”‘’—…])")
@@ -56,6 +57,11 @@ class Formulas:
     furniture: tuple[str, ...]
 
 
+def known(language: str) -> bool:
+    """Whether there is a file of formulas for a language; whoever adds one adds a language."""
+    return language.isalpha() and language.isascii() and (_FOLDER / f"{language}.yaml").is_file()
+
+
 @cache
 def formulas_of(language: str) -> Formulas:
     """The formulas of a language; English where we have none for it.
@@ -65,9 +71,8 @@ def formulas_of(language: str) -> Formulas:
     """
     from plumbrule.rulebook.form import parse  # noqa: PLC0415 - the rulebook's forms use this room's model
 
-    name = f"{language if language in LANGUAGES else 'en'}.yaml"
-    text = (files("plumbrule.rulebook.reading") / "lexicon" / "structure" / name).read_text(encoding="utf-8")
-    return parse(f"lexicon/structure/{name}", text, Formulas)
+    name = f"{language if known(language) else 'en'}.yaml"
+    return parse(f"lexicon/structure/{name}", (_FOLDER / name).read_text(encoding="utf-8"), Formulas)
 
 
 def squeezed(text: str) -> str:

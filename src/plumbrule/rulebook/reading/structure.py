@@ -14,7 +14,7 @@ from plumbrule.rulebook.reading.citations import citations, headed, is_ibid
 from plumbrule.rulebook.reading.declaration import lead_in_line, read_declaration
 from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.exchanged import cited_in, is_exchanged, note_places, read_exchanged, said_of, within
-from plumbrule.rulebook.reading.formulas import any_of, formulas_of, squeezed
+from plumbrule.rulebook.reading.formulas import any_of, formulas_of, known, squeezed
 from plumbrule.rulebook.reading.front import first_date, read_front, title_start
 from plumbrule.rulebook.reading.furniture import Furniture, furniture_of
 from plumbrule.rulebook.reading.language import language_of
@@ -63,7 +63,7 @@ def structure(document: Document) -> Structured:
     known = {cited.symbol for unit in units for cited in unit.cites}
     loose = [piece for piece in outside if piece.what in {"running-text", "unread", "lead-in"}]
     known |= {cited.symbol for piece in loose for cited in _in_span(sheet, (piece.start, piece.end), language, speaker)}
-    faults = [*document.faults, *layout.faults, *_damage(document)]
+    faults = [*document.faults, *layout.faults, *_without_words(language), *_damage(document)]
     heading = replace(heading, language=language, cites=tuple(sorted(known - {heading.symbol or ""})))
     return Structured(heading=heading, units=units, outside=outside, faults=tuple(faults))
 
@@ -245,6 +245,12 @@ def _in_span(sheet: Sheet, at: Span, language: str, speaker: str, unit: Unit | N
             start = e
     spans = [(s, e) for s, e in [*spans, (start, at[1])] if e > s and sheet.text[s:e].strip()]
     return citations(mended(sheet, spans), language, speaker) if spans else ()
+
+
+def _without_words(language: str) -> Iterable[Fault]:
+    if language and not known(language):
+        what = message("there are no lists of words for {language}: the English ones were taken")
+        yield Fault(at=(0, 0), what=what, values=(("language", language),))
 
 
 def _damage(document: Document) -> Iterable[Fault]:
