@@ -7,11 +7,16 @@ resolution yet (docs/concepts/reading.md says so).
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from read_fixtures import DISPLACED, ENGLISH, FRENCH, ROWS, SIX
 
-from plumbrule.rulebook.reading import Reading, read_document
+from plumbrule.errors import RulebookError
+from plumbrule.rulebook.reading import Reading, formulas, read_document
 from plumbrule.rulebook.reading.document import Document
 
 SHORT = ["preamble.1", "preamble.2", "1", "1.a", "1.b", "2"]
@@ -124,3 +129,67 @@ def test_letters_set_apart_are_closed_up() -> None:
         ("preamble.1", "Recalling the night,"),
         ("1", "Lights the lamp."),
     ]
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "concepts" / "reading.md"
+LISTS = Path(formulas.__file__).parent / "lexicon" / "structure"
+
+
+def test_the_page_says_what_every_list_is_for() -> None:
+    """Each list of a lexicon stands in docs/concepts/reading.md, and none that does not exist."""
+    rows = re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
+    assert named == {field.name for field in fields(formulas.Formulas)} - {"schema", "language"}
+
+
+@pytest.mark.parametrize("language", formulas.LANGUAGES)
+def test_the_lists_of_each_language_are_whole(language: str) -> None:
+    """Every file is in its form and holds words for every part of a resolution."""
+    words = formulas.formulas_of(language)
+    assert words.language == language
+    assert len(words.months) == 12
+    assert all((words.openings, words.preamble_starts, words.draft, words.adopted, words.ordinals, words.councils, words.ibid))
+
+
+@pytest.fixture
+def lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the lists that a test may edit."""
+    for file in LISTS.glob("*.yaml"):
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(formulas, "_FOLDER", tmp_path)
+    formulas.formulas_of.cache_clear()
+    yield tmp_path
+    formulas.formulas_of.cache_clear()
+
+
+def test_a_language_is_a_file(lists: Path) -> None:
+    """A seventh language needs a file and no code; without it the English lists are taken, and that is told."""
+    text = "Toplanış,\n\nHatırlap,\n\n1. Karar berýär."
+    told = [str(fault) for fault in read(text, "tk").faults]
+    assert any("tk" in line and "English" in line for line in told)
+    english = (lists / "en.yaml").read_text(encoding="utf-8")
+    turkmen = english.replace("language: en", "language: tk").replace("[The General Assembly]", "[Toplanış]")
+    (lists / "tk.yaml").write_text(turkmen, encoding="utf-8")
+    formulas.formulas_of.cache_clear()
+    reading = read(text, "tk")
+    assert [passage.id for passage in reading.passages] == ["preamble.1", "1"]
+    assert reading.faults == ()
+
+
+def test_a_verb_is_a_word_in_a_list(lists: Path) -> None:
+    """A clause whose first word nobody knew begins a clause of its own once the word stands in the list."""
+    recital = "Recalling the night, which is long and dark and full of rocks that nobody sees,"
+    text = f"The General Assembly,\n{recital}\nSinging,\n1. Decides."
+    assert [passage.id for passage in read(text, "en").passages] == ["preamble.1", "1"]
+    file = lists / "en.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("[recalling,", "[recalling, singing,"), encoding="utf-8")
+    formulas.formulas_of.cache_clear()
+    assert [passage.id for passage in read(text, "en").passages] == ["preamble.1", "preamble.2", "1"]
+
+
+def test_a_file_out_of_its_form_is_refused(lists: Path) -> None:
+    """With the name of the file and what was expected."""
+    file = lists / "en.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("should:", "shoud:"), encoding="utf-8")
+    with pytest.raises(RulebookError, match=r"en\.yaml"):
+        read(ENGLISH, "en")
