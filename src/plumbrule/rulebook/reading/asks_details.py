@@ -127,16 +127,20 @@ def quantities(part: str, words: Patterns) -> list[Quantity]:
             continue
         if unit == "items" and re.fullmatch(r"(?:19|20|21)\d\d", match["number"]):
             continue
-        scale = counted.scales.get((match["scale"] or "").casefold(), 1.0)
-        found.append((match.start(), Quantity(value=_number(match["number"]) * scale, unit=unit)))
+        scale = counted.scales.get(_key(match["scale"] or ""), 1.0)
+        found.append((match.start(), Quantity(value=_number(match["number"], counted.decimal) * scale, unit=unit)))
     shares = words.share.finditer(part)
-    found += [(share.start(), Quantity(value=counted.shares[share[0].casefold()], unit="share")) for share in shares]
+    found += [(share.start(), Quantity(value=counted.shares[_key(share[0])], unit="share")) for share in shares]
     return [quantity for _, quantity in sorted(found, key=lambda pair: pair[0])]
 
 
-def _number(said: str) -> float:
-    grouped = re.fullmatch(r"\d{1,3}(?:[ ,.\u00a0\u202f]\d{3})+", said)
-    return float(re.sub(r"\D", "", said)) if grouped else float(said.replace(",", "."))
+def _key(said: str) -> str:
+    return " ".join(said.casefold().split())
+
+
+def _number(said: str, decimal: str) -> float:
+    """Digits in groups of three, or with decimals, as the language writes them."""
+    return float(re.sub(rf"[^\d{re.escape(decimal)}]", "", said).replace(decimal, "."))
 
 
 def polarities(text: str, start: int, end: int, words: Patterns) -> tuple[tuple[Polarity, Span], ...]:

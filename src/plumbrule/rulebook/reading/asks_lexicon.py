@@ -38,6 +38,7 @@ class Counted:
     scales: Mapping[str, float]
     shares: Mapping[str, float]
     units: Mapping[Literal["people", "USD", "percent", "countries", "items"], tuple[str, ...]]
+    decimal: Literal[".", ","] = "."
     money_signs: tuple[str, ...] = ()
     uncounted: tuple[str, ...] = ()
 

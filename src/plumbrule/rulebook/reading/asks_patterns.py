@@ -19,7 +19,10 @@ _FUNCTIONS: Mapping[str, Function] = {
     "assesses": "assesses",
     "notes": "notes",
 }
-_NUMBER = r"\d{1,3}(?:[ ,.\u00a0\u202f]\d{3}(?!\d)){1,5}|\d{1,15}(?:[.,]\d{1,3}(?!\d))?"
+_NUMBERS = {
+    ".": r"\d{1,3}(?:[ ,]\d{3}(?!\d)){1,5}|\d{1,15}(?:\.\d{1,6}(?!\d))?",
+    ",": r"\d{1,3}(?:[ .]\d{3}(?!\d)){1,5}|\d{1,15}(?:,\d{1,6}(?!\d))?",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +208,7 @@ def _number(lexicon: Lexicon) -> re.Pattern[str]:
     units = "|".join(f"(?P<{unit}>{one_of(words, spaced=False)})" for unit, words in counted.units.items())
     return re.compile(
         rf"(?P<money>{one_of(counted.money_signs, spaced=False)})?\s?"
-        rf"(?<![A-Za-z0-9�/第№.,-])(?<!\d\s)(?P<number>{_NUMBER})(?![\d�/])"
+        rf"(?<![A-Za-z0-9�/第№.,-])(?<!\d\s)(?P<number>{_NUMBERS[counted.decimal]})(?![\d�/])"
         rf"\s{{0,2}}(?P<scale>{scale})?(?P<lost>�)?\s{{0,2}}(?:{units})?",
         re.IGNORECASE,
     )
