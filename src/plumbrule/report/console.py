@@ -59,10 +59,10 @@ def say(console: Console, text: str, style: str = "") -> None:
     console.print(Text(text if _speaks(console) else _plain(text, console.encoding), style=style))
 
 
-def say_more(console: Console, words: Words, length: int) -> None:
+def say_more(console: Console, words: Words, length: int, printed: int = MOST) -> None:
     """How many lines were left out."""
-    if length > MOST:
-        say(console, words.many("{n} more line: see --json.", "{n} more lines: see --json.", length - MOST), style="dim")
+    if length > printed:
+        say(console, words.many("{n} more line: see --json.", "{n} more lines: see --json.", length - printed), style="dim")
 
 
 def group_text(words: Words, group: Group, *, names: bool = False) -> str:

@@ -55,7 +55,7 @@ def print_audit(found: Mapping[str, Any], console: Console, words: Words) -> Non
     say(console, _read(found["rows"], words))
     print_explored(found, console, words)
     _rates(found, console, words)
-    _gaps(found["gaps"], console, words)
+    _gaps(found, console, words)
     if "within" in found:
         _strata(found["within"], console, words)
     print_outcomes(found, console, words)
@@ -178,7 +178,9 @@ def _rates(found: Mapping[str, Any], console: Console, words: Words) -> None:
         say_more(console, words, len(entries))
 
 
-def _gaps(gaps: Sequence[Mapping[str, Any]], console: Console, words: Words) -> None:
+def _gaps(found: Mapping[str, Any], console: Console, words: Words) -> None:
+    """One table for each metric; where attributes meet, what stands out has been said already."""
+    gaps: Sequence[Mapping[str, Any]] = found["gaps"]
     for metric in dict.fromkeys(gap["metric"] for gap in gaps):
         title = words.say(message("Gaps: {metric}"), metric=words.text(phrases.METRICS.get(metric, metric)))
         table = new_table(
@@ -192,10 +194,11 @@ def _gaps(gaps: Sequence[Mapping[str, Any]], console: Console, words: Words) -> 
             translate=False,
         )
         of_metric = [gap for gap in gaps if gap["metric"] == metric]
-        for gap in of_metric[:MOST]:
+        alone = [gap for gap in of_metric if len(gap["by"]) == 1 or "search" not in found]
+        for gap in alone[:MOST]:
             table.add_row(pair_text(words, gap), *estimate_cells(gap, metric, gap["kind"], words), beyond_text(words, gap))
         put(console, table)
-        say_more(console, words, len(of_metric))
+        say_more(console, words, len(of_metric), len(alone[:MOST]))
     for source in dict.fromkeys((gap["kind"], gap["tolerance"]["value"], gap["tolerance"]["source"]) for gap in gaps):
         say(console, _tolerance(words, *source), style="dim")
 
