@@ -1,7 +1,7 @@
 """See before the count that attributes make groups: an age in years, a postcode or an identifier makes single people.
 
 Some rows are looked at first; only where they show many values are the distinct values of the whole column estimated
-(HyperLogLog: a few per cent off, in memory that does not grow). An attribute with ten values or more and fewer than ten
+(HyperLogLog: in memory that does not grow, and ten per cent off or more). An attribute with ten values or more and fewer than ten
 rows to a value is *fine*: that is said, with a cut to copy where it is a number. It is left out where it would only cost:
 above a thousand values when it is fine, above ten thousand in any case.
 """
