@@ -189,10 +189,10 @@ def folder_of(tmp_path: Path, count: int) -> Path:
 
 def test_a_folder_of_texts(cli: Here, tmp_path: Path) -> None:
     """One reading for each text, and an index with digests and counts; several processes give what one gives."""
-    folder, out = folder_of(tmp_path, 20), tmp_path / "out"
+    folder, out = folder_of(tmp_path, 30), tmp_path / "out"
     ran = cli("read", folder, "--out", out)
     assert (ran.code, ran.stderr) == (0, "")
-    assert "20 of 20 texts were read" in ran.stdout
+    assert "30 of 30 texts were read" in ran.stdout
     index = json.loads((out / "readings.json").read_text(encoding="utf-8"))["readings"]
     assert [row["name"] for row in index] == sorted(path.name for path in folder.iterdir())
     for row in index:

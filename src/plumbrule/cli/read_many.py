@@ -25,7 +25,7 @@ from plumbrule.errors import InputError, PlumbruleError
 
 INDEX = "readings.json"
 FOLDER = "readings"
-FEW = 8
+FEW = 24
 """Fewer texts than this are read in this process: another one takes as long to start as they take to read."""
 MOST_PROCESSES = 8
 _ENDINGS = {"json": ".json", "akn": ".xml", "oscal": ".json"}
