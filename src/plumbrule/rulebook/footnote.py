@@ -47,7 +47,8 @@ def place(provision: Provision, words: Words) -> str:
     if provision.kind in {"objective", "action", "bullet"}:
         return words.say(PLACES[provision.kind], section=steps[0], number=".".join(numbers))
     if provision.kind == "item":
-        return words.say(PLACES["item"], number=steps[0], letters=" ".join(f"({step})" for step in steps[1:]))
+        letters = " ".join(f"({step})" for step in steps[1:])
+        return words.say(PLACES[provision.kind], number=steps[0], letters=letters)
     if provision.kind == "section" and len(steps) > 1:
         return provision.citation
     return words.say(PLACES[provision.kind], number=first)
