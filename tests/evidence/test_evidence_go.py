@@ -38,7 +38,8 @@ def go(tmp_path_factory: pytest.TempPathFactory) -> Check:
 
 
 def test_go_accepts_exports_of_every_shape(go: Check, tmp_path: Path) -> None:
-    """From empty to a third level of tiles: every tile, sampled proofs, and each state a beginning of the next."""
+    """From empty to a third level of tiles: every tile, sampled proofs, each state a beginning of the next; and one bit
+    flipped in the checkpoint, a tile or a bundle at the edges is refused at every size."""
     signer = new_signer("example.org/log", Kind.LOG)
     older: list[Path] = []
     with Log.create(tmp_path / "log", "example.org/log", signer) as log:
@@ -49,8 +50,22 @@ def test_go_accepts_exports_of_every_shape(go: Check, tmp_path: Path) -> None:
             done = go("export", tmp_path / str(size), *older)
             assert done.returncode == 0, done.stderr
             assert done.stdout.startswith(f"holds: {size} entries, ")
+            for path in at_the_edges(tmp_path / str(size)):
+                good = path.read_bytes()
+                path.write_bytes(good[:-2] + bytes([good[-2] ^ 1]) + good[-1:])
+                assert go("export", tmp_path / str(size)).returncode == 1, path
+                path.write_bytes(good)
             older = [tmp_path / f"checkpoint-{size}"]
             older[0].write_bytes(checkpoint)
+
+
+def at_the_edges(folder: Path) -> set[Path]:
+    """The checkpoint, and of tiles and of bundles the first and the last."""
+    tiles = sorted(path for path in (folder / "tile").rglob("*") if path.is_file()) if (folder / "tile").is_dir() else []
+    bundles = [path for path in tiles if "entries" in path.parts]
+    hashes = [path for path in tiles if "entries" not in path.parts]
+    first = 1 if len(bundles) < 10 else 0  # large logs take Go a second each time
+    return {folder / "checkpoint", *hashes[:first], *hashes[-1:], *bundles[:first], *bundles[-1:]}
 
 
 def test_go_refuses_every_changed_file(go: Check, tmp_path: Path) -> None:

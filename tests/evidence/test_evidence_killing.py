@@ -25,5 +25,5 @@ def test_killed_in_every_step(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     print(done.stdout)
     assert found["kills"] == ROUNDS == sum(found["steps"].values())
-    assert all(found["steps"].values()), found
+    assert all(list(found["steps"].values())[1:]), found  # before the first step a kill only comes by chance
     assert found["acknowledged"] > ROUNDS

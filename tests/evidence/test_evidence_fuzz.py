@@ -1,0 +1,183 @@
+"""Hostile bytes: changed, cut, doubled and glued pieces of true files, never a traceback and never two spellings.
+
+The short form takes seconds; `make soak` sets PLUMBRULE_SOAK_EXAMPLES and lets it run for long.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import pytest
+from evidence_made import fresh_process
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plumbrule.errors import UnreadableError
+from plumbrule.evidence import (
+    Kind,
+    new_signer,
+    parse_checkpoint,
+    parse_envelope,
+    parse_note,
+    parse_policy,
+    parse_proof,
+    parse_statement,
+    parse_trust,
+    seal,
+    sign_note,
+    write_proof,
+)
+from plumbrule.evidence.note import write_note
+from plumbrule.evidence.proof import Proof
+
+EXAMPLES = int(os.environ.get("PLUMBRULE_SOAK_EXAMPLES", "60"))
+ROOT = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+
+@cache
+def true_files() -> dict[str, bytes]:
+    """One true file of each kind."""
+    log, witness, signer = (
+        new_signer("example.org/log", Kind.LOG),
+        new_signer("w.example/1", Kind.WITNESS),
+        new_signer("a.example"),
+    )
+    note = sign_note(f"example.org/log\n7\n{ROOT}\nmore\n", [log])
+    proof = write_proof(Proof(index=3, hashes=(b"\1" * 32, b"\2" * 32, b"\3" * 32), checkpoint=note, extra=b"x"))
+    policy = f"log {log.verifier}\nwitness w1 {witness.verifier}\ngroup g any w1\nquorum g\n".encode()
+    statement = (
+        b'{"_type":"https://in-toto.io/Statement/v1","predicate":{"a":[1,2.5,null,"x"]},"predicateType":"urn:x","subject":[]}'
+    )
+    return {"note": note, "proof": proof, "policy": policy, "envelope": seal(statement, [signer]), "statement": statement}
+
+
+PIECES = (
+    *(
+        text.encode()
+        for text in ("\u2014 ", "\u2028", "\u202e", "\u0661", "group x all w1\n", "quorum none\n", "index 3\n", "extra AA==\n")
+    ),
+    *(
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b"\n\n",
+        b"\0",
+        b"\x1b[2J",
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"=",
+        b"==",
+        b"A",
+        b"+",
+        b"/",
+        b"-",
+        b"_",
+        b" ",
+        b"\t",
+    ),
+    *(b"0", b"00", b"-1", b"9223372036854775808", b"1e3", b"NaN"),
+    *(b"{", b"}", b"[" * 40, b'"', b'"a":1,', b"\\u0000", b"\\ud800", b","),
+)
+
+
+@st.composite
+def changed(draw: st.DrawFn, kind: str) -> bytes:
+    """A true file after one to four changes: a bit, a cut, a doubled stretch, a strange piece, a stretch of another file."""
+    raw = true_files()[kind]
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(raw)))
+        to = min(len(raw), at + draw(st.integers(1, 40)))
+        stretch = raw[at:to]
+        other = true_files()[draw(st.sampled_from(sorted(true_files())))]
+        piece = draw(
+            st.sampled_from([*PIECES, stretch, stretch * 2, stretch[::-1], stretch.swapcase(), stretch * 200, other[at:to], b""])
+        )
+        raw = draw(st.sampled_from([raw[:at] + piece + raw[to:], raw[:at] + piece + raw[at:], raw[:at]]))
+    return raw
+
+
+def read_and_write_note(raw: bytes) -> bytes:
+    """A note, and what its parts give again."""
+    note = parse_note(raw)
+    try:
+        checkpoint = parse_checkpoint(note)
+    except UnreadableError:
+        pass
+    else:
+        assert checkpoint.text() == note.text
+    return write_note(note.text, note.signatures)
+
+
+def read_and_write_envelope(raw: bytes) -> bytes:
+    """An envelope has one form by itself; its payload is read too, and may be refused."""
+    payload = parse_envelope(raw).payload
+    with suppress(UnreadableError):
+        parse_statement(payload)
+    return raw
+
+
+READERS: dict[str, Callable[[bytes], bytes | None]] = {
+    "note": read_and_write_note,
+    "proof": lambda raw: write_proof(parse_proof(raw)),
+    "envelope": read_and_write_envelope,
+    "policy": lambda raw: parse_policy(raw) and None,
+    "statement": lambda raw: parse_statement(raw) and None,
+}
+
+
+@pytest.mark.parametrize("kind", READERS)
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_changed_files_are_refused_or_said_back(kind: str, data: st.DataObject) -> None:
+    """Whatever is done to a true file: our own error, or a value that is written back in the very same bytes."""
+    raw = data.draw(changed(kind))
+    try:
+        again = READERS[kind](raw)
+    except UnreadableError as error:
+        assert error.got
+        return
+    assert again is None or again == raw
+
+
+GIANTS = {
+    "many lines": b"\n" * 10**6,
+    "one line": b"A" * 10**6,
+    "open brackets": b"[" * 10**6,
+    "nested objects": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+    "many keys": b"{" + b",".join(b'"%d":1' % number for number in range(50_000)) + b"}",
+    "a long number": b"1" * 200_000,
+    "signatures": b"text\n\n" + b"".join(f"\u2014 n{number} AAAAAAA=\n".encode() for number in range(20_000)),
+    "hashes": b"c2sp.org/tlog-proof@v1\nindex 0\n" + (ROOT.encode() + b"\n") * 20_000,
+    "groups": b"".join(b"group g%d any g%d\n" % (number + 1, number) for number in range(8_000)) + b"quorum none\n",
+}
+
+
+def read_giants() -> int:
+    """Give every giant to every reader; how many were refused."""
+    refused = 0
+    for reader in (parse_note, parse_proof, parse_envelope, parse_policy, parse_statement, parse_trust):
+        for raw in GIANTS.values():
+            try:
+                reader(raw, "giant")
+            except UnreadableError:
+                refused += 1
+    return refused
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs the limits of POSIX: run on Linux or macOS")
+def test_giants_are_refused_within_limits() -> None:
+    """A million bytes of anything, to every reader, in a process with twenty seconds and half a gigabyte: all refused."""
+    code = (
+        "import resource, test_evidence_fuzz as fuzz; resource.setrlimit(resource.RLIMIT_CPU, (20, 20));"
+        "resource.setrlimit(resource.RLIMIT_DATA, (2**29, 2**29)); print(fuzz.read_giants())"
+    )
+    environment = fresh_process()
+    environment["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), environment["PYTHONPATH"]])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout.strip() == str(6 * len(GIANTS)), done.stderr[-2000:]
