@@ -17,7 +17,7 @@ from plumbrule.rulebook.reading import asks_verbs
 from plumbrule.rulebook.reading.asks import find_asks
 from plumbrule.rulebook.reading.asks_lexicon import lexicon_of, read_lexicon
 from plumbrule.rulebook.reading.asks_patterns import patterns_of
-from plumbrule.rulebook.reading.formulas import LANGUAGES
+from plumbrule.rulebook.reading.formulas import LANGUAGES, formulas_of
 from plumbrule.rulebook.reading.model import Ask, Heading, Kind
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "concepts" / "asks.md").read_text(encoding="utf-8")
@@ -76,6 +76,15 @@ def test_lexicons_hold_codes_of_the_guide_and_no_sentences(language: str) -> Non
     entries = [word for said in lists for words in said.values() for word in words]
     assert max(len(entry) for entry in entries) <= (14 if language == "zh" else 75)
     assert patterns_of(language).verb.match(next(iter(lexicon.verbs["decides"])))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_that_opens_an_operative_paragraph_is_known(language: str) -> None:
+    """What structure knows as the first word of a paragraph begins a verb here, or an adverb before one."""
+    lexicon = lexicon_of(language)
+    known = [*lexicon.before_verb, *(verb for verbs in lexicon.verbs.values() for verb in verbs)]
+    opening = [word.removeprefix(lexicon.glued_and) for word in formulas_of(language).operative_starts]
+    assert [word for word in opening if not any(entry.startswith(word) for entry in known)] == []
 
 
 def test_a_verb_added_as_data_is_found() -> None:
