@@ -109,6 +109,23 @@ def test_a_concordance_needs_a_clause(here: Run) -> None:
 
 
 @pytest.mark.shared
+def test_a_concordance_of_a_text_that_the_rulebook_does_not_hold(here: Run, shared: Path) -> None:
+    """A clause of the Declaration in six languages: in Arabic it stands as the fourth, found by aligning the whole texts."""
+    names = ("eng", "arb", "cmn_hans", "fra", "rus", "spa")
+    files = [shared / "instruments" / "udhr_217A" / f"udhr_{name}.xml" for name in names]
+    rows = here("show", "preamble.5", "--concordance", *files, "--json").json()["languages"]
+    assert [(row["language"], row["id"]) for row in rows] == [
+        ("en", "preamble.5"),
+        ("ar", "preamble.4"),
+        *((code, "preamble.5") for code in ("zh", "fr", "ru", "es")),
+    ]
+    assert all("paragraph" in row["footnote"] for row in rows)
+    wrong = here("show", "preamble.55", "--concordance", *files)
+    assert wrong.code == 2
+    assert "preamble.5" in wrong.stderr
+
+
+@pytest.mark.shared
 def test_a_concordance_shows_our_six_languages_and_the_official_text_in_hand(here: Run, shared: Path) -> None:
     """The official text is read from the file, under the same id, with a footnote of its own."""
     file = shared / "instruments" / "A_78_L49.zh.txt"

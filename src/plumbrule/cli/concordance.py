@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from rich.console import Console
@@ -15,7 +16,8 @@ from rich.text import Text
 from plumbrule.base.languages import UN_LANGUAGES
 from plumbrule.base.messages import harmless
 from plumbrule.base.words import Words
-from plumbrule.rulebook.footnote import footnote, place
+from plumbrule.errors import InputError
+from plumbrule.rulebook.footnote import footnote, joined, place_of
 from plumbrule.rulebook.model import Provision, Rulebook
 from plumbrule.rulebook.reading.align import align
 from plumbrule.rulebook.reading.versions import Clause, Version, version_of_rulebook
@@ -55,38 +57,54 @@ def beside(provision: Provision, rulebook: Rulebook, versions: Sequence[Version]
     held = [p for p in rulebook.provisions.values() if p.instrument == provision.instrument]
     ours = version_of_rulebook(instrument, held, "en")
     at = next(n for n, p in enumerate(held) if p.id == provision.id)
-    return [*rows, *(_official(provision, ours, at, version, words) for version in versions)]
+    return [*rows, *(_official(ours, at, version, words) for version in versions)]
 
 
-def _official(provision: Provision, ours: Version, at: int, version: Version, words: Words) -> Beside:
-    """The clause in one text: the one that the alignment of the whole texts puts beside ours."""
-    bead = next(bead for bead in align(ours, version) if at in bead.left)
-    clauses: list[Clause] = [version.clauses[n] for n in bead.right]
+def beside_files(name: str, versions: Sequence[Version], words: Words) -> list[Beside]:
+    """A clause of a text that the rulebook does not hold: as the first file has it, and what answers it in the others.
+
+    Raises:
+        InputError: the first file holds no such clause.
+    """
+    first = versions[0]
+    at = next((n for n, clause in enumerate(first.clauses) if clause.id == name), None)
+    if at is None:
+        near = get_close_matches(name, [clause.id for clause in first.clauses], n=5, cutoff=0.3)
+        raise InputError(
+            f"Neither the rulebook nor {first.name} holds {name!r}.",
+            expected="the id of a provision of the rulebook, or of the first file",
+            cure=f"Did you mean {', '.join(near)}?" if near else f"`plumbrule read {first.name}` shows its ids.",
+        )
+    return [_official(first, at, version, words) for version in versions]
+
+
+def _official(base: Version, at: int, version: Version, words: Words) -> Beside:
+    """The clause in one text: the one that the alignment of the whole texts puts beside the clause of the base."""
+    places = (at,) if version is base else next(bead.right for bead in align(base, version) if at in bead.left)
+    clauses = [version.clauses[place] for place in places]
     name = clauses[0].id if clauses else ""
-    cited = [version.title, version.symbol or version.name, _pinpoint(provision, name, words)]
     return Beside(
         language=version.language,
-        official=True,
-        text=clauses[0].text if clauses else "",
-        id=name,
+        official=version.official,
+        text=" ".join(clause.text for clause in clauses),
+        id=", ".join(clause.id for clause in clauses),
         source=version.name,
         reviewed_by="",
-        footnote=words.say("{parts}.", parts=words.text(", ").join(part for part in cited if part)) if clauses else "",
-        found_by="" if not clauses else "id" if name == ours.clauses[at].id else "alignment",
+        footnote=_note(version, clauses[0], words) if clauses else "",
+        found_by="" if not clauses else "id" if name == base.clauses[at].id else "alignment",
     )
 
 
-def _pinpoint(provision: Provision, name: str, words: Words) -> str:
-    if provision.id.endswith("/" + name):
-        return place(provision, words)
-    return name
+def _note(version: Version, clause: Clause, words: Words) -> str:
+    """Title and symbol as the file prints them; its name where it prints no symbol."""
+    parts = [version.title, version.symbol or version.name, place_of(clause.kind, clause.id, words) or clause.id]
+    return joined(parts, words)
 
 
-def beside_document(provision: Provision, rows: Sequence[Beside]) -> dict[str, Any]:
+def beside_document(name: str, rows: Sequence[Beside]) -> dict[str, Any]:
     """The same as plain values."""
     return {
-        "id": provision.id,
-        "citation": provision.citation,
+        "id": name,
         "languages": [
             {
                 "language": row.language,
@@ -103,10 +121,9 @@ def beside_document(provision: Provision, rows: Sequence[Beside]) -> dict[str, A
     }
 
 
-def show_beside(provision: Provision, rows: Sequence[Beside], rulebook: Rulebook, words: Words, console: Console) -> None:
+def show_beside(title: str, rows: Sequence[Beside], words: Words, console: Console) -> None:
     """For people: language, whose words they are, the words, and a footnote for each source."""
-    title = rulebook.instruments[provision.instrument].title.said(words.language)[0]
-    console.print(Text(harmless(f"{provision.citation} · {title}"), style="bold"))
+    console.print(Text(harmless(title), style="bold"))
     for row in rows:
         if row.official:
             who = words.say("official text, from {name}", name=row.source)

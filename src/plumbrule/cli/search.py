@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -74,11 +75,12 @@ def run(
     _check(query, rulebook, anything_goes=folder is not None)
     with bar(said.text(message("Indexing"))):
         index = index_of_folder(folder, rulebook) if folder else index_in_memory(entries_of_rulebook(rulebook))
-    found = search(index, query)
-    if as_json:
-        typer.echo(json.dumps(document(found, query, index), ensure_ascii=False, allow_nan=False, indent=1))
-    else:
-        show(found, query, index, said, Console(soft_wrap=True, highlight=False))
+    with closing(index):
+        found = search(index, query)
+        if as_json:
+            typer.echo(json.dumps(document(found, query, index), ensure_ascii=False, allow_nan=False, indent=1))
+        else:
+            show(found, query, index, said, Console(soft_wrap=True, highlight=False))
 
 
 def _check(query: Query, rulebook: Rulebook, *, anything_goes: bool) -> None:

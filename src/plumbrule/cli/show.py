@@ -19,7 +19,6 @@ from plumbrule.errors import InputError
 if TYPE_CHECKING:
     from plumbrule.base.languages import Wording
     from plumbrule.base.words import Words
-    from plumbrule.cli.concordance import Beside
     from plumbrule.rulebook.lookup import Place, Thing
     from plumbrule.rulebook.model import (
         Check,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
         Requirement,
         Rulebook,
     )
+    from plumbrule.rulebook.reading.versions import Version
 
 MOST_LISTED = 12
 LINKS = {
@@ -69,7 +69,12 @@ def run(
             help="An instrument, provision, requirement, profile (tier), jurisdiction, crosswalk, or a place of one", metavar="ID"
         ),
     ],
-    files: Annotated[list[Path] | None, typer.Argument(help="With --concordance: texts in hand", metavar="FILE…")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="With --concordance: texts in hand; a clause of the first where the rulebook lacks it", metavar="FILE…"
+        ),
+    ] = None,
     concordance: Annotated[
         bool, typer.Option("--concordance", help="One clause in every language at hand, from the files its official text.")
     ] = False,
@@ -80,30 +85,43 @@ def run(
 
     Exit code 0: it is there; 2: it is not (the nearest ids are offered), or bad input.
     """
-    from plumbrule.cli.concordance import beside, beside_document, show_beside  # noqa: PLC0415 - the rulebook loads when asked
-    from plumbrule.cli.showing import document  # noqa: PLC0415
+    from plumbrule.cli.showing import document  # noqa: PLC0415 - the rulebook loads when it is asked
     from plumbrule.rulebook import load_rulebook  # noqa: PLC0415
     from plumbrule.rulebook.lookup import look_up  # noqa: PLC0415
-    from plumbrule.rulebook.model import Provision  # noqa: PLC0415
 
     words, rulebook = words_or_english(lang), load_rulebook()
-    thing = look_up(rulebook, name)
-    if files and not concordance:
-        raise InputError("Files were named.", expected="an id alone", cure="Add --concordance to see what they say of it.")
     console = Console(soft_wrap=True, highlight=False)
-    if not concordance:
-        if as_json:
-            typer.echo(json.dumps(document(thing, rulebook, words), ensure_ascii=False, allow_nan=False, indent=1))
-        else:
-            show(thing, rulebook, words, console)
+    if concordance:
+        _concordance(name, [file_version(file) for file in files or ()], rulebook, words, None if as_json else console)
         return
-    if not isinstance(thing, Provision):
-        raise InputError(f"{name} is no provision.", expected="the id of a provision, such as R265/6.h", cure="Name one clause.")
-    rows: list[Beside] = beside(thing, rulebook, [file_version(file) for file in files or ()], words)
+    thing = look_up(rulebook, name)
+    if files:
+        raise InputError("Files were named.", expected="an id alone", cure="Add --concordance to see what they say of it.")
     if as_json:
-        typer.echo(json.dumps(beside_document(thing, rows), ensure_ascii=False, allow_nan=False, indent=1))
+        typer.echo(json.dumps(document(thing, rulebook, words), ensure_ascii=False, allow_nan=False, indent=1))
     else:
-        show_beside(thing, rows, rulebook, words, console)
+        show(thing, rulebook, words, console)
+
+
+def _concordance(name: str, versions: Sequence[Version], rulebook: Rulebook, words: Words, console: Console | None) -> None:
+    """A clause of the rulebook, or of the first file where the rulebook does not hold it; as JSON where there is no console."""
+    from plumbrule.cli import concordance as rows_of  # noqa: PLC0415
+    from plumbrule.rulebook.lookup import holds, look_up  # noqa: PLC0415
+    from plumbrule.rulebook.model import Provision  # noqa: PLC0415
+
+    thing = look_up(rulebook, name) if holds(rulebook, name) or not versions else None
+    if isinstance(thing, Provision):
+        rows = rows_of.beside(thing, rulebook, versions, words)
+        title = f"{thing.citation} · {_spoken(rulebook.instruments[thing.instrument].title, words)}"
+    elif thing is None and versions:
+        rows, title = rows_of.beside_files(name, versions, words), f"{name} · {versions[0].title or versions[0].name}"
+    else:
+        raise InputError(f"{name} is no provision.", expected="the id of a provision, such as R265/6.h", cure="Name one clause.")
+    if console:
+        rows_of.show_beside(title, rows, words, console)
+    else:
+        found = rows_of.beside_document(thing.id if thing else name, rows)
+        typer.echo(json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1))
 
 
 def show(thing: Thing | Place, rulebook: Rulebook, words: Words, console: Console) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from plumbrule.base.messages import message
-from plumbrule.base.words import Words
+from plumbrule.base.words import Words, isolated
 from plumbrule.rulebook.model import Instrument, Provision
 
 PLACES: Mapping[str, str] = {
@@ -34,24 +34,31 @@ def footnote(instrument: Instrument, provision: Provision | None, words: Words) 
         parts.append(place(provision, words))
     if instrument.date and instrument.date[:4] not in title:
         parts.append(_date(instrument.date, words))
-    return words.say("{parts}.", parts=words.text(", ").join(parts))
+    return joined(parts, words)
+
+
+def joined(parts: Sequence[str], words: Words) -> str:
+    """The parts of a footnote, each set apart where its direction could disturb the others."""
+    return words.text(", ").join(isolated(part, words.direction) for part in parts if part) + words.text(".")
 
 
 def place(provision: Provision, words: Words) -> str:
     """Where in its text a provision stands, as a footnote says it."""
-    steps = provision.id.partition("/")[2].split(".")
-    if provision.kind not in PLACES:
-        return provision.citation
-    numbers = [step for step in steps[1:] if step not in {"objective", "action"}]
-    first = steps[1] if steps[0] in {"preamble", "annex"} and len(steps) > 1 else steps[0]
-    if provision.kind in {"objective", "action", "bullet"}:
-        return words.say(PLACES[provision.kind], section=steps[0], number=".".join(numbers))
-    if provision.kind == "item":
+    return place_of(provision.kind, provision.id.partition("/")[2], words) or provision.citation
+
+
+def place_of(kind: str, name: str, words: Words) -> str:
+    """The same from a kind and an id within the text (`6.h`); empty where there is no usual way to say it."""
+    steps = name.split(".")
+    if kind not in PLACES or (kind == "section" and len(steps) > 1):
+        return ""
+    if kind in {"objective", "action", "bullet"}:
+        numbers = [step for step in steps[1:] if step not in {"objective", "action"}]
+        return words.say(PLACES[kind], section=steps[0], number=".".join(numbers))
+    if kind == "item":
         letters = " ".join(f"({step})" for step in steps[1:])
-        return words.say(PLACES[provision.kind], number=steps[0], letters=letters)
-    if provision.kind == "section" and len(steps) > 1:
-        return provision.citation
-    return words.say(PLACES[provision.kind], number=first)
+        return words.say(PLACES[kind], number=steps[0], letters=letters)
+    return words.say(PLACES[kind], number=steps[-1] if steps[0] in {"preamble", "annex"} else steps[0])
 
 
 def _date(date: str, words: Words) -> str:

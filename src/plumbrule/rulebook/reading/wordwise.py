@@ -13,6 +13,8 @@ _TOKEN = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\d{1,30}|[
 _WORD = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\w+")
 LONGEST = 6_000
 """Words of two texts that are compared one by one; the time for longer ones grows with their square."""
+FARTHEST = 1_000_000
+"""Signs of two texts beyond which they are not even cut into words: a bound for hostile files."""
 ALIKE = 0.35
 """The share of words in common from which two texts are shown word by word."""
 
@@ -36,7 +38,7 @@ def likeness(left: Bag, right: Bag) -> float:
 
 def bag(text: str) -> Bag:
     """The words of a text; for Chinese, characters and pairs of them that follow each other."""
-    words = [word.casefold() for word in _WORD.findall(text)]
+    words = [word.casefold() for word in _WORD.findall(text[:FARTHEST])]
     pairs = (a + b for a, b in pairwise(words) if len(a) == len(b) == 1 and ord(a) > 0x2FFF)
     return frozenset([*words, *pairs])
 
@@ -51,7 +53,11 @@ def changes(left: str, right: str) -> tuple[Change, ...]:
 
     Beyond `LONGEST` words what differs between the common beginning and end is shown as one stretch.
     """
-    a, b = _TOKEN.findall(plain(left)), _TOKEN.findall(plain(right))
+    left, right = plain(left), plain(right)
+    if len(left) + len(right) > FARTHEST:
+        apart = [Change("same", left)] if left == right else [Change("dropped", left), Change("added", right)]
+        return tuple(change for change in apart if change.text)
+    a, b = _TOKEN.findall(left), _TOKEN.findall(right)
     head = _common(a, b)
     tail = _common(a[head:][::-1], b[head:][::-1])
     inner_a, inner_b = a[head : len(a) - tail], b[head : len(b) - tail]

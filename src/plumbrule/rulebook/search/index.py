@@ -22,6 +22,8 @@ VERSION = "plumbrule-search/1"
 COLUMNS = ("title", "text", "said", "tags")
 WEIGHTS = (2.5, 1.0, 0.6, 0.0)
 """What a word in each column counts: id and title, text, verbs and addressees; filters count nothing."""
+LONGEST = 1_000_000
+"""Signs of one provision that are indexed: many times the longest ever written, and a bound for hostile files."""
 _SCHEMA = f"""
 create virtual table words using fts5({", ".join(COLUMNS)}, content='', tokenize="unicode61 remove_diacritics 0");
 create virtual table vocabulary using fts5vocab(words, row);
@@ -57,6 +59,10 @@ class SearchIndex:
         """In which share of the entries a token stands."""
         found = self.connection.execute("select doc from vocabulary where term = ?", (token,)).fetchone()
         return found[0] / self.size if found else 0.0
+
+    def close(self) -> None:
+        """Let go of the file or the memory."""
+        self.connection.close()
 
     def vocabulary(self, first: str) -> list[str]:
         """Tokens that begin with a letter."""
@@ -116,10 +122,14 @@ def index_on_disk(path: Path, stamp: str, entries: Iterable[Entry], skipped: Seq
 def _opened(path: Path, stamp: str) -> SearchIndex | None:
     """The index in a file, if it is one of this version and stamp; opened for reading only."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    connection.execute("pragma trusted_schema = off")
-    about = dict(connection.execute("select key, value from about"))
+    about: dict[str, str] = {}
+    try:
+        connection.execute("pragma trusted_schema = off")
+        about = dict(connection.execute("select key, value from about"))
+    finally:
+        if about.get("version") != VERSION or about.get("stamp") != stamp:
+            connection.close()  # an open file cannot be replaced on Windows
     if about.get("version") != VERSION or about.get("stamp") != stamp:
-        connection.close()
         return None
     skipped = tuple(json.loads(about["skipped"]))
     return SearchIndex(connection=connection, size=int(about["size"]), kept=str(path), skipped=skipped)
@@ -178,7 +188,7 @@ def _columns(entry: Entry) -> tuple[str, str, str, str]:
         "xqall",
     ]
     head = " ".join(tokens(f"{entry.ref} {entry.citation} {entry.title}"))
-    return head, " ".join(tokens(entry.text)), " ".join(tokens(entry.said)), " ".join(tags)
+    return head, " ".join(tokens(entry.text[:LONGEST])), " ".join(tokens(entry.said)), " ".join(tags)
 
 
 def _entry(saved: dict[str, Any]) -> Entry:
