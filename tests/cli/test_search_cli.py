@@ -49,6 +49,14 @@ def test_four_scripts_lead_to_the_same_clause(here: Run, words: str) -> None:
     assert all(hit["matched"] for hit in found["hits"])
 
 
+@pytest.mark.parametrize("verb", ["search 偏见", "search 偏见 --json", "show R265/6.h --lang ar", "compare GAI GAI"])
+def test_a_pipe_of_another_encoding_gets_every_script(cli: Run, verb: str) -> None:
+    """As a pipe on Windows is: no traceback, and UTF-8 comes out."""
+    done = cli(*verb.split(), env={"PYTHONIOENCODING": "cp1252"})
+    assert done.code == 0, done.stderr
+    assert "?" * 8 not in done.stdout
+
+
 def test_filters_keep_what_they_say(here: Run) -> None:
     """By addressee, function, instrument and theme, each alone and all together."""
     provisions = load_rulebook().provisions

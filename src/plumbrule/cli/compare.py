@@ -12,7 +12,7 @@ from rich.text import Text
 
 from plumbrule.base.messages import harmless, message
 from plumbrule.cli.labels import ADDRESSEES, BENEFICIARIES, FUNCTIONS, POLARITY, QUALIFIERS, RANKS
-from plumbrule.cli.sides import version_named, words_or_english
+from plumbrule.cli.sides import speak_every_script, version_named, words_or_english
 
 if TYPE_CHECKING:
     from plumbrule.base.words import Words
@@ -83,14 +83,14 @@ def run(
     from plumbrule.rulebook import load_rulebook  # noqa: PLC0415 - the rulebook loads when it is asked
     from plumbrule.rulebook.reading.compare import compare, compare_clauses  # noqa: PLC0415
 
-    words, rulebook = words_or_english(lang), load_rulebook()
+    words, rulebook, console = words_or_english(lang), load_rulebook(), speak_every_script()
     left, one = version_named(a, rulebook, language=lang_a, wording=lang)
     right, other = version_named(b, rulebook, language=lang_b, wording=lang)
     found = compare_clauses(left, right) if one and other else compare(left, right, drafting=drafting)
     if as_json:
         typer.echo(json.dumps(document(found), ensure_ascii=False, allow_nan=False, indent=1))
     else:
-        show(found, words, Console(soft_wrap=True, highlight=False))
+        show(found, words, console)
 
 
 def document(found: Comparison) -> dict[str, Any]:

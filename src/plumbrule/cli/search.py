@@ -16,7 +16,7 @@ from rich.text import Text
 from plumbrule.base.messages import harmless, message
 from plumbrule.cli.labels import ADDRESSEES, FUNCTIONS
 from plumbrule.cli.progress import bar
-from plumbrule.cli.sides import words_or_english
+from plumbrule.cli.sides import speak_every_script, words_or_english
 from plumbrule.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def run(
     from plumbrule.rulebook import load_rulebook  # noqa: PLC0415 - the rulebook loads when it is asked
     from plumbrule.rulebook.search import Query, entries_of_rulebook, index_in_memory, index_of_folder, search  # noqa: PLC0415
 
-    said, rulebook = words_or_english(lang), load_rulebook()
+    said, rulebook, console = words_or_english(lang), load_rulebook(), speak_every_script()
     query = Query(
         words=" ".join(words or ()),
         addressee=addressee,
@@ -80,7 +80,7 @@ def run(
         if as_json:
             typer.echo(json.dumps(document(found, query, index), ensure_ascii=False, allow_nan=False, indent=1))
         else:
-            show(found, query, index, said, Console(soft_wrap=True, highlight=False))
+            show(found, query, index, said, console)
 
 
 def _check(query: Query, rulebook: Rulebook, *, anything_goes: bool) -> None:

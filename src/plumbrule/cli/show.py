@@ -13,7 +13,7 @@ from rich.text import Text
 
 from plumbrule.base.messages import harmless, message
 from plumbrule.cli.labels import ADDRESSEES, BENEFICIARIES, FUNCTIONS, POLARITY, QUALIFIERS, RANKS
-from plumbrule.cli.sides import file_version, words_or_english
+from plumbrule.cli.sides import file_version, speak_every_script, words_or_english
 from plumbrule.errors import InputError
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ def run(
     from plumbrule.rulebook import load_rulebook  # noqa: PLC0415
     from plumbrule.rulebook.lookup import look_up  # noqa: PLC0415
 
-    words, rulebook = words_or_english(lang), load_rulebook()
-    console = Console(soft_wrap=True, highlight=False)
+    words, rulebook, console = words_or_english(lang), load_rulebook(), speak_every_script()
     if concordance:
         _concordance(name, [file_version(file) for file in files or ()], rulebook, words, None if as_json else console)
         return

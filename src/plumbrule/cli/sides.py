@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from plumbrule.base.languages import UN_LANGUAGES
 from plumbrule.errors import InputError
@@ -13,6 +17,13 @@ if TYPE_CHECKING:
     from plumbrule.base.words import Words
     from plumbrule.rulebook.model import Rulebook
     from plumbrule.rulebook.reading.versions import Version
+
+
+def speak_every_script() -> Console:
+    """A console for texts in any script: where stdout could not say them (a pipe on Windows), it becomes UTF-8."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.encoding.lower().replace("-", "") != "utf8":
+        sys.stdout.reconfigure(encoding="utf-8")
+    return Console(soft_wrap=True, highlight=False)
 
 
 def words_or_english(lang: str) -> Words:
