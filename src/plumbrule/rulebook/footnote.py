@@ -39,7 +39,7 @@ def footnote(instrument: Instrument, provision: Provision | None, words: Words) 
 
 def joined(parts: Sequence[str], words: Words) -> str:
     """The parts of a footnote, each set apart where its direction could disturb the others."""
-    return words.text(", ").join(isolated(part, words.direction) for part in parts if part) + words.text(".")
+    return words.text(message(", ")).join(isolated(part, words.direction) for part in parts if part) + words.text(message("."))
 
 
 def place(provision: Provision, words: Words) -> str:
