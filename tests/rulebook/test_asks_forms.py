@@ -103,6 +103,29 @@ def test_what_is_cited_belongs_to_the_clause_that_cites_it() -> None:
     assert [ask.cites for ask in find_asks([longer], EN)["1"]] == [("A/RES/70/1",), ("A/74/821",)]
 
 
+def test_a_heading_that_is_a_verb_hands_it_down() -> None:
+    """Where a heading says who is instructed, the paragraphs under it are asked; the heading itself asks nothing."""
+    units = [
+        unit("further instructs the Lamp Council", "section", name="instructs"),
+        unit("to count lamps by 2040;", name="instructs.1", parent="instructs"),
+        unit("to report on requests;", name="instructs.2", parent="instructs"),
+        unit("once a year.", "item", name="instructs.2.a", parent="instructs.2"),
+        unit("Lamps", "section", name="lamps"),
+        unit("to shine.", name="lamps.1", parent="lamps"),
+    ]
+    assert lines(units, EN) == {
+        "instructs.1": ["instructs requests | Lamp Council |  | 2040"],
+        "instructs.2": ["instructs requests | Lamp Council"],
+        "instructs.2.a": ["instructs requests | Lamp Council"],
+    }
+
+
+def test_a_body_within_a_longer_name_is_the_longer_one() -> None:
+    """The council of a union is not the union."""
+    found = find_asks([unit("Requests the ITU Council to light lamps;")], EN)["1"]
+    assert [short(ask) for ask in found] == ["Requests requests | ITU Council"]
+
+
 def test_confidence_and_rule_are_said() -> None:
     """What opens a paragraph is surer than what stands in its middle; what is inherited is less sure than its chapeau."""
     units = [

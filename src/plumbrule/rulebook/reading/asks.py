@@ -20,6 +20,7 @@ from plumbrule.rulebook.reading.traced import Traced
 from plumbrule.rulebook.reading.units import Unit
 
 _LONGEST = 20_000  # characters of one unit that are looked into; a paragraph of a resolution has at most a few thousand
+_HEADING = 160  # characters of a heading that may hand a verb down; a longer one is a section of running text
 _ASKING = frozenset({"operative", "item", "action", "bullet", "dash"})
 _HANDED_DOWN = frozenset({"exhorts", "requests", "decides", "commits"})
 _INHERITED = 0.9
@@ -35,13 +36,13 @@ def find_asks(units: Sequence[Unit], heading: Heading, *, lexicon: Lexicon | Non
     """
     words = patterns_for(lexicon) if lexicon else patterns_of(heading.language)
     found: dict[str, tuple[Ask, ...]] = {}
-    silent: set[str] = set()
+    handed: dict[str, tuple[Ask, ...]] = {}
     for unit in units:
-        asks = _of_unit(unit, found, silent, words, heading.session)
-        if asks:
+        asks = _of_unit(unit, handed.get(unit.parent or "", ()), words, heading.session)
+        if asks and unit.kind in _ASKING:
             found[unit.id] = asks
-        if ends_permitting(unit.text.text[-40:], words):
-            silent.add(unit.id)
+        if asks and not ends_permitting(unit.text.text[-40:], words):
+            handed[unit.id] = asks
     return found
 
 
@@ -73,20 +74,19 @@ class _Page:
         return tuple(found)
 
 
-def _of_unit(
-    unit: Unit, found: Mapping[str, tuple[Ask, ...]], silent: set[str], words: Patterns, session: int | None
-) -> tuple[Ask, ...]:
+def _of_unit(unit: Unit, above: Sequence[Ask], words: Patterns, session: int | None) -> tuple[Ask, ...]:
+    """The asks of a unit, or those that a heading (*instructs the Secretary-General*) hands to what stands under it."""
     text = unit.text[:_LONGEST]
-    if not text.text.strip() or unit.kind not in _ASKING:
+    headed = unit.kind in {"section", "heading"} and len(unit.text) <= _HEADING
+    if not text.text.strip() or not (headed or unit.kind in _ASKING):
         return ()
     page = _Page(unit=unit, text=text, shown=masked(plain(text.text)), words=words, session=session)
-    above = found.get(unit.parent or "", ())
-    if unit.kind == "operative":
+    if headed or (unit.kind == "operative" and not above):
         return _operative(page)
-    if unit.kind == "item":
+    if unit.kind in {"item", "operative"}:
         return _operative(page, item=True) or _inherited(page, above)
     if unit.kind == "bullet":
-        return () if unit.parent in silent else _bullet(page, above)
+        return _bullet(page, above)
     return _proposed(page)
 
 

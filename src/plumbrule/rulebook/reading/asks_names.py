@@ -118,7 +118,7 @@ def _names(text: str, start: int, end: int, words: Patterns) -> list[Span]:
         belongs = bool(ofs) and _only_among(before[ofs[-1] :], words)
         if belongs and not spans:
             return []
-        if not belongs:
+        if not belongs and not words.goes_on.match(text, name.end(), end):
             spans.append(name.span())
     return spans
 

@@ -56,6 +56,7 @@ class Patterns:
     helper: re.Pattern[str]
     body: re.Pattern[str]
     body_end: re.Pattern[str]
+    goes_on: re.Pattern[str]
     as_for: re.Pattern[str]
     when: re.Pattern[str]
     condition: re.Pattern[str]
@@ -128,6 +129,7 @@ def patterns_for(lexicon: Lexicon) -> Patterns:
         of_name=any_of(lexicon.of_name),
         helper=any_of(lexicon.helpers),
         body=_body(lexicon),
+        goes_on=re.compile(rf"\s(?:[A-Z][\w'-]{{1,30}}\s){{0,2}}{one_of(lexicon.body_ends, spaced=spaced)}"),
         body_end=re.compile(one_of(lexicon.body_ends, spaced=spaced)),
         as_for=re.compile(one_of(lexicon.as_for, spaced=spaced).replace(FEW, r"[^,，;；。.]{1,80}?"), re.IGNORECASE),
         when=any_of(lexicon.when),
