@@ -179,7 +179,7 @@ def test_six_languages_none_louder_than_the_text(provision: Provision) -> None:
 
 
 def test_every_wording_in_six_languages_and_requirements_without_a_word_of_command() -> None:
-    """All wordings but the reasons of crosswalks stand in all six; requirements say how things are looked at and command nothing."""
+    """All but the reasons of crosswalks stand in all six; requirements say how things are looked at and command nothing."""
     book = load_rulebook()
     few = [place for place, w in all_wordings(book) if set(w.texts) != set(UN_LANGUAGES) and not place.startswith("crosswalks/")]
     assert few == []
