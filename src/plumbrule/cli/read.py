@@ -220,6 +220,10 @@ def _counts(reading: Reading, words: Words, console: Console) -> None:
     parts = [f"{number} {words.text(KINDS[kind])}" for kind, number in counts.items()]
     console.print()
     console.print(_plain(words.say("Found: {parts}; {asks} asks.", parts=", ".join(parts) or "0", asks=asks), style="bold"))
+    silent = reading.without_asks
+    if silent and asks:
+        shown = ", ".join(silent[:MOST_SHOWN]) + ("…" if len(silent) > MOST_SHOWN else "")
+        console.print(_plain(words.say("No ask was read in {count} of them: {provisions}", count=len(silent), provisions=shown)))
 
 
 def _unread(reading: Reading, document: Document, words: Words, console: Console) -> None:

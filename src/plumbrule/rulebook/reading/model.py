@@ -163,3 +163,9 @@ class Reading:
     def unread(self) -> tuple[Piece, ...]:
         """What no rule knew."""
         return tuple(piece for piece in self.outside if piece.what == "unread")
+
+    @property
+    def without_asks(self) -> tuple[str, ...]:
+        """Ids of paragraphs, items, actions and dashes in which no ask was read: they ask nothing, or no rule knew how."""
+        kinds = {"operative", "item", "action", "bullet", "dash"}
+        return tuple(passage.id for passage in self.passages if passage.kind in kinds and not passage.asks)
