@@ -173,15 +173,15 @@ class _Loader(_BaseLoader):  # type: ignore[misc, valid-type]  # the C loader wh
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    seen: set[str] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node)
-        if not isinstance(key, str):
+    table: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
+        if key_node.tag != yaml.resolver.BaseResolver.DEFAULT_SCALAR_TAG:
+            key = loader.construct_object(key_node, deep=True)
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is not text", key_node.start_mark)
-        if key in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is written twice", key_node.start_mark)
-        seen.add(key)
-    return loader.construct_mapping(node, deep=True)
+        if key_node.value in table:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key_node.value!r} is written twice", key_node.start_mark)
+        table[key_node.value] = loader.construct_object(value_node, deep=True)
+    return table
 
 
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
