@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 
+from plumbrule import pipeline
 from plumbrule.base.observation import Known, Unknown
 from plumbrule.errors import TableError
 from plumbrule.lab import (
@@ -27,7 +29,7 @@ from plumbrule.lab import (
     open_table,
 )
 from plumbrule.lab.inference.mover import mover_difference
-from plumbrule.lab.inference.student import Mean, log_interval, mean_difference, t_quantile
+from plumbrule.lab.inference.student import OUTWEIGHED, Mean, log_interval, mean_difference, t_quantile
 
 
 def table(n: int, seed: int = 1) -> pd.DataFrame:
@@ -232,6 +234,18 @@ def test_too_few_and_all_alike_do_not_pretend() -> None:
     assert known(gap(found, "mean_error", g="b").estimate).value == -1.0
     assert isinstance(gap(found, "root_mean_squared_error", g="b").estimate, Unknown)
     assert [one.group["g"] for one in found.excluded] == ["c"]
+
+
+def test_one_row_that_outweighs_all_others_has_no_interval(tmp_path: Path) -> None:
+    """A weight a million million times the others': unknown with its reason, and no number beyond all numbers."""
+    rows = ["a,1,1,1000000.5", "a,2,2,0.000001", *(f"b,{i},{i + i % 2},1.5" for i in range(3, 9))]
+    (tmp_path / "w.csv").write_text("g,amt,y,w\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    found = pipeline.audit(tmp_path / "w.csv", prediction="amt", label="y", by=("g",), numeric=True, weight="w", min_n=1)
+    json.dumps(found, allow_nan=False)
+    by_group = {one["by"].get("g"): one["metrics"] for one in found["numbers"]["groups"]}
+    assert by_group[None]["mean_prediction"]["state"] == "unknown"
+    assert by_group[None]["mean_prediction"]["reason"] == OUTWEIGHED
+    assert by_group["b"]["mean_prediction"]["state"] == "known"
 
 
 @pytest.mark.parametrize(

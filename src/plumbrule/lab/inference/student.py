@@ -23,6 +23,9 @@ NO_SPREAD = "no spread"
 """The method where all values are the same: the interval has no width, and nothing says how sure it is."""
 TOO_FEW = message("fewer than two rows have a value")
 NO_ZERO = message("it is zero in the group or in the reference, so there is no ratio")
+OUTWEIGHED = message("too few values, or a few that outweigh all others")
+LEAST_DEGREES = 0.5
+"""With fewer degrees of freedom an interval reaches further than numbers do, and says nothing."""
 _MANY = 1000.0
 
 
@@ -69,7 +72,9 @@ def mean_interval(mean: Mean | Unknown, confidence: float) -> Estimate:
     held = _usable(mean)
     if isinstance(held, Unknown):
         return held
-    half = float(t_quantile(confidence, held.degrees)) * held.error
+    if held.degrees < LEAST_DEGREES and held.error > 0:
+        return Unknown(reason=OUTWEIGHED, n=held.people)
+    half = float(t_quantile(confidence, held.degrees)) * held.error if held.error > 0 else 0.0
     return _known(held.value, held.value - half, held.value + half, held.people, STUDENT if half else NO_SPREAD)
 
 
@@ -86,6 +91,8 @@ def mean_difference(one: Mean | Unknown, two: Mean | Unknown, confidence: float)
         return _known(value, value, value, people, NO_SPREAD)
     shares = (first.error**2 / spread, second.error**2 / spread)
     degrees = 1 / (shares[0] ** 2 / first.degrees + shares[1] ** 2 / second.degrees)
+    if degrees < LEAST_DEGREES:
+        return Unknown(reason=OUTWEIGHED, n=people)
     half = float(t_quantile(confidence, degrees)) * math.sqrt(spread)
     return _known(value, value - half, value + half, people, WELCH)
 
