@@ -175,12 +175,13 @@ class _Loader(_BaseLoader):  # type: ignore[misc, valid-type]  # the C loader wh
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     table: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
+        key = key_node.value
         if key_node.tag != yaml.resolver.BaseResolver.DEFAULT_SCALAR_TAG:
             key = loader.construct_object(key_node, deep=True)
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is not text", key_node.start_mark)
-        if key_node.value in table:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {key_node.value!r} is written twice", key_node.start_mark)
-        table[key_node.value] = loader.construct_object(value_node, deep=True)
+        if key in table:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is written twice", key_node.start_mark)
+        table[key] = loader.construct_object(value_node, deep=True)
     return table
 
 
