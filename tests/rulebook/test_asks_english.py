@@ -46,6 +46,10 @@ CASES = {
         "Stresses assesses | states",
         "invites exhorts invites | Universal Lamp Commission of Keepers",
     ],
+    "Emphasizes that the United Nations system should, within its mandate, support countries;": [
+        "Emphasizes assesses | un-system | within-mandates |  |  | member-states",
+    ],
+    "Demands that keepers immediately cease to sleep;": ["Demands exhorts cease |  | urgent"],
     "Recognizes the need for Member States to keep watch;": ["Recognizes assesses | member-states"],
     "Welcomes the efforts of Member States to light their coasts, notes that many remain dark, and encourages further action;": [
         "Welcomes assesses",

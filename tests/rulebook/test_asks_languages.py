@@ -45,6 +45,8 @@ CASES = {
             "鼓励 exhorts encourages | states |  |  |  | small-island-developing-states",
         ],
         "强调各国需要点灯，响应海员，适应潮汐；": ["强调 assesses | states"],
+        "强调各国应对黑夜的努力，重申国际组织应点灯；": ["强调 assesses", "重申 assesses | international-organisations"],
+        "促请国际组织和其他利益攸关方采取措施；": ["促请 exhorts calls-upon | international-organisations+other-stakeholders"],
     },
     "fr": {
         "Prie le Secrétaire général de lui présenter à sa quatre-vingt-douzième session un rapport, et décide d’y revenir ;": [

@@ -167,6 +167,12 @@ def _opens_action(text: str, start: int, at: int, words: Patterns) -> bool:
     before = text[max(start, at - 40) : at].rstrip()
     if not before or before[-1] in ",，、;；:：或" or at == start:
         return True
+    if _ends_with(words.condition, before):
+        return True
     if words.lexicon.spaced:
         return bool(re.search(r"(?:^|\W)(?:to|or|and|de|d'|à|a|que|o|y|и|или|أن|أو)$", before, re.IGNORECASE)) or at - start < 3
-    return any(bind.end() == len(before) for bind in words.binds.finditer(before))
+    return _ends_with(words.binds, before)
+
+
+def _ends_with(pattern: re.Pattern[str], before: str) -> bool:
+    return any(found.end() == len(before) for found in pattern.finditer(before))

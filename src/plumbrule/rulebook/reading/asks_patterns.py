@@ -111,10 +111,10 @@ def patterns_for(lexicon: Lexicon) -> Patterns:
         doubtful=any_of(lexicon.doubtful),
         by_addressee=any_of(lexicon.by_addressee),
         rider=any_of(lexicon.riders),
-        modal=re.compile(_modals(lexicon), re.IGNORECASE),
+        modal=re.compile(_modals(lexicon, lexicon.modals), re.IGNORECASE),
         before_modal=re.compile(rf"(?:{one_of(lexicon.before_modal, spaced=spaced)}\s*)$", re.IGNORECASE),
         not_=any_of(lexicon.not_),
-        needs=any_of(lexicon.needs),
+        needs=re.compile(_modals(lexicon, lexicon.needs), re.IGNORECASE),
         need_for=re.compile(rf"\s?{one_of(lexicon.need_for, spaced=spaced)}", re.IGNORECASE),
         relatives=any_of(lexicon.relatives),
         expects=any_of(lexicon.expects),
@@ -165,9 +165,10 @@ def _verb(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(rf"(?P<no>{no})|{one_of(verbs, spaced=lexicon.spaced, prefixes=glued)}", re.IGNORECASE)
 
 
-def _modals(lexicon: Lexicon) -> str:
+def _modals(lexicon: Lexicon, modals: Iterable[str]) -> str:
+    """*Should* and its like, or a word that only holds one (then the group `no`)."""
     no = one_of(lexicon.not_modals, spaced=lexicon.spaced)
-    return rf"(?P<no>{no})|{one_of(lexicon.modals, spaced=lexicon.spaced)}"
+    return rf"(?P<no>{no})|{one_of(modals, spaced=lexicon.spaced)}"
 
 
 def _infinitive(lexicon: Lexicon) -> re.Pattern[str]:

@@ -13,6 +13,8 @@ from plumbrule.rulebook.reading.asks_patterns import Patterns
 from plumbrule.rulebook.reading.model import Polarity, Span
 
 _ADVERBS = 4  # adverbs and conditions that may stand between a sign, or *and*, and a verb
+_FAR = 400  # characters within which *need to* follows those who need
+_GAP_BEFORE_NEED = 40  # characters between the last of them and *need to*
 _SIGN = re.compile(f"[{re.escape(SIGNS)}]")
 _STOPS = ";；。.:：!！?？؛؟"
 _GAP = re.compile(r"[,，]?\s{0,3}")
@@ -188,17 +190,20 @@ def _who_needs(text: str, at: int, words: Patterns) -> Named:
     """A named actor that *needs to*, *should* or *must* do something, directly after a verb that assesses."""
     lead = words.need_for.match(text, at)
     start = lead.end() if lead else at
-    named = named_after(text, start, len(text), words, guess=False)
+    if lead and " " in lead[0].strip():
+        named = named_after(text, start, len(text), words, guess=False)
+        if named.addressees and named.opened:
+            return named
+    needs = words.needs.finditer(text, start, min(len(text), start + _FAR))
+    need = next((found for found in needs if found["no"] is None), None)
+    if need is None or re.search("[;；。.]", text[start : need.start()]):
+        return Named(end=at)
+    named = named_after(text, start, need.start(), words, guess=False)
     if not named.addressees:
         return Named(end=at)
-    last = named.spans[-1][1]
-    if lead and lead[0].strip().count(" ") and named.opened:
-        return named
-    between = 40 if words.lexicon.spaced else 12
-    need = words.needs.search(text, last, min(len(text), last + between))
-    if need and not re.search(r"[,，;；。.]", text[last : need.start()]):
-        return replace(named, end=last)
-    return Named(end=at)
+    between = text[named.spans[-1][1] : need.start()]
+    near = len(between) <= (_GAP_BEFORE_NEED if words.lexicon.spaced else _GAP_BEFORE_NEED // 3)
+    return named if near and not re.search(r"[,，]", between) else Named(end=at)
 
 
 def _confidence(place: str, function: Function, named: Named) -> float:
