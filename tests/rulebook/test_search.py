@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,26 @@ def test_an_index_on_disk_is_built_once_and_again_when_something_changed(tmp_pat
     assert [file.name for file in tmp_path.iterdir()] == ["index.sqlite"]
     with pytest.raises(OutputError):
         index_on_disk(tmp_path / "nowhere" / "index.sqlite", "a", one)
+
+
+def test_a_file_that_is_no_index_of_ours_is_built_anew_and_a_damaged_one_refused(tmp_path: Path) -> None:
+    """A view in the place of a table is not asked; rows that somebody spoiled are told, with a cure."""
+    path = tmp_path / "index.sqlite"
+    one = [Entry(ref="X/1", kind="provision", instrument="X", language="en", text="lighthouse")]
+    index_on_disk(path, "a", one).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("create view other as select 1")
+        connection.commit()
+    rebuilt = index_on_disk(path, "a", [*one, *one])
+    assert rebuilt.size == 2
+    rebuilt.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("update entries set entry = '[]'")
+        connection.commit()
+    damaged = index_on_disk(path, "a", ())
+    with pytest.raises(InputError, match="damaged"):
+        search(damaged, Query(words="lighthouse"))
+    damaged.close()
 
 
 def test_an_index_is_opened_for_reading_only(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def index_of_folder(folder: Path, rulebook: Rulebook) -> SearchIndex:
     inside = folder / FOLDER if (folder / LIST).is_file() and (folder / FOLDER).is_dir() else folder
     files = sorted(path for path in inside.glob("*.json") if path.is_file())
     skipped: list[str] = []
-    stamp = _stamp(files)
+    stamp = _stamp(files, rulebook.version)
     try:
         index = index_on_disk(inside / INDEX, stamp, _entries(files, rulebook, skipped), skipped)
     except OutputError:
@@ -45,10 +45,10 @@ def index_of_folder(folder: Path, rulebook: Rulebook) -> SearchIndex:
     return index
 
 
-def _stamp(files: list[Path]) -> str:
-    """Changes when a file comes, goes or is written again; made of names, sizes and times, not of contents."""
+def _stamp(files: list[Path], rulebook: str) -> str:
+    """Changes with the rulebook, and when a file comes, goes or is written again; made of names, sizes and times."""
     stats = [(path.name, path.stat()) for path in files]
-    said = "\n".join(f"{name}\t{stat.st_size}\t{stat.st_mtime_ns}" for name, stat in stats)
+    said = rulebook + "\n" + "\n".join(f"{name}\t{stat.st_size}\t{stat.st_mtime_ns}" for name, stat in stats)
     return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()
 
 

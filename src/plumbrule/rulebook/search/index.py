@@ -7,10 +7,12 @@ and for queries. Filters are tokens too, in a column without weight, so that the
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,20 +47,44 @@ class SearchIndex:
     skipped: tuple[str, ...] = ()
 
     def matches(self, expression: str, limit: int) -> list[tuple[int, float]]:
-        """Rows that an FTS5 expression finds with their rank (smaller is better), best first."""
+        """Rows that an FTS5 expression finds with their rank (smaller is better), best first.
+
+        Raises:
+            InputError: the file is damaged.
+        """
         weights = ", ".join(str(weight) for weight in WEIGHTS)
         asked = f"select rowid, bm25(words, {weights}) as rank from words where words match ? order by rank limit ?"  # noqa: S608 - constants
-        return self.connection.execute(asked, (expression, limit)).fetchall()
+        return self._ask(asked, (expression, limit))
 
     def entry(self, row: int) -> Entry:
-        """What stands in a row."""
-        (text,) = self.connection.execute("select entry from entries where rowid = ?", (row,)).fetchone()
-        return _entry(json.loads(text))
+        """What stands in a row.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        found = self._ask("select entry from entries where rowid = ?", (row,))
+        try:
+            return _entry(json.loads(found[0][0]))
+        except (IndexError, TypeError, ValueError, AttributeError) as error:
+            raise self._damaged(error) from error
+
+    def _ask(self, asked: str, values: tuple[object, ...]) -> list[Any]:
+        try:
+            return self.connection.execute(asked, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> InputError:
+        return InputError(
+            f"The index {self.kept or 'in memory'} is damaged ({error}).",
+            expected="a file that nobody changed",
+            cure="Delete it.",
+        )
 
     def share(self, token: str) -> float:
         """In which share of the entries a token stands."""
-        found = self.connection.execute("select doc from vocabulary where term = ?", (token,)).fetchone()
-        return found[0] / self.size if found else 0.0
+        found = self._ask("select doc from vocabulary where term = ?", (token,))
+        return found[0][0] / self.size if found else 0.0
 
     def close(self) -> None:
         """Let go of the file or the memory."""
@@ -67,7 +93,7 @@ class SearchIndex:
     def vocabulary(self, first: str) -> list[str]:
         """Tokens that begin with a letter."""
         asked = "select term from vocabulary where term >= ? and term < ? limit 50000"
-        return [term for (term,) in self.connection.execute(asked, (first, first + "\U0010ffff"))]
+        return [term for (term,) in self._ask(asked, (first, first + "\U0010ffff"))]
 
 
 def tag(field: str, code: str) -> str:
@@ -98,9 +124,8 @@ def index_on_disk(path: Path, stamp: str, entries: Iterable[Entry], skipped: Seq
     with suppress(sqlite3.Error):
         if path.is_file() and (opened := _opened(path, stamp)):
             return opened
-    aside = path.with_name(path.name + ".new")
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")  # a name of its own: another search may build it too
     try:
-        aside.unlink(missing_ok=True)
         with closing(sqlite3.connect(aside)) as connection:
             _fill(connection, entries, stamp, skipped)
         aside.replace(path)
@@ -120,19 +145,36 @@ def index_on_disk(path: Path, stamp: str, entries: Iterable[Entry], skipped: Seq
 
 
 def _opened(path: Path, stamp: str) -> SearchIndex | None:
-    """The index in a file, if it is one of this version and stamp; opened for reading only."""
+    """The index in a file, if it is one of this form and stamp; opened for reading only."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     about: dict[str, str] = {}
     try:
         connection.execute("pragma trusted_schema = off")
-        about = dict(connection.execute("select key, value from about"))
-    finally:
-        if about.get("version") != VERSION or about.get("stamp") != stamp:
-            connection.close()  # an open file cannot be replaced on Windows
-    if about.get("version") != VERSION or about.get("stamp") != stamp:
+        if _form(connection) == _our_form():
+            about = dict(connection.execute("select key, value from about"))
+        fits = about.get("version") == VERSION and about.get("stamp") == stamp
+        size, skipped = int(about.get("size", 0)), tuple(map(str, json.loads(about.get("skipped", "[]"))))
+    except (ValueError, TypeError):
+        fits = False
+    except sqlite3.Error:
+        connection.close()  # an open file cannot be replaced on Windows
+        raise
+    if not fits:
+        connection.close()
         return None
-    skipped = tuple(json.loads(about["skipped"]))
-    return SearchIndex(connection=connection, size=int(about["size"]), kept=str(path), skipped=skipped)
+    return SearchIndex(connection=connection, size=size, kept=str(path), skipped=skipped)
+
+
+def _form(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """All tables, views and triggers: a file with any other is none of ours."""
+    return connection.execute("select type, name, sql from sqlite_schema order by name").fetchall()
+
+
+@cache
+def _our_form() -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        return _form(connection)
 
 
 def _fill(connection: sqlite3.Connection, entries: Iterable[Entry], stamp: str, skipped: Sequence[str]) -> int:
