@@ -46,7 +46,9 @@ def test_places_of_the_others_have_the_form_of_their_texts() -> None:
         assert found, place
         assert 1 <= int(found[1]) <= 113
     for place in crosswalk("unesco-recommendation").places:
-        numbers = [int(number) for number in place.split("–")]
+        found = re.fullmatch(r"paragraph (\d+)|paragraphs (\d+)–(\d+)", place)
+        assert found, place
+        numbers = [int(number) for number in found.groups() if number]
         assert numbers == sorted(numbers), place
         assert 1 <= numbers[0] <= numbers[-1] <= 141
 
