@@ -46,12 +46,14 @@ class SearchIndex:
     kept: str = ""
     skipped: tuple[str, ...] = ()
 
-    def matches(self, expression: str, limit: int) -> list[tuple[int, float]]:
-        """Rows that an FTS5 expression finds with their rank (smaller is better), best first.
+    def matches(self, expression: str, limit: int, *, ranked: bool = True) -> list[tuple[int, float]]:
+        """Rows that an FTS5 expression finds with their rank (smaller is better), best first; else in their own order.
 
         Raises:
             InputError: the file is damaged.
         """
+        if not ranked:
+            return self._ask("select rowid, 0.0 from words where words match ? limit ?", (expression, limit))
         weights = ", ".join(str(weight) for weight in WEIGHTS)
         asked = f"select rowid, bm25(words, {weights}) as rank from words where words match ? order by rank limit ?"  # noqa: S608 - constants
         return self._ask(asked, (expression, limit))
@@ -75,11 +77,8 @@ class SearchIndex:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> InputError:
-        return InputError(
-            f"The index {self.kept or 'in memory'} is damaged ({error}).",
-            expected="a file that nobody changed",
-            cure="Delete it.",
-        )
+        got = f"The index {self.kept or 'in memory'} is damaged ({error})."
+        return InputError(got, expected="a file that nobody changed", cure="Delete it: it is made anew.")
 
     def share(self, token: str) -> float:
         """In which share of the entries a token stands."""

@@ -12,7 +12,7 @@ from plumbrule.rulebook.search.index import SearchIndex, tag
 from plumbrule.rulebook.search.shelf import Entry
 
 MOST_WORDS = 40
-COMMON = 0.2
+COMMON, HALF = 0.2, 0.5
 AROUND = 60
 ABOUT = 0.8
 """The share of the best score from which a match counts as about as good."""
@@ -157,13 +157,18 @@ def _rarer(index: SearchIndex, parts: list[_Part]) -> list[_Part]:
 def _hits(index: SearchIndex, query: Query, expression: str, parts: list[_Part]) -> Found:
     """Rows by rank, one hit for each thing found, in the language that matched best."""
     wanted = max(query.limit, 1)
-    rows = index.matches(expression, wanted * 8)
+    rows = index.matches(expression, wanted * 8, ranked=_says_something(index, parts))
     found: dict[tuple[str, str], list[tuple[Entry, float]]] = {}
     for row, rank in rows:
         entry = index.entry(row)
         found.setdefault((entry.source, entry.ref), []).append((entry, -rank))
     hits = [_hit(versions, query.prefer, parts) for versions in [*found.values()][:wanted]]
     return Found(hits=tuple(hits), more=len(found) > wanted or len(rows) == wanted * 8)
+
+
+def _says_something(index: SearchIndex, parts: list[_Part]) -> bool:
+    """Whether any word stands in at most half of the texts: BM25 weighs the others at nothing, so ranking them is idle."""
+    return any(min(index.share(token) for token in part.tokens) <= HALF for part in parts)
 
 
 def _hit(versions: list[tuple[Entry, float]], prefer: str, parts: list[_Part]) -> Hit:
