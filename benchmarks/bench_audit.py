@@ -7,19 +7,12 @@ does nothing else. Peers stand in `bench_peers.py`, a hundred million rows in `s
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-from functools import partial
 
-from side_by_side import ROUNDS, alternate, alternate_tasks, hold_cores, print_table, print_versions
+from side_by_side import ROUNDS, alternate_processes, alternate_tasks, hold_cores, print_table, print_versions
 from tables import small_table, table
 
 AUDIT = ("--prediction", "prediction", "--label", "label", "--by", "a,b,c,d")
-
-
-def run(*words: str) -> None:
-    """A fresh Python."""
-    subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def main(rounds: int) -> None:
@@ -36,15 +29,14 @@ def main(rounds: int) -> None:
     print_table("1,000,000 rows, pandas frame with text columns, over pandas' own group-by", taken, "pandas")
     taken = alternate_tasks(("pandas_objects", "frame_objects"), million, rounds)
     print_table("The same with texts as Python objects", taken, "pandas_objects")
+    python, audit = sys.executable, (sys.executable, "-m", "plumbrule", "audit")
     commands = {
-        "python -c pass": partial(run, "-c", "pass"),
-        "import plumbrule": partial(run, "-c", "import plumbrule"),
-        "plumbrule audit, 1,000 rows": partial(run, "-m", "plumbrule", "audit", str(small_table()), *AUDIT[:-1], "a,b"),
-        "plumbrule audit --json, 10,000,000 rows": partial(
-            run, "-m", "plumbrule", "audit", str(table(10_000_000)), *AUDIT, "--json"
-        ),
+        "python -c pass": (python, "-c", "pass"),
+        "import plumbrule": (python, "-c", "import plumbrule"),
+        "plumbrule audit, 1,000 rows": (*audit, str(small_table()), *AUDIT[:-1], "a,b"),
+        "plumbrule audit --json, 10,000,000 rows": (*audit, str(table(10_000_000)), *AUDIT, "--json"),
     }
-    print_table("Whole processes", alternate(commands, rounds), "python -c pass")
+    print_table("Whole processes", alternate_processes(commands, rounds), "python -c pass")
 
 
 if __name__ == "__main__":

@@ -17,11 +17,13 @@ import platform
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from peer_environments import PEERS, NotInstalledError, python_of
-from side_by_side import CORES, hold_cores, load
+from quiet import Ran, disturbed, rounds_of, run
+from side_by_side import CORES, hold_cores
 from tables import table
 
 SOURCE = Path(__file__).resolve().parents[1] / "src"
@@ -53,40 +55,31 @@ ROWS = (
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class Taken:
+class Said:
     """What the processes of one line said, round by round."""
 
-    ask: list[float] = field(default_factory=list)
-    load: list[float] = field(default_factory=list)
-    groups: int = 0
-    corner: dict[str, float] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
+    def __init__(self, rounds: Sequence[Ran]) -> None:
+        said = [json.loads(one.printed.splitlines()[-1]) for one in rounds]
+        self.ask, self.load = [one["ask"] for one in said], [one["load"] for one in said]
+        self.groups: int = said[0]["groups"]
+        self.corner: dict[str, float] = said[0]["corner"]
+        self.versions: dict[str, str] = said[0]["versions"]
 
-    def seconds(self, *, loading: bool) -> float:
-        """The median of a round, with its loading or without."""
-        return statistics.median([a + b if loading else a for a, b in zip(self.ask, self.load, strict=True)])
+    def seconds(self, *, loading: bool) -> list[float]:
+        """Each round, with its loading or without."""
+        return [a + b if loading else a for a, b in zip(self.ask, self.load, strict=True)]
 
 
-def ask(peer: str, python: Path, file: Path, words: tuple[str, ...], taken: Taken) -> None:
-    """One fresh process; what it says is added to `taken`."""
+def ask(peer: str, python: Path, file: Path, words: tuple[str, ...] = ()) -> Ran:
+    """One fresh process."""
     path = os.pathsep.join([str(SOURCE), str(PEERS)]) if peer == "plumbrule" else str(PEERS)
-    done = subprocess.run(
-        [str(python), str(PEERS / f"ask_{peer}.py"), str(file), *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    if done.returncode:
-        sys.exit(f"{peer} ended with {done.returncode}:\n{done.stderr}")
-    said = json.loads(done.stdout.splitlines()[-1])
-    taken.ask.append(said["ask"])
-    taken.load.append(said["load"])
-    taken.groups, taken.corner, taken.versions = said["groups"], said["corner"], said["versions"]
+    try:
+        return run([str(python), str(PEERS / f"ask_{peer}.py"), str(file), *words], {**os.environ, "PYTHONPATH": path})
+    except subprocess.CalledProcessError as ended:
+        sys.exit(f"{peer} ended with {ended.returncode}:\n{ended.stderr}")
 
 
-def same(ours: Taken, theirs: Taken, name: str) -> None:
+def same(ours: Said, theirs: Said, name: str) -> None:
     """See that both answered the same question: every rate that both gave of one group is equal."""
     shared = ours.corner.keys() & theirs.corner.keys()
     wrong = [rate for rate in shared if not math.isclose(ours.corner[rate], theirs.corner[rate], abs_tol=1e-12)]
@@ -94,25 +87,33 @@ def same(ours: Taken, theirs: Taken, name: str) -> None:
         sys.exit(f"{name} does not answer the same question: {wrong}, {ours.corner}, {theirs.corner}")
 
 
-def side_by_side(rows: int, lines: dict[Row, Path], rounds: int) -> list[Taken]:
-    """All lines of one size, alternating with Plumbrule, as a table; what was taken, for the versions."""
-    file, ours, taken = table(rows), Taken(), {line: Taken() for line in lines}
-    for _ in range(rounds):
-        ask("plumbrule", Path(sys.executable), file, (), ours)
-        for line, python in lines.items():
-            ask(line.peer, python, file, line.words, taken[line])
+def side_by_side(rows: int, lines: dict[Row, Path], rounds: int) -> list[Said]:
+    """All lines of one size, alternating with Plumbrule, as a table; what was said, for the versions."""
+    file = table(rows)
+
+    def work() -> dict[str, Ran]:
+        ran = {"": ask("plumbrule", Path(sys.executable), file)}
+        return ran | {f"{line.peer} {line.what}": ask(line.peer, python, file, line.words) for line, python in lines.items()}
+
+    found = rounds_of(work, rounds)
+    ours = Said([one[""] for one in found])
     own = ours.seconds(loading=False)
     asked = f"10 rates of {ours.groups:,} subgroups and of everybody, from the file"
-    print(f"\n{rows:,} rows. Plumbrule, {asked}: {_time(own)} (load {load()})\n")
+    print(f"\n{rows:,} rows (others had {statistics.median(map(disturbed, found)):.2f} cores meanwhile).")
+    print(f"Plumbrule, {asked}: {_time(statistics.median(own))}\n")
     print("| peer | what it was asked | subgroups | its time | its loading | slower | goal |")
     print("|---|---|---:|---:|---:|---:|---:|")
-    for line, found in taken.items():
-        same(ours, found, line.peer)
-        print(_line(line, found, found.seconds(loading=line.loading) / own))
-    return [ours, *taken.values()]
+    taken = [ours]
+    for line in lines:
+        theirs = Said([one[f"{line.peer} {line.what}"] for one in found])
+        same(ours, theirs, line.peer)
+        ratios = [one / two for one, two in zip(theirs.seconds(loading=line.loading), own, strict=True)]
+        print(_line(line, theirs, statistics.median(ratios)))
+        taken.append(theirs)
+    return taken
 
 
-def _line(line: Row, found: Taken, ratio: float) -> str:
+def _line(line: Row, found: Said, ratio: float) -> str:
     load = statistics.median(found.load)
     times = f"{_time(statistics.median(found.ask))} | {_time(load) if load else '–'}"
     goal = f"≥ {line.goal:g} ×" if line.goal else ""
@@ -145,7 +146,7 @@ if __name__ == "__main__":
     hold_cores()
     there = installed(wanted.without)
     print(f"Python {platform.python_version()}, {platform.machine()}, at most {CORES} cores; medians of {wanted.rounds} rounds")
-    taken: list[Taken] = []
+    taken: list[Said] = []
     for size in sorted({line.rows for line in ROWS}):
         lines = {line: there[line.peer] for line in ROWS if line.rows == size and line.peer in there}
         taken += side_by_side(size, lines, wanted.rounds)

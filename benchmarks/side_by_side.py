@@ -1,7 +1,7 @@
 """Alternate what is measured with its yardstick in one run, and print medians and ratios.
 
 These machines are noisy, so rounds alternate and ratios count, not seconds. A ratio is the median of the ratios of the
-rounds: what ran in the same minute is compared.
+rounds: what ran in the same minute is compared. A process that something else disturbed is run again (`quiet`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+from quiet import Ran, disturbed, rounds_of, run
 
 ROUNDS = 7
 CORES = 2
@@ -25,11 +26,15 @@ TASKS = Path(__file__).resolve().parent / "tasks.py"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What the rounds of one line took: seconds of each, peak memory in MB (0: not asked), and how much came out."""
+    """What the rounds of one line took: seconds of each, peak memory in MB (0: not asked), and how much came out.
+
+    `others` is how many cores something else had meanwhile, in the median round.
+    """
 
     seconds: tuple[float, ...]
     peak: float = 0.0
     came: int = 0
+    others: float = 0.0
 
     @property
     def median(self) -> float:
@@ -49,35 +54,44 @@ def alternate(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) ->
     """Each in this process, one after the other in every round; the first round only warms up."""
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds + 1):
-        for name, run in runs.items():
+        for name, work in runs.items():
             begun = time.perf_counter()
-            run()
+            work()
             if number:
                 taken[name].append(time.perf_counter() - begun)
     return {name: Taken(seconds=tuple(seconds)) for name, seconds in taken.items()}
 
 
 def alternate_tasks(tasks: Sequence[str], file: Path, rounds: int = ROUNDS) -> dict[str, Taken]:
-    """Tasks of `tasks.py`, each in a fresh process, one after the other in every round; the first round warms the disk."""
-    said: dict[str, list[dict[str, float]]] = {task: [] for task in tasks}
-    for number in range(rounds + 1):
-        for task in tasks:
-            done = subprocess.run([sys.executable, str(TASKS), task, str(file)], check=True, capture_output=True, text=True)
-            if number:
-                said[task].append(json.loads(done.stdout))
-    return {
-        task: Taken(
-            seconds=tuple(one["seconds"] for one in found),
-            peak=max(one["peak"] for one in found),
-            came=int(found[0]["came"]),
+    """Tasks of `tasks.py`, each in a fresh process, one after the other in every round."""
+    lines = {task: (sys.executable, str(TASKS), task, str(file)) for task in tasks}
+    found = _processes(lines, rounds)
+    taken: dict[str, Taken] = {}
+    for task in tasks:
+        said = [json.loads(one[task].printed) for one in found]
+        taken[task] = Taken(
+            seconds=tuple(one["seconds"] for one in said),
+            peak=max(one["peak"] for one in said),
+            came=int(said[0]["came"]),
+            others=statistics.median(map(disturbed, found)),
         )
-        for task, found in said.items()
-    }
+    return taken
+
+
+def alternate_processes(lines: Mapping[str, Sequence[str]], rounds: int = ROUNDS) -> dict[str, Taken]:
+    """Whole processes from start to end, one after the other in every round."""
+    found = _processes(lines, rounds)
+    others = statistics.median(map(disturbed, found))
+    return {name: Taken(seconds=tuple(one[name].seconds for one in found), others=others) for name in lines}
+
+
+def _processes(lines: Mapping[str, Sequence[str]], rounds: int) -> list[Mapping[str, Ran]]:
+    return rounds_of(lambda: {name: run(words) for name, words in lines.items()}, rounds)
 
 
 def print_table(title: str, taken: Mapping[str, Taken], yardstick: str) -> None:
     """One line each: median, its ratio to the yardstick, and what it takes more than that."""
-    print(f"\n{title} (load {load()})\n")
+    print(f"\n{title} (others had {max(one.others for one in taken.values()):.2f} cores meanwhile)\n")
     print("| what | median | over the yardstick | more than it | peak memory | came out |")
     print("|---|---:|---:|---:|---:|---:|")
     for name, one in taken.items():
@@ -92,11 +106,6 @@ def print_versions(*packages: str) -> None:
     """What runs where."""
     named = ", ".join(f"{name} {version(name)}" for name in packages)
     print(f"Python {platform.python_version()}, {platform.machine()}, at most {CORES} cores; {named}")
-
-
-def load() -> str:
-    """How many processes wanted a core in the last minute: what else ran. Empty where the system does not say."""
-    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "not known"
 
 
 def hold_cores() -> None:
