@@ -25,9 +25,10 @@ check: $(VENV)/test.installed
 bench: $(VENV)/test.installed
 	@for file in benchmarks/bench_*.py; do $(PY) $$file || exit 1; done
 
-# A hundred million rows: some minutes, 0.5 GB of disk.
+# A hundred million rows: some minutes, 0.5 GB of disk. Then thousands of kills of a log's writer, and hostile bytes for long.
 soak: $(VENV)/test.installed
 	@$(PY) benchmarks/soak.py
+	@PLUMBRULE_SOAK_KILLS=3000 PLUMBRULE_SOAK_EXAMPLES=20000 $(PY) -m pytest -q -s tests/evidence/test_evidence_killing.py tests/evidence/test_evidence_fuzz.py
 
 # Pin every version with its hash; needs uv. The files name no address.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
@@ -37,7 +38,7 @@ lock:
 	$(LOCK) pyproject.toml --extra demo -o requirements/demo.txt
 	$(LOCK) pyproject.toml --extra demo --group dev -o requirements/test.txt
 	$(LOCK) pyproject.toml --extra demo --group dev --group heavy -o requirements/heavy.txt
-	for extra in inspect onnx shap skops warehouse; do $(LOCK) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
+	for extra in inspect onnx postgres shap skops warehouse; do $(LOCK) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
 	for peer in benchmarks/peers/*.in; do $(LOCK) $$peer -o $${peer%.in}.txt || exit 1; done
 
 $(PY):

@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.cli.progress import bar
+from plumbrule.errors import UnreadableError
+
 _LOG = typer.Option("--log", help="The log.", metavar="DIR")
 
 
@@ -27,17 +30,34 @@ def export(
     from plumbrule.evidence.log import Log  # noqa: PLC0415 - loaded only when the verb runs
 
     with Log.open(log) as opened:
-        opened.export(directory)
+        with bar(f"{log} → {directory}"):
+            opened.export(directory)
         Console().print(f"{directory}: {opened.size} entries", highlight=False, soft_wrap=True)
 
 
-def fsck(log: Annotated[Path, _LOG] = Path("log")) -> None:
+def fsck(
+    log: Annotated[Path, _LOG] = Path("log"),
+    seen: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint of this log that somebody else kept; shows whether all was rolled back.", metavar="FILE"),
+    ] = None,
+) -> None:
     """Recompute every hash of the log. Exit code 0: holds; 1: does not; 2: could not be read."""
     from plumbrule.evidence import log as second_door  # noqa: PLC0415 - loaded only when the verb runs
 
-    report = second_door.fsck(log)
+    with bar(str(log)):
+        report = second_door.fsck(log, seen=[_read(path) for path in seen or ()])
     console = Console(highlight=False, soft_wrap=True)
     for problem in report.problems:
         console.print(str(problem), style="bold red", markup=False)
     console.print(f"{report.size} entries, {report.checkpoints} checkpoints, {len(report.problems)} faults")
     raise typer.Exit(0 if report.holds else 1)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(
+            f"{path} cannot be read: {error.strerror}.", expected="a checkpoint.", cure="give the file of a checkpoint."
+        ) from None

@@ -25,6 +25,20 @@ from plumbrule.evidence.log.content import ContentStore
 from plumbrule.evidence.log.log import Log, Stage, fsck
 from plumbrule.evidence.log.node import Node, create_node
 from plumbrule.evidence.log.settings import Settings
+from plumbrule.evidence.log.status import LogStatus, log_status
 from plumbrule.evidence.log.writer import Writer
 
-__all__ = ["ContentStore", "Log", "LogReport", "Node", "Settings", "Stage", "Writer", "create_node", "fsck", "store"]
+__all__ = [
+    "ContentStore",
+    "Log",
+    "LogReport",
+    "LogStatus",
+    "Node",
+    "Settings",
+    "Stage",
+    "Writer",
+    "create_node",
+    "fsck",
+    "log_status",
+    "store",
+]

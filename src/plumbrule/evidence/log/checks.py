@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from plumbrule.base.progress import listener
 from plumbrule.errors import UnreadableError
 from plumbrule.evidence.checkpoint import Checkpoint
 from plumbrule.evidence.log.dialect import Cursor
@@ -105,8 +106,10 @@ def check_everything(cursor: Cursor, state: State, guarded: Checkpoint, key: Ver
 
 
 def _check_leaves(cursor: Cursor, size: int, problems: _Problems) -> None:
-    fetch = tile_fetcher(cursor)
+    fetch, heard = tile_fetcher(cursor), listener()
     for start in range(0, size, WIDTH):
+        if heard is not None and start % (64 * WIDTH) == 0:
+            heard(start / size)
         rows = list(read_entries(cursor, start, min(size, start + WIDTH)))
         tile = fetch(0, start // WIDTH)
         if b"".join(leaf_hash(envelope) for _, envelope in rows) == tile:

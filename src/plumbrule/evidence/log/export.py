@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from plumbrule.base.progress import listener
 from plumbrule.errors import OutputError
 from plumbrule.evidence.log.dialect import Cursor
 from plumbrule.evidence.log.guard import write_durably
@@ -40,7 +41,10 @@ def static_files(cursor: Cursor, size: int) -> Iterator[tuple[str, bytes]]:
     for level, count in enumerate(tile_widths(size)):
         for index, width in _widths(count):
             yield tile_path(level, index, width), fetch(level, index)[: width * HASH_SIZE]
+    heard = listener()
     for index, width in _widths(size):
+        if heard is not None:
+            heard(index * WIDTH / size)
         rows = read_entries(cursor, index * WIDTH, index * WIDTH + width)
         yield tile_path("entries", index, width), b"".join(len(envelope).to_bytes(2, "big") + envelope for _, envelope in rows)
 

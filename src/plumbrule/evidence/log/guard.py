@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from plumbrule.base.lock import locked
@@ -33,6 +34,7 @@ def read_guard(path: Path, key: VerifierKey) -> tuple[Checkpoint, bytes]:
         ) from None
 
 
+@lru_cache(maxsize=8)  # the same head is read for every proof; the same bytes under the same key verify alike
 def read_head(raw: bytes, key: VerifierKey, what: str) -> Checkpoint:
     """A checkpoint that this log's key signed. Raises UnreadableError."""
     note = parse_note(raw, what)

@@ -14,6 +14,7 @@ from pathlib import Path
 from plumbrule.errors import OutputError
 from plumbrule.evidence.keys import new_signer, write_key
 from plumbrule.evidence.log.log import KEY, Log
+from plumbrule.evidence.log.settings import Settings
 from plumbrule.evidence.vkey import Kind, VerifierKey
 
 
@@ -28,16 +29,18 @@ class Node:
     log_verifier: VerifierKey
 
 
-def create_node(directory: Path, *, name: str, passphrase: str | None = None) -> Node:
+def create_node(directory: Path, *, name: str, passphrase: str | None = None, settings: Settings | None = None) -> Node:
     """Make an organisation's key, a log's key and an empty log.
 
     Args:
         directory: a folder that is missing or empty.
         name: the organisation, as its key is called, for example `example.org/assessor`. The log is `<name>/log`.
         passphrase: for both keys; None writes them unencrypted.
+        settings: where the log's database and head guard lie, if not in its folder.
 
     Raises:
-        OutputError: the folder holds something.
+        OutputError: the folder holds something, or the place of the guard does.
+        UnreadableError: the database cannot be reached.
         KeyFileError: the name cannot name a key, or the passphrase is empty.
     """
     statement, log = new_signer(name), new_signer(f"{name}/log", Kind.LOG)
@@ -57,7 +60,7 @@ def create_node(directory: Path, *, name: str, passphrase: str | None = None) ->
     try:
         write_key(key, statement, passphrase)
         write_key(directory / "log" / KEY, log, passphrase)
-        Log.create(directory / "log", log.name, log).close()
+        Log.create(directory / "log", log.name, log, settings).close()
     except BaseException:  # a full disk, Ctrl-C: half a node is none, and its folder would be refused the next time
         for part in ("keys", "log"):
             shutil.rmtree(directory / part, ignore_errors=True)
