@@ -79,7 +79,10 @@ def test_our_wording_comes_in_the_language_asked_and_says_that_it_is_a_draft(her
     assert draft or "a draft that nobody has reviewed" in done.stdout
 
 
-@pytest.mark.parametrize(("name", "near"), [("R265/6.z", "R265/6."), ("human-reviw", "human-review"), ("hihg", "high")])
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("R265/6.z", "R265/6."), ("human-reviw", "human-review"), ("hihg", "high"), ("eu-ai-act/Article 14", "eu-ai-act/Article 1")],
+)
 def test_an_unknown_id_offers_the_nearest(here: Run, name: str, near: str) -> None:
     """Exit 2, and names that exist."""
     done = here("show", name)

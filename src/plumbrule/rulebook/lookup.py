@@ -52,14 +52,8 @@ def look_up(rulebook: Rulebook, name: str) -> Thing | Place:
     Raises:
         InputError: the rulebook holds nothing of that name; offers the nearest ids.
     """
-    known = dict(_everything(rulebook))
-    if found := known.get(_plain(name)):
+    if found := dict(_everything(rulebook)).get(_plain(name)):
         return found[1]
-    crosswalk, _, place = name.partition("/")
-    held = next((walk for walk in rulebook.crosswalks.values() if _plain(walk.id) == _plain(crosswalk)), None)
-    wanted = next((p for p in held.places if _plain(p) == _plain(place)), None) if held else None
-    if held and wanted:
-        return Place(crosswalk=held, place=wanted, links=tuple(link for link in held.links if link.to == wanted))
     near = near_ids(rulebook, name)
     raise InputError(
         f"The rulebook holds nothing called {name!r}.",
@@ -71,14 +65,15 @@ def look_up(rulebook: Rulebook, name: str) -> Thing | Place:
 def holds(rulebook: Rulebook, name: str) -> bool:
     """Whether `look_up` would find it among instruments and provisions."""
     found = dict(_everything(rulebook)).get(_plain(name))
-    return bool(found) and isinstance(found[1], Instrument | Provision) if found else False
+    return found is not None and isinstance(found[1], Instrument | Provision)
 
 
 def near_ids(rulebook: Rulebook, name: str) -> tuple[str, ...]:
-    """The ids that look most like a name, at most five."""
-    known = dict(_everything(rulebook))
-    near = get_close_matches(_plain(name), known, n=2 * MOST_NEAR, cutoff=0.6)
-    return tuple(dict.fromkeys(known[key][0] for key in near))[:MOST_NEAR]
+    """The ids that begin like a name, then those that look most like it, at most five."""
+    known, wanted = dict(_everything(rulebook)), _plain(name)
+    begin = [key for key in known if wanted and key.startswith(wanted)]
+    near = get_close_matches(wanted, known, n=2 * MOST_NEAR, cutoff=0.6)
+    return tuple(dict.fromkeys(known[key][0] for key in [*begin, *near]))[:MOST_NEAR]
 
 
 def cited_by(rulebook: Rulebook, provision: Provision) -> CitedBy:
@@ -107,8 +102,13 @@ def below(rulebook: Rulebook, thing: Instrument | Provision) -> tuple[Provision,
     return tuple(p for p in rulebook.provisions.values() if p.parent == thing.id)
 
 
-def _everything(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, Thing]]]:
+def _everything(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, Thing | Place]]]:
     """Every name of everything in its plain form; the last one counts, so ids come after citations and symbols."""
+    for crosswalk in rulebook.crosswalks.values():
+        for place in crosswalk.places:
+            links = tuple(link for link in crosswalk.links if link.to == place)
+            name = f"{crosswalk.id}/{place}"
+            yield _plain(name), (name, Place(crosswalk=crosswalk, place=place, links=links))
     for instrument in rulebook.instruments.values():
         yield _plain(instrument.symbol), (instrument.id, instrument)
     for provision in rulebook.provisions.values():
