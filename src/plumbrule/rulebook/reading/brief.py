@@ -111,12 +111,12 @@ class _Brief:
         self.unit, self.zone = "", "chapter"
         return True
 
-    def _figure(self, _place: int, line: Line) -> bool:
-        """A figure lasts to the end of its page."""
+    def _figure(self, place: int, line: Line) -> bool:
+        """A figure lasts to the end of its page, or to the next section where no page is seen."""
         if self.cues.figure.match(line.key):
             self.zone = "vision-figure" if self.zone in {"vision", "vision-figure"} else "figure"
             self.unit = ""
-        elif line.new_page and self.zone in {"figure", "vision-figure"}:
+        elif self.zone in {"figure", "vision-figure"} and (line.new_page or self._begins_section(place, line)):
             self.zone = "vision" if self.zone == "vision-figure" else "text"
         if self.zone not in {"figure", "vision-figure"}:
             return False
@@ -144,13 +144,16 @@ class _Brief:
 
     def _section(self, place: int, line: Line) -> bool:
         """A lettered heading, the next of its row, with objectives under it."""
-        found = _SECTION.match(line.key)
-        wanted = chr(ord(self.section.casefold()) + 1) if self.section else "a"
-        if not found or found[1] != wanted or not (line.blank or line.new_page) or not self._objectives_follow(place):
+        if not self._begins_section(place, line):
             return False
-        self.section, self.zone = wanted.upper(), "section"
+        self.section, self.zone = line.key[0].upper(), "section"
         self.unit = self.layout.add(Found(id=self.section, kind="section"), (line.start, line.end))
         return True
+
+    def _begins_section(self, place: int, line: Line) -> bool:
+        found = _SECTION.match(line.key)
+        wanted = chr(ord(self.section.casefold()) + 1) if self.section else "a"
+        return bool(found and found[1] == wanted and self._objectives_follow(place))
 
     def _objectives_follow(self, place: int) -> bool:
         return any(self.cues.objectives.match(self.sheet.lines[at].key) for at in self.body[place + 1 : place + 6])

@@ -28,6 +28,7 @@ class Openers:
     """Patterns that begin a line, made once for a language."""
 
     preamble: re.Pattern[str]
+    again: re.Pattern[str]
     operative: re.Pattern[str]
     closing: re.Pattern[str]
     annex: re.Pattern[str]
@@ -39,6 +40,7 @@ class Openers:
         prefix = any_of(words.preamble_prefixes)
         return cls(
             preamble=re.compile(rf"(?:{prefix} ?){{0,2}}{any_of(words.preamble_starts)}{edge}"),
+            again=re.compile(rf"(?:{prefix} ?){{1,2}}{any_of(words.preamble_starts)}{edge}"),
             operative=re.compile(rf"{any_of(words.operative_starts)}\b"),
             closing=re.compile(rf".{{0,40}}{any_of(words.closing)}"),
             annex=re.compile(rf"{any_of(words.annex)}\s?(?:[一二三四五六七八九十\divx]{{1,3}})?[:：.]?$"),
@@ -265,7 +267,8 @@ class _Body:
             return opens
         if self.sheet.shows_paragraph(index) and (self.indents or not self.sheet.double_spaced):
             return True
-        return opens and (self._capital(line) or len(self._before(place)) < _SHORT * self.width)
+        again = bool(self.openers.again.match(line.key))  # *also recalling* begins a clause at any width
+        return opens and (again or self._capital(line) or len(self._before(place)) < _SHORT * self.width)
 
     def _capital(self, line: Line) -> bool:
         return self.sheet.text[line.start].isupper() or self.sheet.formulas.language == "ar"
