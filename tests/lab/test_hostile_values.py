@@ -10,6 +10,7 @@ or the numbers of a cut
 weights or scores whose squares go beyond all floats   refused: too large
 more people than whole numbers are exact (2^53)        refused
 all weights zero                                       unknown, with the reason
+weights so unequal that some squares round to nothing  counted, unknown or refused
 dates as text, dates with a type                       groups as written; ISO 8601 where they have a type
 dates as decisions, weights, scores                    refused, with the first of them
 1, "1" and 1.0 in one column                           one group where the format has types; CSV keeps what is written
@@ -160,6 +161,19 @@ def test_weights_that_are_all_zero(tmp_path: Path, here: Cli) -> None:
     """Nobody counts: unknown with that reason."""
     found = here("audit", table(tmp_path, "csv", "w", constant("0.0")), *WEIGHTED, "--json").json()
     assert {one["metrics"]["selection_rate"]["reason"] for one in found["groups"]} == {"every weight is zero"}
+
+
+@pytest.mark.parametrize("options", [(*SCORED, "--cluster", "age"), ("--prediction", "score", "--by", "sex", "--numeric")])
+@pytest.mark.parametrize("smallest", [1e-5, 1e-12, 1e-200])
+def test_weights_of_very_different_size(options: tuple[str, ...], smallest: float, tmp_path: Path, here: Cli) -> None:
+    """One group of the two weighs next to nothing: an answer in JSON, or a refusal, and never a number beyond all numbers."""
+
+    def weight(i: int, row: Any) -> float:
+        return smallest * (1 + i % 7) if i % 2 else 1e10 + 0.5
+
+    found = here("audit", table(tmp_path, "csv", "w", weight), *options, "--weight", "w", "--json", "--min-n", "1")
+    assert "Traceback" not in found.stderr
+    assert found.json()["rows"] == 200 if found.code == 0 else "one group only" in found.stderr
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def _means(
     found: list[Mean | Unknown] = []
     for index in range(groups):
         weight, people = float(total.weight[index]), round(float(total.rows[index]))
-        if weight <= 0:
+        if weight <= 0 or total.weight_sq[index] <= 0:  # nobody, or weights whose squares are no numbers any more
             found.append(Unknown(reason=empty, n=people))
             continue
         off = float(total.first[index]) / weight

@@ -159,7 +159,7 @@ def _area(bins: ScoreBins, known: Lines, confidence: float) -> Estimate:
 def _share(known: Lines) -> tuple[float, float, float]:
     """The share of yes, the effective number of people behind it, and the mean score; zeros where nobody is."""
     total = float(known.weight.sum())
-    if total <= 0:
+    if total <= 0 or known.weight_sq.sum() <= 0:  # nobody, or weights so unequal that the rest is rounding
         return 0.0, 0.0, 0.0
     share = float(known.weight @ (known.label == YES)) / total
     return share, _size(known, share), float(known.score.sum()) / total
@@ -313,7 +313,7 @@ class _Look:
         length, counts = len(self.bins.places), list[Floats]()
         for side in (one, two):
             total, squares = float(side.weight.sum()), float(side.weight_sq.sum())
-            if total <= 0:
+            if total <= 0 or squares <= 0:
                 return Unknown(reason=NO_SCORE, n=one.people() + two.people())
             size = total * total / squares
             if side.cluster is not None:  # people of one cluster may all have one score
