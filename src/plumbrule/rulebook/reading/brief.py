@@ -39,7 +39,7 @@ class Cues:
             objectives=re.compile(rf".{{0,20}}{any_of(words.objectives)}\W{{0,3}}$"),
             actions=re.compile(rf".{{0,30}}{any_of(words.actions)}\W{{0,3}}$"),
             should=re.compile(rf"(?=.{{2,60}}$)[^。；;.]*{any_of([words.should])}\s?[:：]$"),
-            annex=re.compile(rf"{any_of(words.annex)}{number}?\s?(?:[:：].{{0,60}})?$"),
+            annex=re.compile(rf"{any_of(words.annex)}(?P<number>{number})?\s?(?:[:：].{{0,60}})?$"),
             figure=re.compile(rf"{any_of(words.figure)}{number}$"),
             vision=re.compile(rf".{{0,20}}{any_of(words.vision)}.{{0,20}}[?？]$"),
         )
@@ -116,7 +116,9 @@ class _Brief:
         if self.cues.figure.match(line.key):
             self.zone = "vision-figure" if self.zone in {"vision", "vision-figure"} else "figure"
             self.unit = ""
-        elif self.zone in {"figure", "vision-figure"} and (line.new_page or self._begins_section(place, line)):
+        elif self.zone in {"figure", "vision-figure"} and (
+            line.new_page or self._begins_section(place, line) or self.cues.annex.match(line.key)
+        ):
             self.zone = "vision" if self.zone == "vision-figure" else "text"
         if self.zone not in {"figure", "vision-figure"}:
             return False
@@ -124,7 +126,8 @@ class _Brief:
         return True
 
     def _annex(self, _place: int, line: Line) -> bool:
-        if self.cues.annex.match(line.key) and (line.new_page or line.blank):
+        found = self.cues.annex.match(line.key)
+        if found and (line.new_page or line.blank or found["number"]):
             self.zone = "annex"
             self.unit = self._new("annex", "annex", line)
             return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -21,6 +21,11 @@ _HALVES = re.compile(r"(?<=[^\W\d_])[ \t]*[\r\n\f]\s*(?=[^\W\d_])")
 _NEAR_CJK = re.compile(f"[{CJK}]")
 _NEAR_CJK_SIGN = re.compile(f"[{CJK}“”‘’—…]")  # signs that Chinese shares with others
 _STOPPED = re.compile(r"[,，、;；:：.。…؛،!?]\W{0,3}\d{0,3}$")
+_DOUBLE = 0.5  # so many lines with one empty line before them, and so many with more: the one says nothing
+_FEWEST_WIDER = 0.08
+_FEW_BLANK = 0.02
+_SHORT = 0.8  # of the median line; shorter ones end their paragraph where lines are all of a width
+_WHOLE = 0.8  # this many of the full lines end with a stop where lines are whole paragraphs
 _FULL = 0.6  # a line at least this long, of the longest but a tenth, may go on in the next
 _SLASH = re.compile(r"(?<=\S[/-])\s*[\r\n\f]\s*")
 _LETTERS_APART = re.compile(r"(?<!\S)\S(?: \S)*(?!\S)")  # single letters, one space between
@@ -31,7 +36,8 @@ _APART = 0.7  # this much of a stretch in single letters says that it is set so
 class Line:
     """A line with something to see: its visible span, `key` as it is compared, and the layout around it.
 
-    `blank` says that an empty line stands before it, `new_page` that a page begins with it, `indent` how many spaces.
+    `blank` says that an empty line stands before it (one more than between all lines, where one stands between all),
+    `new_page` that a page begins with it, `indent` how many spaces; `gap` counts the line ends before it.
     """
 
     start: int
@@ -40,6 +46,7 @@ class Line:
     indent: int
     blank: bool
     new_page: bool = False
+    gap: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +82,20 @@ class Sheet:
             return False
         return line.indent > 0 if self.double_spaced else line.blank
 
+    def with_paragraphs(self) -> Sheet:
+        """The same sheet; where no blank line stands anywhere, one is taken to stand after every line that ends a paragraph.
+
+        A line that is not full does; where lines are whole paragraphs, every line does.
+        """
+        if not self.lines or sum(line.blank for line in self.lines) > _FEW_BLANK * len(self.lines):
+            return self
+        full = _SHORT * sorted(len(line.key) for line in self.lines)[len(self.lines) // 2]
+        long = [line.key for line in self.lines if len(line.key) >= full]
+        whole = sum(bool(_STOPPED.search(key)) for key in long) > _WHOLE * len(long)
+        after = [False, *(whole or len(line.key) < full for line in self.lines[:-1])]
+        lines = (replace(line, blank=line.blank or ended) for line, ended in zip(self.lines, after, strict=True))
+        return replace(self, lines=tuple(lines))
+
     def between(self, first: int, last: int) -> Span:
         """From the first to after the last visible character of lines `first` to `last`."""
         return self.lines[first].start, self.lines[last].end
@@ -85,13 +106,13 @@ def sheet_of(text: str, formulas: Formulas, *, skip: Iterable[Span] = ()) -> She
     skipped = sorted(skip)
     starts = [start for start, _ in skipped]
     lines = [line for line in _lines(text) if not inside(line.start, skipped, starts)]
+    double, wider = sum(line.gap == 2 for line in lines), sum(line.gap > 2 for line in lines)
+    if double > _DOUBLE * len(lines) and wider > _FEWEST_WIDER * len(lines):
+        lines = [replace(line, blank=line.gap > 2) for line in lines]
     hanging = [at for at, line in enumerate(lines) if at and line.indent and not line.blank and not line.new_page]
     if len(hanging) < max(3, 0.08 * len(lines)):
         for at in hanging:
-            line = lines[at]
-            lines[at] = Line(
-                start=line.start, end=line.end, key=line.key, indent=line.indent, blank=line.blank, new_page=True
-            )
+            lines[at] = replace(lines[at], new_page=True)
     return Sheet(text=text, lines=tuple(lines), formulas=formulas)
 
 
@@ -118,6 +139,7 @@ def _lines(text: str) -> Iterable[Line]:
             indent=lead,
             blank=gap.replace("\r\n", "\n").count("\n") > 1,
             new_page="\f" in gap,
+            gap=gap.replace("\r\n", "\n").count("\n"),
         )
         last = match.end()
 

@@ -80,6 +80,7 @@ def _read(document: Document, sheet: Sheet, layout: Layout) -> tuple[Heading, Fu
         read_resolution(sheet, furniture, opening[0], layout)
         asterisks = tuple(_spans(sheet, [n for n, what in furniture.outside.items() if what == "asterisk-note"]))
         return read_front(sheet, opening[0], opening[1], layout, asterisks), furniture
+    sheet = sheet.with_paragraphs()
     if is_brief(sheet):
         read_brief(sheet, furniture, layout)
         return _brief_heading(sheet, layout), furniture
