@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from plumbrule.rulebook.reading.formulas import CJK, Formulas, squeezed
 from plumbrule.rulebook.reading.model import Span
@@ -24,7 +24,7 @@ _STOPPED = re.compile(r"[,，、;；:：.。…؛،!?]\W{0,3}\d{0,3}$")
 _DOUBLE = 0.5  # so many lines with one empty line before them, and so many with more: the one says nothing
 _FEWEST_WIDER = 0.08
 _FEW_BLANK = 0.02
-_SHORT = 0.8  # of the median line; shorter ones end their paragraph where lines are all of a width
+_SHORT = 0.8  # of the width of most of the text; shorter ones end their paragraph where lines are all of a width
 _WHOLE = 0.8  # this many of the full lines end with a stop where lines are whole paragraphs
 _FULL = 0.6  # a line at least this long, of the longest but a tenth, may go on in the next
 _SLASH = re.compile(r"(?<=\S[/-])\s*[\r\n\f]\s*")
@@ -89,7 +89,9 @@ class Sheet:
         """
         if not self.lines or sum(line.blank for line in self.lines) > _FEW_BLANK * len(self.lines):
             return self
-        full = _SHORT * sorted(len(line.key) for line in self.lines)[len(self.lines) // 2]
+        lengths = sorted(len(line.key) for line in self.lines)
+        sums = list(accumulate(lengths))
+        full = _SHORT * lengths[bisect_left(sums, sums[-1] / 2)]  # half of all letters stand in lines as long: menus weigh little
         long = [line.key for line in self.lines if len(line.key) >= full]
         whole = sum(bool(_STOPPED.search(key)) for key in long) > _WHOLE * len(long)
         after = [False, *(whole or len(line.key) < full for line in self.lines[:-1])]
