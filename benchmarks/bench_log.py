@@ -176,7 +176,7 @@ def whole_check(log: Log) -> None:
     print(f"\nfsck of {report.size:,} entries\n  {'everything read and hashed':<52} {rate:10,.0f} /s")
 
 
-def storage(log: Log) -> None:
+def storage(log: Log, bare: Bare) -> None:
     """Bytes an entry, beside the envelopes."""
     with log.database.reading() as cursor:
         size = store.read_state(cursor).size
@@ -186,7 +186,10 @@ def storage(log: Log) -> None:
         envelopes = cursor.fetchone()[0]
     whole = (log.directory / "log.sqlite3").stat().st_size
     print(f"\nStorage\n  {'tiles, bytes an entry':<52} {kept / size:10.2f}")
-    print(f"  {'the whole database beside the envelopes, bytes an entry':<52} {(whole - envelopes) / size:8.2f}")
+    table = bare.connection.execute("SELECT count(*), sum(length(envelope)) FROM entry").fetchone()
+    floor = ((FOLDER / "bare.sqlite3").stat().st_size - table[1]) / table[0]
+    print(f"  {'the same of bare SQLite, whose pages are smaller':<52} {floor:10.2f}")
+    print(f"  {'the whole database beside the envelopes, bytes an entry':<52} {(whole - envelopes) / size:10.2f}")
 
 
 def main() -> None:
@@ -204,8 +207,9 @@ def main() -> None:
         print(f"\nShare of the yardstick's rate, large over small: {large / small:.2f} (1: no slowdown)")
         proofs(log)
         whole_check(log)
-        log.database._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]  # to weigh one file
-        storage(log)
+        for connection in (log.database._connection, bare.connection):  # type: ignore[attr-defined]  # to weigh one file
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        storage(log, bare)
     print_versions("plumbrule", "cryptography")
     print(f"SQLite {sqlite3.sqlite_version}")
     shutil.rmtree(FOLDER)

@@ -34,10 +34,10 @@ def test_status_says_how_the_log_stands(here: Here, node: Path) -> None:
     ran = here("node", "status", str(node))
     assert ran.code == 0, ran.stderr
     text = " ".join(ran.stdout.split())
-    assert "has recorded 2 entries" in text
-    assert "1 of them are published; the oldest that is not is entry 1" in text
+    assert "has recorded: 2" in text
+    assert "Published of them: 1. The oldest that is not is entry 1" in text
     assert str(node.parent / "disk" / "head") in text.replace(" ", "")
-    assert "holds 1 files" in text
+    assert "content store: 1" in text
     assert "nobody outside could notice" in text
     with Log.open(node / "log") as log:
         log.publish(lambda: datetime(2026, 7, 22, 13, tzinfo=UTC))

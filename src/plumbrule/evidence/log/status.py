@@ -27,11 +27,11 @@ class LogStatus:
     def sentences(self) -> tuple[Sentence, ...]:
         """The same for a reader."""
         return (
-            sentence("The log {log} has recorded {count} entries.", log=self.origin, count=self.recorded),
+            sentence("Entries that the log {log} has recorded: {count}.", log=self.origin, count=self.recorded),
             self._published(),
             sentence("Its entries lie in {place}.", place=self.database),
             sentence("Its head guard lies in {place}, and agrees with the entries.", place=self.guard),
-            sentence("Its content store holds {count} files.", count=self.blobs),
+            sentence("Files in its content store: {count}.", count=self.blobs),
             sentence(
                 "No mirror and no witness follows it: nobody outside could notice if everything here were rolled back together."
             ),
@@ -43,7 +43,7 @@ class LogStatus:
         if self.published == self.recorded:
             return sentence("All of them are published.")
         return sentence(
-            "{count} of them are published; the oldest that is not is entry {index}.", count=self.published, index=self.published
+            "Published of them: {count}. The oldest that is not is entry {index}.", count=self.published, index=self.published
         )
 
 
