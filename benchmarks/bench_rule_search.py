@@ -1,4 +1,4 @@
-"""Search over 100,000 provisions: time of a query against a scan in Python and SQLite's own tokenizers; about two minutes.
+"""Search over 100,000 provisions: time of a query against a scan in Python and SQLite's own tokenizers; three minutes.
 
 Run it with `python benchmarks/bench_rule_search.py`. The provisions are made up: words of our own wordings in six languages,
 drawn as often as they stand there, 20 to 60 to a provision. A small vocabulary makes it hard: common words stand in most texts.
@@ -17,6 +17,8 @@ from pathlib import Path
 from side_by_side import print_versions
 
 from plumbrule.rulebook import load_rulebook
+from plumbrule.rulebook.reading.compare import compare
+from plumbrule.rulebook.reading.versions import Clause, Version
 from plumbrule.rulebook.search import Entry, Query, entries_of_rulebook, index_in_memory, index_on_disk, search, words_of
 
 SIZE = 100_000
@@ -53,11 +55,11 @@ def provisions(size: int, shares: Mapping[str, float] = SHARES) -> Iterator[Entr
         )
 
 
-def timed(query: Callable[[], object]) -> float:
+def timed(query: Callable[[], object], rounds: int = ROUNDS) -> float:
     """Milliseconds, the median of some rounds after one that warms up."""
     query()
     took = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.perf_counter()
         query()
         took.append(1000 * (time.perf_counter() - start))
@@ -128,5 +130,27 @@ def one_language() -> None:
     index.close()
 
 
+def alignment() -> None:
+    """A thousand provisions beside a copy, a copy with changes, another language, and a text with nothing in common."""
+    chance = random.Random(5)
+    words = [entry.text for entry in provisions(3000, {"en": 1.0})]
+    ours = _version("en", words[:1000])
+    changed = [text + " changed" if chance.random() < 0.1 else text for n, text in enumerate(words[:1000]) if n % 50]
+    others = {
+        "a copy": ours,
+        "a tenth changed, 20 lost": _version("en", changed),
+        "another language": _version("fr", words[:1000]),
+        "nothing in common": _version("en", words[1000:2000]),
+    }
+    took = {name: timed(lambda other=other: compare(ours, other), 5) for name, other in others.items()}
+    print("\nCompare 1,000 provisions: " + ", ".join(f"{name} {ms / 1000:.1f} s" for name, ms in took.items()) + ".")
+
+
+def _version(language: str, texts: Sequence[str]) -> Version:
+    clauses = [Clause(id=str(n), kind="operative", parent="", text=text) for n, text in enumerate(texts, 1)]
+    return Version(name=language, language=language, official=True, clauses=tuple(clauses))
+
+
 if __name__ == "__main__":
     main()
+    alignment()
