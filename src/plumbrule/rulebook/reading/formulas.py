@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, Literal
 
+from plumbrule.rulebook.reading.letters import plain_letters
+
 _FOLDER = files("plumbrule.rulebook.reading") / "lexicon" / "structure"
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 CJK = "\u2e80-\u303f\u31c0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
@@ -81,7 +83,7 @@ def squeezed(text: str) -> str:
     >>> squeezed("为此 ， 我们 倡议 ：")
     '为此，我们倡议：'
     """
-    seen = _INVISIBLE.sub("", text).replace("’", "'")
+    seen = plain_letters(_INVISIBLE.sub("", text)).replace("’", "'")
     return " ".join(_SPACES_BY_CJK.sub("", seen).split()).casefold()
 
 

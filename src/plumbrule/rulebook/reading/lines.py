@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from plumbrule.rulebook.reading.formulas import CJK, Formulas, squeezed
+from plumbrule.rulebook.reading.letters import plain_letters
 from plumbrule.rulebook.reading.model import Span
 from plumbrule.rulebook.reading.traced import Traced
 
@@ -154,6 +155,7 @@ def mended(sheet: Sheet, spans: Iterable[Span], *, drop: Iterable[Span] = ()) ->
         after = end + 1 if end < len(text) and text[end].isspace() else end
         parts.append(_without_places(Traced.of(text[start:after], start), drop))
     whole = Traced.joined(parts)
+    whole = replace(whole, text=plain_letters(whole.text))
     whole = whole.sub(_INVISIBLE, "") if _INVISIBLE.search(whole.text) else whole
     if "-" in whole.text:
         whole = whole.sub(_BROKEN_WORD, lambda match: _hyphen(match, sheet))

@@ -18,6 +18,7 @@ from plumbrule.base.messages import message
 from plumbrule.base.sandbox import run_limited
 from plumbrule.errors import InputError, LimitError
 from plumbrule.rulebook.reading.document import Document, Form, Marked, Role
+from plumbrule.rulebook.reading.letters import JOINED, LETTERS, plain_letters, taken_apart
 from plumbrule.rulebook.reading.model import Fault
 
 MOST_BYTES = 64 << 20
@@ -147,7 +148,20 @@ def _extracted(name: str, form: Form, data: bytes, digest: str, language: str) -
         module = f"plumbrule.rulebook.reading.extract_{form}"
         run_limited(module, [], seconds=SECONDS, megabytes=MEGABYTES, output_megabytes=OUTPUT, stdin=source, stdout=out)
         found = json.loads(out.read_text(encoding="utf-8"))
-    return _document(name, form, digest, found, language)
+    return _document(name, form, digest, _with_letters(found) if form == "pdf" else found, language)
+
+
+def _with_letters(found: dict[str, Any]) -> dict[str, Any]:
+    """Text as a person sees it: no radicals for characters, no joined letters; and that they were there."""
+    text, faults = found["text"], []
+    last = place = 0
+    for start, end, what, values in found["faults"]:
+        place, last = place + len(taken_apart(text[last:start])), start
+        faults.append([place, place + end - start, what, values])
+    count = sum(sign in JOINED or ord(sign) in LETTERS for sign in text)
+    if count:
+        faults.append([0, 0, message("{count} letters drawn like others were read as those"), {"count": count}])
+    return {**found, "text": taken_apart(plain_letters(text)), "faults": faults}
 
 
 def _marked(start: int, end: int, role: Role, number: str, depth: int, more: Mapping[str, Any] | None = None) -> Marked:
