@@ -9,7 +9,8 @@ from plumbrule.rulebook.reading.formulas import any_of
 from plumbrule.rulebook.reading.lines import Line, Sheet
 from plumbrule.rulebook.reading.model import Outside
 
-ADDRESS = re.compile(r"https?://\S+")
+ADDRESS = re.compile(r"(?:https?|file)://\S+(?: \d{1,4}/\d{1,4})?")
+PRINTED = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d\d(?: ?[ap]m)?(?: .{0,120})?")  # by a browser
 RULE = re.compile(r"[_‗—–=-]{6,}")
 PAGE = re.compile(
     r"\d{1,3}/\d{1,3}(?: \d\d-\d{5}.{0,40})?|\d\d-\d{5}\b.{0,60}|\*[0-9a-z]{5,12}\*|\d{6}"
@@ -124,7 +125,7 @@ class _Reader:
 
     def _is_furniture(self, index: int, line: Line) -> bool:
         key = line.key
-        if ADDRESS.fullmatch(key) or RULE.fullmatch(key):
+        if ADDRESS.fullmatch(key) or RULE.fullmatch(key) or PRINTED.fullmatch(key):
             return True
         return index > self.after and bool(PAGE.fullmatch(key) or SYMBOL.fullmatch(key) or self.recycle.match(key))
 
