@@ -205,6 +205,17 @@ def test_questions_take_their_parts_from_the_decisions(tmp_path: Path) -> None:
     assert len({one.id for one in found.observations}) == len(found.observations)
 
 
+def test_two_attributes_ask_of_everybody_once(tmp_path: Path) -> None:
+    """Sums of many weights differ in the last digits from one count to the next; everybody's share is one observation."""
+    frame = made(tmp_path, rows=60_000)
+    frame.loc[frame["number"] % 7 == 0, "born"] = None
+    frame.assign(w=np.random.default_rng(1).lognormal(0, 3, len(frame))).to_csv(tmp_path / "rows.csv", index=False)
+    asked = '[data_set.missing]\ncolumns = ["born", "number"]\nby = ["sex", "district"]\n'
+    for _ in range(3):
+        found = ask(tmp_path, asked, decisions='prediction = "hired"\nweight = "w"')
+        assert [one.id for one in found.observations].count("missing_rate:column=born") == 1
+
+
 REFUSED = [
     ("[data_set]\n", "[data_set] asks for nothing", "one"),
     ('[data_set.proxies]\nby = ["sex"]\ncolumns = ["nobody"]', "[data_set.proxies]: There is no column 'nobody'", "name"),

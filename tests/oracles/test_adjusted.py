@@ -14,6 +14,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from oracles import independent
+from plumbrule.lab import Decisions, adjusted, attributes, open_table
 from plumbrule.lab.inference import adjust
 from plumbrule.lab.inference.intervals import score_difference
 
@@ -97,6 +98,20 @@ def test_empty_sides_say_nothing() -> None:
     assert adjust.mantel_haenszel_difference(one_sided) == adjust.mantel_haenszel_difference(BERKELEY)
     with pytest.raises(ValueError, match="stratum"):
         adjust.mantel_haenszel_difference([(0, 0, 5, 9)])
+
+
+@pytest.mark.parametrize("women", ["1", "0"])
+def test_decisions_without_chance_have_no_error(tmp_path: Path, women: str) -> None:
+    """Everybody got a yes, or all men and no woman: no NaN and no certainty; unknown, with the raw gap beside it."""
+    people = [("women" if i % 2 else "men", i * 0.37 % 5) for i in range(60)]
+    lines = [f"{women if sex == 'women' else 1},{sex},{factor}" for sex, factor in people]
+    (tmp_path / "t.csv").write_text("p,sex,factor\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    by, wanted = attributes(["sex"], []), {"reference": "men", "groups": ["women"], "factors": ["factor"]}
+    with open_table(tmp_path / "t.csv") as table:
+        (one,) = adjusted(table, Decisions(prediction="p", by=by), by[0], **wanted, pooled=False, confidence=0.95, comparisons=1)
+    assert one.raw.state == "known"
+    assert one.adjusted.state == "unknown"
+    assert "leave no chance" in one.adjusted.reason
 
 
 side = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
 from plumbrule import lab
-from plumbrule.base.observation import Observation
+from plumbrule.base.observation import Known, Observation
 from plumbrule.errors import AssessmentError
 from plumbrule.findings.further.files import asked_by, asks_something, one_of, side_file, side_table
 from plumbrule.findings.further.look import Look, Ran
@@ -56,7 +57,17 @@ def run(asked: PlannedDataSet, look: Look) -> Ran:
 def _once(seen: Sequence[Observation]) -> tuple[Observation, ...]:
     """Two attributes ask the same of everybody; what is the same in every part is kept once."""
     kept: dict[str, Observation] = {}
-    return tuple(one for one in seen if kept.setdefault(one.id, one) is one or kept[one.id] != one)
+    return tuple(one for one in seen if kept.setdefault(one.id, one) is one or not _same(kept[one.id], one))
+
+
+def _same(one: Observation, other: Observation) -> bool:
+    """Whether they say the same; sums of weights may differ in the last digits from one count to the next."""
+    first, second = one.estimate, other.estimate
+    if isinstance(first, Known) and isinstance(second, Known):
+        pairs = ((first.value, second.value), (first.low, second.low), (first.high, second.high))
+        close = all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs)
+        return close and replace(other, estimate=first) == one
+    return one == other
 
 
 def _need(rows: Rows | None, look: Look, key: str) -> Rows:

@@ -103,7 +103,8 @@ def least_squares(outcome: Floats, design: Floats, counts: Floats | None = None,
     squared = (residual / np.maximum(1 - leverage, 1e-12)) ** 2 * one_person**2 * repeats
     robust = inverse @ (design.T @ (design * squared[:, None])) @ inverse
     ordinary = inverse * float((pull * residual**2).sum()) / max(people - design.shape[1], 1.0)
-    return Fit(coefficients=coefficients, robust_errors=np.sqrt(np.diag(robust)), ordinary_errors=np.sqrt(np.diag(ordinary)))
+    errors = (np.sqrt(np.maximum(np.diag(square), 0.0)) for square in (robust, ordinary))  # rounding may go below nought
+    return Fit(coefficients=coefficients, robust_errors=next(errors), ordinary_errors=next(errors))
 
 
 def determined_by(column: Floats, groups: NDArray[np.int64]) -> bool:

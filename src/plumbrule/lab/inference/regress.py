@@ -21,6 +21,9 @@ from plumbrule.lab.tables.table import Table
 Floats = NDArray[np.float64]
 MOST_WORDS = 50
 """A factor in words with more values than this is refused: it would be a name or a code, not a factor."""
+NO_ERROR = 1e-9
+"""A smaller error is rounding: no real table of decisions comes near it."""
+NOTHING_VARIES = message("groups and factors leave no chance in the decisions, so nothing says how sure a gap is")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -144,7 +147,9 @@ def _adjustment(
     value, error = fitted
     used = round(rows.people())
     half = intervals.critical_value(level.each) * error
-    after = Known(value=value, low=value - half, high=value + half, n=used, method="least squares, HC3")
+    after: Estimate = Known(value=value, low=value - half, high=value + half, n=used, method="least squares, HC3")
+    if error < NO_ERROR:
+        after = Unknown(reason=NOTHING_VARIES, n=used)
     same = _raw(rows, groups, reference, level.each)
     return Adjustment(
         kind="regression",
