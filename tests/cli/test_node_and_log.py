@@ -61,6 +61,7 @@ def test_what_others_saw_finds_a_restored_snapshot(here: Here, node: Path, tmp_p
     with Log.open(node / "log") as log:
         log.append([b"third"])
         (tmp_path / "seen").write_bytes(log.publish(lambda: datetime.now(UTC)))
+        (tmp_path / "assessment.tlog-proof").write_bytes(log.prove(2))
     shutil.rmtree(node / "log")
     shutil.copytree(tmp_path / "old", node / "log")
     shutil.copy(tmp_path / "old-head", tmp_path / "disk" / "head")
@@ -70,6 +71,7 @@ def test_what_others_saw_finds_a_restored_snapshot(here: Here, node: Path, tmp_p
     ran = here(*command, "--seen", str(tmp_path / "seen"))
     assert ran.code == 1
     assert "3 entries were published, and it holds 2: it was rolled back" in " ".join(ran.stdout.split())
+    assert here(*command, "--seen", str(tmp_path / "assessment.tlog-proof")).code == 1
     assert here(*command, "--seen", str(tmp_path / "missing")).code == 2
 
 

@@ -39,7 +39,10 @@ def fsck(
     log: Annotated[Path, _LOG] = Path("log"),
     seen: Annotated[
         list[Path] | None,
-        typer.Option(help="A checkpoint of this log that somebody else kept; shows whether all was rolled back.", metavar="FILE"),
+        typer.Option(
+            help="A checkpoint that somebody else kept, or a pack's .tlog-proof; shows whether all was rolled back.",
+            metavar="FILE",
+        ),
     ] = None,
 ) -> None:
     """Recompute every hash of the log. Exit code 0: holds; 1: does not; 2: could not be read."""
@@ -55,8 +58,12 @@ def fsck(
 
 
 def _read(path: Path) -> bytes:
+    """A checkpoint by itself, as an export has it, or the one in the proof of a pack."""
+    from plumbrule.evidence import parse_proof  # noqa: PLC0415 - as above
+
     try:
-        return path.read_bytes()
+        raw = path.read_bytes()
+        return parse_proof(raw, str(path)).checkpoint if path.suffix == ".tlog-proof" else raw
     except OSError as error:
         raise UnreadableError(
             f"{path} cannot be read: {error.strerror}.", expected="a checkpoint.", cure="give the file of a checkpoint."

@@ -19,6 +19,7 @@ plumbrule.errors.UnreadableError: envelope: it is spelled in another way than th
 """
 
 from plumbrule.evidence.checkpoint import Checkpoint, parse_checkpoint
+from plumbrule.evidence.claims import Claim, claim_schema
 from plumbrule.evidence.envelope import Envelope, parse_envelope, seal
 from plumbrule.evidence.keys import KeySigner, Signer, new_signer, read_key, write_key
 from plumbrule.evidence.note import Note, parse_note, sign_note
@@ -37,6 +38,7 @@ from plumbrule.evidence.vkey import Kind, VerifierKey, parse_verifier_key
 __all__ = [
     "AssessmentPredicate",
     "Checkpoint",
+    "Claim",
     "Envelope",
     "KeySigner",
     "Kind",
@@ -54,6 +56,7 @@ __all__ = [
     "TrustedSigner",
     "Verification",
     "VerifierKey",
+    "claim_schema",
     "fingerprint",
     "make_statement",
     "new_signer",

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from plumbrule.errors import OutputError, UnreadableError
 from plumbrule.evidence.envelope import MAX_ENVELOPE
-from plumbrule.evidence.predicates import FILE_NAME, MAX_FILES
 from plumbrule.evidence.proof import MAX_PROOF
 from plumbrule.evidence.reading import refuse
+from plumbrule.evidence.tokens import FILE_NAME, MAX_FILES
 
 ASSESSMENT, PLAN = "assessment", "plan"
 ENTRY_NAMES = (PLAN, ASSESSMENT)

@@ -1,4 +1,4 @@
-"""What our statements say: the predicates "plan" and "assessment", in the form of `schemas/*.json`.
+"""What our statements say: the predicates "plan" and "assessment", in the form of `schemas/*.json`; the others are claims.
 
 A predicate is public and permanent, so nothing in it can hold a sentence about anybody: its strings are tokens (ids,
 digests, dates, words without spaces). What has to be said in words travels in a file and is a subject by digest.
@@ -6,27 +6,18 @@ digests, dates, words without spaces). What has to be said in words travels in a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from plumbrule.evidence.claims import KINDS, Claim, read_claim
 from plumbrule.evidence.reading import Json, read_list, read_match, read_object, refuse
+from plumbrule.evidence.tokens import CREATED, DIGEST, FILE_NAME, MAX_FILES, MAX_INDEX, TOKEN, WORDLESS
 
 PLAN = "urn:x-plumbrule:plan:1"
 ASSESSMENT = "urn:x-plumbrule:assessment:1"
 VERDICTS = ("satisfied", "not-satisfied", "inconclusive", "not-applicable", "not-assessed")
-MAX_FILES = 100
 MAX_VERDICTS = 1000
-MAX_INDEX = 2**53 - 1
 
-TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~+%*=<>,-]{0,199}")
-DIGEST = re.compile(r"[0-9a-f]{64}")
-# No name that Windows keeps for a device, and none of the pack's own files.
-FILE_NAME = re.compile(
-    r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))(?!.*\.(?:dsse\.json|tlog-proof)$)[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,98}[a-z0-9]"
-)
-CREATED = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
-_WORDLESS = "a token: ASCII letters, digits and the signs . _ : / ~ + % * = < > , - without spaces, at most 200"
 _COMMON = frozenset({"assessment", "system", "files"})
 
 
@@ -96,18 +87,20 @@ class AssessmentPredicate:
         }
 
 
-Predicate = PlanPredicate | AssessmentPredicate
+Predicate = PlanPredicate | AssessmentPredicate | Claim
 
 
 def read_predicate(predicate_type: str, value: object, what: str) -> Predicate:
     """Check a predicate and give it its type. Raises UnreadableError: an unknown type, or not in the form of its schema."""
     if predicate_type == PLAN:
         return _plan(value, what)
+    if predicate_type in KINDS:
+        return read_claim(predicate_type, value, what)
     if predicate_type != ASSESSMENT:
         refuse(
             what,
             f"the predicate type {predicate_type[:80]!r} is not known",
-            f"{PLAN} or {ASSESSMENT}.",
+            f"{PLAN}, {ASSESSMENT}, or another of ours.",
             "use the software that wrote it.",
         )
     return _assessment(value, what)
@@ -115,6 +108,8 @@ def read_predicate(predicate_type: str, value: object, what: str) -> Predicate:
 
 def predicate_type(predicate: Predicate) -> str:
     """The type under which a predicate is signed."""
+    if isinstance(predicate, Claim):
+        return predicate.kind
     return PLAN if isinstance(predicate, PlanPredicate) else ASSESSMENT
 
 
@@ -153,7 +148,7 @@ def _verdicts(value: object, what: str) -> dict[str, str]:
         )
     found = {}
     for requirement, verdict in value.items():
-        read_match(requirement, what, "verdicts", TOKEN, _WORDLESS)
+        read_match(requirement, what, "verdicts", TOKEN, WORDLESS)
         if verdict not in VERDICTS:
             refuse(what, f"the verdict on {requirement} is {str(verdict)[:40]!r}", f"one of {', '.join(VERDICTS)}.")
         found[requirement] = verdict
@@ -179,16 +174,16 @@ def _files(fields: Mapping[str, object], what: str) -> tuple[str, ...]:
 
 
 def _token(fields: Mapping[str, object], what: str, key: str) -> str:
-    return read_match(fields[key], what, key, TOKEN, _WORDLESS)
+    return read_match(fields[key], what, key, TOKEN, WORDLESS)
 
 
 def _check_tokens(value: object, what: str) -> None:
     """Refuse running text in a declared value, however deep it lies."""
     if isinstance(value, str):
-        read_match(value, what, "declared", TOKEN, _WORDLESS + "; text belongs into a file that is a subject")
+        read_match(value, what, "declared", TOKEN, WORDLESS + "; text belongs into a file that is a subject")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            read_match(key, what, "declared", TOKEN, _WORDLESS)
+            read_match(key, what, "declared", TOKEN, WORDLESS)
             _check_tokens(item, what)
     elif isinstance(value, list | tuple):
         for item in value:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import rfc8785
 
-from plumbrule.evidence.predicates import DIGEST, Predicate, predicate_type, read_predicate
+from plumbrule.evidence.predicates import Predicate, predicate_type, read_predicate
 from plumbrule.evidence.reading import Json, check_json, plain_json, read_json, read_list, read_match, read_object, refuse
+from plumbrule.evidence.tokens import DIGEST
 
 TYPE = "https://in-toto.io/Statement/v1"
 MAX_STATEMENT = 48_000  # in base64, with its signatures, it stays below the 65,535 bytes of a log entry

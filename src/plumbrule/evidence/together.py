@@ -72,6 +72,8 @@ def _order_problem(assessment: CheckedEntry, plan: CheckedEntry) -> Sentence | N
     if plan.proof.index >= assessment.proof.index:
         return sentence("{file}: the plan does not come before the assessment in the log.", file=proof)
     planned, assessed = plan.statement.predicate, assessment.statement.predicate
+    if not isinstance(planned, PlanPredicate) or not isinstance(assessed, AssessmentPredicate):
+        return _wrong_kind(plan)  # was looked at before
     if (planned.assessment, planned.system) != (assessed.assessment, assessed.system):
         return sentence("{file}: it is the plan of another assessment or of another system.", file=envelope)
     return None
