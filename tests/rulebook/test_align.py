@@ -174,3 +174,33 @@ def test_a_thousand_provisions_and_a_very_long_one_come_to_an_end() -> None:
     assert [how for how, *_ in told(compare(ours, theirs))] == ["only-left"] * 10
     long = [" ".join(chance.choices(words, k=50_000)) for _ in range(2)]
     assert {change.what for change in changes(*long)} >= {"dropped", "added"}
+
+
+words = st.sampled_from(["lamp", "tower", "keeper", "fog", "灯塔", "\x00", "2040", "(a)", ""])
+clauses = st.builds(
+    Clause,
+    id=st.sampled_from(["1", "2", "2.a", "2.b", "preamble.1", "note.1", "annex.1", "x"]),
+    kind=st.sampled_from(["operative", "item", "preamble", "footnote", "annex", "dash"]),
+    parent=st.just(""),
+    text=st.lists(words, max_size=12).map(" ".join),
+    cites=st.sampled_from([(), ("A/RES/70/1",)]),
+    asks=st.sampled_from([(), (COUNT,)]),
+)
+made = st.builds(
+    Version,
+    name=st.just("made"),
+    language=st.sampled_from(["en", "zh", ""]),
+    official=st.booleans(),
+    clauses=st.lists(clauses, max_size=12).map(tuple),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(made, made)
+def test_any_two_versions_can_be_compared(left: Version, right: Version) -> None:
+    """Ids twice, empty texts, controls: every provision is told once, and a version beside itself has no difference."""
+    assert compare(left, left).equal
+    found = compare(left, right)
+    if left.official and right.official:
+        assert sorted(name for p in found.pairings for name in p.left) == sorted(c.id for c in left.clauses)
+        assert sorted(name for p in found.pairings for name in p.right) == sorted(c.id for c in right.clauses)

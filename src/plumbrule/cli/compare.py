@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -155,6 +156,11 @@ def show(found: Comparison, words: Words, console: Console) -> None:
         console.print(Text(harmless(said)))
     if found.differences or found.outside:
         console.print()
+        counts = Counter(pairing.how for pairing in found.differences)
+        if counts:
+            console.print(
+                " · ".join(f"{words.text(said)}: {words.whole(counts[how])}" for how, said in HOW.items() if counts[how])
+            )
     console.print(Text(_verdict(found, words), style="bold"))
 
 
