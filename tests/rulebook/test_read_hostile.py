@@ -98,7 +98,7 @@ SCRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=EXAMPLES or 60, deadline=None)
+@settings(max_examples=EXAMPLES or 30, deadline=None)
 @given(parts=st.lists(st.one_of(SCRAPS, st.text(max_size=30)), max_size=80))
 def test_any_row_of_scraps_is_read(parts: list[str]) -> None:
     """Scraps of instruments in any order, mixed directions and lone surrogates: no crash, and every character owned once."""
@@ -110,7 +110,7 @@ def test_any_row_of_scraps_is_read(parts: list[str]) -> None:
         assert 0 <= passage.start < passage.end <= len(text)
 
 
-@settings(max_examples=EXAMPLES or 40, deadline=None)
+@settings(max_examples=EXAMPLES or 30, deadline=None)
 @given(lines=st.lists(st.one_of(SCRAPS, st.text(max_size=12)), max_size=60), language=st.sampled_from(sorted(SIX)))
 def test_scraps_inside_a_resolution(lines: list[str], language: str) -> None:
     """The same between the lines of a resolution in each language."""
@@ -118,7 +118,7 @@ def test_scraps_inside_a_resolution(lines: list[str], language: str) -> None:
     assert owned_once(read_text(text), text)
 
 
-@settings(max_examples=EXAMPLES or 15, deadline=None)
+@settings(max_examples=EXAMPLES or 10, deadline=None)
 @given(data=st.binary(max_size=3000), head=st.sampled_from(HEADS))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes, head: bytes) -> None:
     """Bytes of no meaning behind the first bytes of every form."""

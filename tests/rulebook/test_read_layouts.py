@@ -20,7 +20,7 @@ def read(text: str, language: str = "en") -> Reading:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(plan=plans)
 def test_what_was_planned_is_read(layout: str, plan: Plan) -> None:
     """Every id in order, each with its own words, nothing invented and nothing unread, in each layout."""
@@ -30,7 +30,7 @@ def test_what_was_planned_is_read(layout: str, plan: Plan) -> None:
     assert reading.unread == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(plan=plans, layout=st.sampled_from(sorted(LAYOUTS)))
 def test_every_visible_character_has_one_owner(plan: Plan, layout: str) -> None:
     """Provisions less their breaks, and what stands outside them, hold every visible character once."""

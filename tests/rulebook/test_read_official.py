@@ -7,7 +7,10 @@ read cold are measured apart and not here: a rule must not be bent to them.
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -99,6 +102,49 @@ def test_words_are_whole(official: dict[str, Any]) -> None:
     """No line break, no header and no footnote number is left inside the text of a provision."""
     for _, _, reading in official.values():
         assert not any("\n" in passage.text or "  " in passage.text for passage in reading.passages)
+
+
+LAYOUTS: dict[str, Callable[[str], str]] = {
+    "line ends of Windows": lambda text: text.replace("\n", "\r\n"),
+    "no form feeds": lambda text: text.replace("\f", ""),
+    "every line end doubled": lambda text: text.replace("\n", "\n\n"),
+    "spaces between characters": lambda text: re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " ", text),
+    "spaces that do not break": lambda text: text.replace(" ", "\u00a0"),
+    "signs of half width": lambda text: text.replace("，", ",").replace("；", ";").replace("：", ":"),
+    "a byte order mark": lambda text: "\ufeff" + text,
+}
+WITHOUT_LAYOUT: dict[str, Callable[[str], str]] = {
+    "no blank lines": lambda text: re.sub(r"\n\s*\n+", "\n", text),
+    "no indents": lambda text: "\n".join(line.strip() for line in text.split("\n")),
+    "neither": lambda text: "\n".join(line.strip() for line in text.split("\n") if line.strip()),
+}
+
+
+def letters(reading: Reading) -> dict[str, str]:
+    """Texts by id, without white space and signs."""
+    return {passage.id: re.sub(r"[\s.,，;；:：]", "", passage.text) for passage in reading.passages}
+
+
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [*((name, layout) for name in WORKED_ON for layout in LAYOUTS), *(("R265", layout) for layout in WITHOUT_LAYOUT)],
+)
+def test_another_layout_changes_nothing(official: dict[str, Any], name: str, layout: str) -> None:
+    """The same provisions with the same letters, and as many asks, when extraction leaves other spaces, lines and signs."""
+    _, document, reading = official[name]
+    changed = replace(document, text={**LAYOUTS, **WITHOUT_LAYOUT}[layout](document.text))
+    found = read_document(changed)
+    assert letters(found) == letters(reading)
+    assert [len(passage.asks) for passage in found.passages] == [len(passage.asks) for passage in reading.passages]
+
+
+@pytest.mark.parametrize("layout", WITHOUT_LAYOUT)
+def test_objectives_and_actions_need_no_layout(official: dict[str, Any], layout: str) -> None:
+    """Where no blank line and no indent is left, the brief's objectives, actions and bullets are still all there, and no more."""
+    _, document, reading = official["GDC"]
+    found = read_document(replace(document, text=WITHOUT_LAYOUT[layout](document.text)))
+    asked = {"objective", "action", "bullet"}
+    assert {p.id for p in found.passages if p.kind in asked} == {p.id for p in reading.passages if p.kind in asked}
 
 
 def test_a_report_is_no_instrument(shared: Path) -> None:
