@@ -11,7 +11,7 @@ import pytest
 from plumbrule.lab import Decisions, Measurement, attributes, count_cells, measure_cells, open_table
 from plumbrule.pipeline import DEFAULT_PROFILE, default_tolerances
 from plumbrule.report import audit_object
-from plumbrule.report.audit import gap_object
+from plumbrule.report.audit import estimate_object, gap_object
 from plumbrule.rulebook import load_profile, load_rulebook, profile
 
 
@@ -52,6 +52,18 @@ def test_rates_all_together_are_those_one_by_one(tmp_path: Path, score: bool) ->
     """Going through a table of rates gives the lines that asking for each gives."""
     for table in measured(tmp_path, by="sex,region", score=score).rates:
         assert list(table) == [table[place] for place in range(len(table))]
+
+
+@pytest.mark.parametrize(("by", "score"), [("sex", False), ("region", False), ("sex,region", True)])
+def test_groups_are_those_of_the_rates(tmp_path: Path, by: str, score: bool) -> None:
+    """Where all rates are known, where some are not, and with scores: each group is what its rates give by themselves."""
+    found = measured(tmp_path, by=by, score=score)
+    groups = audit_object(found, default_tolerances())["groups"]
+    right = [
+        {"by": dict(one.group), "n": one.n, "metrics": {name: estimate_object(rate) for name, rate in one.metrics.items()}}
+        for one in found.groups
+    ]
+    assert json.dumps(groups) == json.dumps(right)
 
 
 def test_a_profile_alone_is_that_of_the_rulebook() -> None:

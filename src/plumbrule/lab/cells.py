@@ -25,6 +25,8 @@ from plumbrule.lab.tables.encoded import Encoded, encode_texts
 from plumbrule.lab.tables.table import Table
 
 Key = tuple[str | None, ...]
+MOST_MARKED = 1 << 16
+"""So many possible combinations are marked one by one where they occur, in place of sorting those that do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -211,8 +213,14 @@ def _grouped(codes: NDArray[np.int64], sizes: Sequence[int]) -> tuple[NDArray[np
     if math.prod(sizes) >= 2**62:
         unique, inverse = np.unique(codes, axis=0, return_inverse=True)
         return unique, inverse.reshape(-1)
-    # One number for each combination sorts many times faster than lines do.
-    numbers, inverse = np.unique(np.ravel_multi_index(tuple(codes.T), sizes), return_inverse=True)
+    # One number for each combination sorts many times faster than lines do; few combinations need no sorting at all.
+    combined = np.ravel_multi_index(tuple(codes.T), sizes)
+    if math.prod(sizes) <= MOST_MARKED:
+        held = np.zeros(math.prod(sizes), bool)
+        held[combined] = True
+        numbers, inverse = np.flatnonzero(held), (np.cumsum(held) - 1)[combined]
+    else:
+        numbers, inverse = np.unique(combined, return_inverse=True)
     return np.stack(np.unravel_index(numbers, sizes), axis=1), inverse
 
 

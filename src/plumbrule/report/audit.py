@@ -24,6 +24,7 @@ from plumbrule.lab import (
     Measurement,
     People,
     Rates,
+    RateTable,
 )
 from plumbrule.rulebook import Threshold
 
@@ -62,7 +63,7 @@ def _object(measured: Measurement | BoundedMeasurement, tolerances: Mapping[str,
         "by": list(measured.by),
         "references": dict(measured.references),
         "overall": {"n": _size(measured.overall), "metrics": _metrics(measured.overall)},
-        "groups": [{"by": dict(one.group), "n": _size(one), "metrics": _metrics(one)} for one in measured.groups],
+        "groups": group_objects(measured),
         "gaps": gap_objects(measured, tolerances),
         "excluded": [
             *({"by": dict(one.group), "n": _size(one), "reason": one.reason} for one in measured.excluded),
@@ -145,6 +146,38 @@ def gap_object(gap: Gap, tolerance: Threshold) -> dict[str, Any]:
         "beyond": _beyond(gap, tolerance.value),
         **({"bounds": list(gap.bounds)} if gap.bounds else {}),
     }
+
+
+def group_objects(measured: Measurement | BoundedMeasurement) -> list[dict[str, Any]]:
+    """Every group with its rates; from the columns where each rate is known, as `gap_objects` does."""
+    if not isinstance(measured, Measurement):
+        return [_group(one) for one in measured.groups]
+    return list(itertools.chain.from_iterable(map(_groups, measured.rates)))
+
+
+def _group(one: Rates) -> dict[str, Any]:
+    return {"by": dict(one.group), "n": _size(one), "metrics": _metrics(one)}
+
+
+def _groups(table: RateTable) -> list[dict[str, Any]]:
+    """The groups of one roll-up."""
+    if table.scored or not table.known.all():
+        return [_group(one) for one in table]
+    columns = []
+    for at in range(len(table.metrics)):
+        numbers = (column[at].tolist() for column in (table.value, table.low, table.high, table.n))
+        columns.append(
+            [
+                {"state": "known", "value": value, "low": low, "high": high, "n": n, "method": "wilson"}
+                for value, low, high, n in zip(*numbers, strict=True)
+            ]
+        )
+    names, found = [metric.name for metric in table.metrics], []
+    for at, (size, *rates) in enumerate(zip(table.rolled.size().tolist(), *columns, strict=True)):
+        metrics = dict(zip(names, rates, strict=True))
+        metrics["mean_prediction"] = {**metrics["selection_rate"]}
+        found.append({"by": dict(table.rolled.group(at)), "n": size, "metrics": metrics})
+    return found
 
 
 def gap_objects(measured: Measurement | BoundedMeasurement, tolerances: Mapping[str, Threshold]) -> list[dict[str, Any]]:

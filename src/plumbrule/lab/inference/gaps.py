@@ -68,7 +68,7 @@ class RateTable(Sequence[Rates]):
     """The rates of every group of a roll-up, in columns; a line becomes a `Rates` when it is looked at.
 
     `value`, `low` and `high` have shape (metrics, groups), `n` counts people in the denominator; a rate is known where
-    `known` is true.
+    `known` is true. `scored` says that the mean of the scores stands beside them.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class RateTable(Sequence[Rates]):
             safe = np.where(self.known, size, 1.0)
             share = np.stack([_share(one, confidence) for one in counted])
             self.low, self.high = intervals.wilson(x * share, safe * share, confidence)
+        self.scored = scored
         self._means = _means(rolled, confidence) if scored else None
         self._sizes = rolled.size()
 
