@@ -156,7 +156,7 @@ def show(found: Comparison, words: Words, console: Console) -> None:
         console.print(Text(harmless(said)))
     if found.differences or found.outside:
         console.print()
-        counts = Counter(pairing.how for pairing in found.differences)
+        counts: Counter[str] = Counter(pairing.how for pairing in found.differences)
         if counts:
             console.print(
                 " · ".join(f"{words.text(said)}: {words.whole(counts[how])}" for how, said in HOW.items() if counts[how])

@@ -78,7 +78,7 @@ class Patterns:
 
     def said(self, verb: str) -> tuple[Function, Rank | None, VerbClass]:
         """What a verb found does, its rank, and its class in the lexicon."""
-        kind = next((kind for kind, pattern in self.classes if pattern.fullmatch(verb)), "notes")
+        kind: VerbClass = next((kind for kind, pattern in self.classes if pattern.fullmatch(verb)), "notes")
         rank = _RANKS.get(kind)
         return _FUNCTIONS.get(kind, "exhorts"), rank, kind
 
