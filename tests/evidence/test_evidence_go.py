@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from evidence_made import Made, clock
 
-from plumbrule.evidence import Kind, new_signer, read_pack
+from plumbrule.evidence import KeySigner, Kind, new_signer, parse_note, read_pack, sign_note
+from plumbrule.evidence.checkpoint import cosigned_message
 from plumbrule.evidence.log import Log
+from plumbrule.evidence.note import NoteSignature, write_note
 
 SOURCE = Path(__file__).resolve().parents[1] / "oracles" / "tlogcheck"
 GOPATH = Path("/usr/share/gocode")  # where Debian keeps the sources of Go libraries
@@ -100,3 +102,24 @@ def test_go_accepts_the_proofs_of_a_pack(go: Check, made: Made, tmp_path: Path) 
     foreign = tmp_path / "foreign.vkey"
     foreign.write_text(f"{new_signer('example.org/assessor/log', Kind.LOG).verifier}\n", encoding="utf-8", newline="\n")
     assert go("proof", foreign, made.pack / "plan.tlog-proof", made.pack / "plan.dsse.json").returncode == 1
+
+
+def test_go_accepts_cosignatures(go: Check, tmp_path: Path) -> None:
+    """A checkpoint with two witnesses' lines holds for Go's note package; with one time or one byte changed it does not."""
+    log = new_signer("example.org/log", Kind.LOG)
+    witnesses = [new_signer(f"w.example/{number}", Kind.WITNESS) for number in (1, 2)]
+    text = f"example.org/log\n7\n{'A' * 43}=\n"
+
+    def line(witness: KeySigner, time: int, said: int) -> NoteSignature:
+        blob = said.to_bytes(8, "big") + witness.sign(cosigned_message(text, time))
+        return NoteSignature(name=witness.name, key_id=witness.verifier.id, blob=blob)
+
+    own = parse_note(sign_note(text, [log])).signatures
+    vkeys = [str(signer.verifier) for signer in (log, *witnesses)]
+    for number, (said, holds) in enumerate(((1_790_000_000, True), (1_790_000_001, False))):
+        raw = write_note(text, [*own, line(witnesses[0], 1_790_000_000, said), line(witnesses[1], 5, 5)])
+        (tmp_path / str(number)).write_bytes(raw)
+        done = go("cosigned", tmp_path / str(number), *vkeys)
+        assert (done.returncode == 0) is holds, done.stderr
+    (tmp_path / "0").write_bytes((tmp_path / "0").read_bytes().replace(b"\n7\n", b"\n8\n"))
+    assert go("cosigned", tmp_path / "0", *vkeys).returncode == 1

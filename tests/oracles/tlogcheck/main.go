@@ -2,6 +2,7 @@
 //
 //	tlogcheck export DIR [OLDER-CHECKPOINT]   every entry, every tile, sampled proofs, and that the older state is a beginning
 //	tlogcheck proof VKEY-FILE PROOF LEAF      one tlog-proof file
+//	tlogcheck cosigned CHECKPOINT VKEY...     a checkpoint with the log's key first, then its witnesses'
 //
 // It rebuilds the tree from the entries, compares every tile byte for byte, and only then asks for proofs the way a
 // client would, ending each with CheckRecord: the tile reader of golang.org/x/mod 0.7.0 can accept a bad tile.
@@ -9,6 +10,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -202,6 +204,48 @@ func proof(vkeyFile, proofFile, leafFile string) {
 	fmt.Printf("holds: entry %d of %d\n", index, tree.N)
 }
 
+// witness checks cosignatures as c2sp.org/tlog-cosignature has them; Go's note package lets others bring their verifiers.
+type witness struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+}
+
+func (w witness) Name() string    { return w.name }
+func (w witness) KeyHash() uint32 { return w.hash }
+func (w witness) Verify(msg, sig []byte) bool {
+	if len(sig) != 8+ed25519.SignatureSize {
+		return false
+	}
+	signed := fmt.Sprintf("cosignature/v1\ntime %d\n%s", binary.BigEndian.Uint64(sig), msg)
+	return ed25519.Verify(w.key, []byte(signed), sig[8:])
+}
+
+func newWitness(vkey string) witness {
+	parts := strings.SplitN(vkey, "+", 3)
+	require(len(parts) == 3, "not a verifier key")
+	raw, err := base64.StdEncoding.DecodeString(parts[2])
+	check(err)
+	require(len(raw) == 1+ed25519.PublicKeySize && raw[0] == 4, "not a witness's key")
+	sum := sha256.Sum256(append([]byte(parts[0]+"\n"), raw...))
+	hash := binary.BigEndian.Uint32(sum[:])
+	require(fmt.Sprintf("%08x", hash) == parts[1], "the key's id is not the key's")
+	return witness{parts[0], hash, raw[1:]}
+}
+
+func cosigned(checkpoint string, vkeys []string) {
+	log, err := note.NewVerifier(vkeys[0])
+	check(err)
+	verifiers := []note.Verifier{log}
+	for _, vkey := range vkeys[1:] {
+		verifiers = append(verifiers, newWitness(vkey))
+	}
+	opened, err := note.Open(read(checkpoint), note.VerifierList(verifiers...))
+	check(err)
+	require(len(opened.Sigs) == len(vkeys), "%d of %d signatures hold", len(opened.Sigs), len(vkeys))
+	fmt.Printf("holds: %d cosignatures\n", len(opened.Sigs)-1)
+}
+
 func main() {
 	switch args := os.Args[1:]; {
 	case len(args) == 2 && args[0] == "export":
@@ -210,8 +254,10 @@ func main() {
 		export(args[1], args[2])
 	case len(args) == 4 && args[0] == "proof":
 		proof(args[1], args[2], args[3])
+	case len(args) >= 3 && args[0] == "cosigned":
+		cosigned(args[1], args[2:])
 	default:
-		fmt.Fprintln(os.Stderr, "usage: tlogcheck export DIR [OLDER] | proof VKEY-FILE PROOF LEAF")
+		fmt.Fprintln(os.Stderr, "usage: tlogcheck export DIR [OLDER] | proof VKEY-FILE PROOF LEAF | cosigned CHECKPOINT VKEY...")
 		os.Exit(2)
 	}
 }
