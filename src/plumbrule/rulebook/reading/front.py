@@ -136,7 +136,7 @@ def _list_begins(sheet: Sheet, index: int) -> bool:
 
 def names(listed: str, words: Formulas) -> tuple[str, ...]:
     """A list of countries; *and* stands before the last, and inside some names."""
-    parts = [part.strip() for part in re.split(r"[,、،]", listed) if part.strip()]
+    parts = [part.strip(" *∗") for part in re.split(r"[,、،]", listed) if part.strip(" *∗")]
     if not parts:
         return ()
     conj = any_of(words.and_) if words.language in {"zh", "ar"} else rf"\s{any_of(words.and_)}\s"

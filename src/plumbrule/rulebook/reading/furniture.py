@@ -73,8 +73,14 @@ class _Reader:
             elif self._is_heading(index, line):
                 self.outside[index] = "heading"
                 self.in_notes = self.endnotes = True
-            elif self.in_notes:
+            elif self.in_notes or self._starred(index, line):
+                self.in_notes = True
                 self._note(index, line)
+
+    def _starred(self, index: int, line: Line) -> bool:
+        """A note marked by asterisks without a rule above it, where something before the text carries one."""
+        apart = index > self.after and (line.blank or line.new_page) and STARRED.match(line.key)
+        return bool(apart) and self.after > 0 and any("*" in line.key for line in self.sheet.lines[: self.after])
 
     def _bare(self) -> bool:
         lines = self.notes[self.current or 0]

@@ -34,6 +34,7 @@ _SPEAKERS = {
     "human-rights-council": "A/HRC",
 }
 _HEADED = 40
+_CITES_NOTHING = {"page-furniture", "menu", "figure"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def structure(document: Document) -> Structured:
     speaker = _SPEAKERS.get(heading.body or "", "A")
     units = _cited(sheet, units, marks or note_places(document), language, speaker, cited_in(document))
     known = {cited.symbol for unit in units for cited in unit.cites}
-    loose = [piece for piece in outside if piece.what in {"running-text", "unread", "lead-in"}]
+    loose = [piece for piece in outside if piece.what not in _CITES_NOTHING]
     known |= {cited.symbol for piece in loose for cited in _in_span(sheet, (piece.start, piece.end), language, speaker)}
     faults = [*document.faults, *layout.faults, *_without_words(language), *_damage(document)]
     heading = replace(heading, language=language, cites=tuple(sorted(known - {heading.symbol or ""})))
