@@ -11,7 +11,7 @@ from postgres_made import Server, postgres
 
 from plumbrule.errors import InputError, OutputError, UnreadableError
 from plumbrule.evidence import Kind, new_signer, parse_checkpoint, parse_note, parse_proof
-from plumbrule.evidence.log import Log, Settings, Stage, Writer, fsck, store
+from plumbrule.evidence.log import Log, Settings, Stage, Writer, create_node, fsck, store
 from plumbrule.evidence.tree import leaf_hash, verify_inclusion
 
 __all__ = ["postgres"]
@@ -123,6 +123,17 @@ def test_a_tampered_database_is_not_opened(postgres: Server, tmp_path: Path, sql
     with pytest.raises(UnreadableError) as caught:
         Log.open(tmp_path / "log", SIGNER)
     assert caught.value.cure
+
+
+def test_a_database_holds_one_log(postgres: Server, tmp_path: Path) -> None:
+    """A second log is not made over the first; what was made of it goes away, and the first is as it was."""
+    with made(postgres, tmp_path / "log") as log:
+        log.append([b"x"])
+        settings = Settings(database=postgres.address(postgres.made[-1]))
+        with pytest.raises(OutputError, match="holds a log already"):
+            create_node(tmp_path / "node", name="example.org/b", settings=settings)
+        assert list((tmp_path / "node").iterdir()) == []
+        assert log.size == 1
 
 
 def test_a_server_that_dies_stops_the_log(postgres: Server, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ Order of things: COMMIT, then the head guard on disk, then anybody may see the c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -101,6 +102,8 @@ class Log:
                 write_durably(guard, sign_note(empty.text(), [signer]))
         except BaseException:
             database.close()
+            with suppress(OSError):
+                guard.unlink(missing_ok=True)  # on another disk nobody would look for it, and the next try would be refused
             raise
         return cls(directory, key, database, guard, signer)
 

@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from plumbrule.errors import InputError, UnreadableError
+from plumbrule.errors import InputError, OutputError, UnreadableError
 from plumbrule.evidence.log.database import WAIT_SECONDS, cannot_read, cannot_write
 from plumbrule.evidence.log.dialect import Cursor
 
@@ -28,9 +28,10 @@ class PostgresDatabase:
     Raises:
         InputError: the address is not in its form, or pg8000 is not installed.
         UnreadableError: it cannot be reached.
+        OutputError: it should be `new`, and holds a log.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, new: bool = False) -> None:
         wanted = _parameters(address)
         try:
             from pg8000 import dbapi  # noqa: PLC0415 - an extra, loaded on use
@@ -52,6 +53,9 @@ class PostgresDatabase:
                 expected="a PostgreSQL that runs, and a database and a user that exist.",
                 cure="check the address in log.toml, and PGPASSWORD.",
             ) from None
+
+        if new:
+            self._check_empty()
 
     @property
     def name(self) -> str:
@@ -97,6 +101,16 @@ class PostgresDatabase:
         """Close the connection."""
         with suppress(*self._errors):
             self._connection.close()
+
+    def _check_empty(self) -> None:
+        with self.reading() as cursor:
+            cursor.execute("SELECT to_regclass('log_state')")
+            taken = cursor.fetchone()[0] is not None
+        if taken:
+            self.close()
+            raise OutputError(
+                f"{self.name} holds a log already.", expected="a database without one.", cure="name another one, or make one."
+            )
 
 
 class _Quiet:

@@ -44,7 +44,7 @@ class Settings:
             return SqliteDatabase(directory / DATABASE, new=new)
         from plumbrule.evidence.log.postgres import PostgresDatabase  # noqa: PLC0415 - loaded only by those who use it
 
-        return PostgresDatabase(self.database)
+        return PostgresDatabase(self.database, new=new)
 
 
 def read_settings(directory: Path) -> Settings:
