@@ -25,6 +25,8 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+")
 _NUMBER = r"\d{1,4}/\d{1,3}|\d{1,4} [A-Z] ?\([IVXLCDM]{1,8}(?:-[IVX]{1,4})?\)"
 _ENDS = ".。;；!?\n"
 _BEFORE = 60  # how far before a number the name of its body may stand
+_AFTER = 60  # how far after it one is looked for, and how near it has to begin
+_NEAR = 12
 _CHAIN = 400  # how far a chain of numbers after one word may reach
 
 
@@ -48,8 +50,8 @@ def patterns_of(language: str) -> Patterns:
     words: Formulas = formulas_of(language)
     months = any_of(month for months in words.months for month in months)
     conj = any_of(words.and_)
-    date = rf"(?:(?:of|du|de|от|المؤرخ)?\s?\d{{1,2}}(?:er)?\s(?:de )?{months}(?: de)?\s\d{{4}}(?: г(?:ода|\.))?)"
-    quoted = r"(?:(?:entitled|intitulée?|titulad[ao]s?|озаглавленн\w{1,4}|المعنون)?\s?[“\"«][^”\"»]{1,200}[”\"»])"
+    date = rf"(?:(?:of|du|de|от|المؤرخ)?\s?\d{{1,2}}(?:er)?\s(?:de )?{months}(?:/\S{{1,12}})?(?: de)?\s\d{{4}}(?: г(?:ода|\.))?)"
+    quoted = r"(?:(?:entitled|intitulée?|titulad[ao]s?|озаглавленн\w{1,4}|المعنون)?\s?[“”„\"«][^“”\"»]{1,200}[“”\"»])"
     link = rf"(?:\s|,|،|;|{conj}\s|{date}|{quoted}|№|第|号|、)"
     head = any_of((*words.resolution, *words.decision))
     return Patterns(
@@ -73,14 +75,14 @@ def citations(text: Traced, language: str, speaker: str = "A") -> tuple[Cited, .
         speaker: prefix of the body whose resolutions are meant where none is named (`A`, `E`, `A/HRC`); empty where
             nobody knows.
     """
-    plain = _ADDRESS.sub(lambda match: " " * len(match[0]), text.text)  # an address cites nothing
+    plain = _ADDRESS.sub(lambda match: " " * len(match[0]), text.text.replace("’", "'"))  # an address cites nothing
     found = [(m.start(), m.end(), m[0].rstrip(".-")) for m in SYMBOL.finditer(plain)]
     taken = [(start, end) for start, end, _ in found]
     starts = [start for start, _ in taken]
     patterns = patterns_of(language)
     numbers = _chinese(plain) if patterns.language == "zh" else _chained(plain, patterns)
     for start, end, kind in numbers:
-        body = "" if inside(start, taken, starts) else _body(plain, start, patterns, speaker)
+        body = "" if inside(start, taken, starts) else _body(plain, start, end, patterns, speaker)
         if body:
             found.append((start, end, _symbol(plain[start:end], body, decision=kind == "decision")))
     return tuple(Cited(symbol=symbol, at=text.span(start, end)) for start, end, symbol in sorted(set(found)))
@@ -125,14 +127,22 @@ def _chained(text: str, patterns: Patterns) -> Iterator[tuple[int, int, str]]:
             at = step.end()
 
 
-def _body(text: str, start: int, patterns: Patterns, speaker: str) -> str:
-    """Whose number it is: the last body named in the same clause, else the one that speaks; empty for a body unknown to us."""
+def _body(text: str, start: int, end: int, patterns: Patterns, speaker: str) -> str:
+    """Whose number it is: the body named right after it, else the last one in its clause before it, else the one that speaks.
+
+    Empty for a body unknown to us.
+    """
+    after = re.split(r"[,;:.،؛\d]", text[end : end + _AFTER], maxsplit=1)[0]
+    following = min(((m.start(), code) for code, pattern in patterns.councils for m in pattern.finditer(after)), default=None)
+    other = patterns.other.search(after)
+    if following and following[0] <= _NEAR and not (other and other.start() < following[0]):
+        return following[1]
     before = text[max(start - _BEFORE, 0) : start]
     clause = before[max((before.rfind(sign) for sign in _ENDS), default=-1) + 1 :]
     named = [(m.end(), code) for code, pattern in patterns.councils for m in pattern.finditer(clause)]
     last, code = max(named, default=(0, ""))
     unknown = max((m.end() for m in patterns.other.finditer(clause)), default=0)
-    if unknown > last:
+    if unknown > last or (other and other.start() <= _NEAR and patterns.language != "zh"):
         return ""
     return code or speaker
 

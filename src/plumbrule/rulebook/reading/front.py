@@ -12,7 +12,7 @@ from plumbrule.rulebook.reading.lines import Sheet, mended
 from plumbrule.rulebook.reading.model import Heading, Span
 
 SYMBOL = re.compile(r"(?<![\w/(])(?:A|S|E|A/HRC|A/C\.\d)/(?:RES/)?[A-Z0-9][\w./-]*(?:\([IVXLC]+\))?")
-_NUMBERED = re.compile(r"(\d{1,4}/\d{1,4})\s?[.．]?(?:\s+|$|(?=[^\s\d]))")
+_NUMBERED = re.compile(r"(\d{1,4}/\d{1,4})\s?[.．]?(?:\s*[-–—]\s+|\s+|$|(?=[^\s\d]))")
 _TITLE_LINES = 8
 _BRACKETED = re.compile(r"[\[［].{0,200}[\]］]$")
 _SESSION = re.compile(r"(?:A|S|E)/(?:RES/|C\.\d/|HRC/)?(\d{2,3})/")

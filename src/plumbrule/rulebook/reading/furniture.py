@@ -17,7 +17,7 @@ PAGE = re.compile(
     r"|- ?\d{1,3} ?-|(?:page|página|стр\.?|第) ?\d{1,3} ?页?"
 )
 SYMBOL = re.compile(r"(?:[aes]|st)(?:/[a-z0-9][a-z0-9.()-]*){1,6}\*?")
-NOTE = re.compile(r"(\d{1,3})(?:\s|$)")
+NOTE = re.compile(r"[(（]?(\d{1,3})(?:[)）]\s?|\s|$)")
 STARRED = re.compile(r"\*+(?: |$|\D)")
 _EDGES = re.compile(r"^(?:[aes]|st)/[a-z0-9./()-]+\s|\s(?:[aes]|st)/[a-z0-9./()-]+$|\s\d{1,3}/\d{1,3}$")
 _SHORTEST = 8  # of a page header that repeats the title

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 PARAGRAPH = re.compile(r"(\d{1,3}|[٠-٩]{1,3})(?:\s?[.．、](?!\d)|\s?[-–—]\s)\s*|(\d{1,3})\s?[.．]?$")
-ITEM = re.compile(r"[(（]\s?([0-9]{1,2}|[^\W\d_]{1,5})\s?[)）]\s*|([^\W\d_]{1,4})[)）]\s+")
+ITEM = re.compile(
+    r"[(（]\s?([0-9]{1,2}|[^\W\d_]{1,5})\s?[)）]\s*|([^\W\d_]{1,4})[)）]\s+|['‘’]([0-9٠-٩]{1,2})['‘’]\s+|([㈠-㈩])\s*"
+)
 _ABJAD = ("أ", "ب", "ج", "د", "هـ", *"وزحطيكلمنسعفصقرشتثخذضظغ")
 _CYRILLIC = tuple("абвгдежзиклмнопрстуфхцчшщэюя")
 _TENS = ((50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
@@ -48,8 +50,8 @@ class Step:
 
     @property
     def label(self) -> str:
-        """As it stands in an id, the same in every language: letters of other alphabets by their place."""
-        return STYLES[self.style if self.style in {"roman", "number"} else "letter"][self.place]
+        """As it stands in an id, the same in every language: letters and numerals of other scripts by their place."""
+        return STYLES[{"roman": "roman", "number": "number", "chinese": "roman"}.get(self.style, "letter")][self.place]
 
 
 def paragraph_number(key: str) -> tuple[int, int] | None:
@@ -67,7 +69,12 @@ def paragraph_number(key: str) -> tuple[int, int] | None:
 def item_label(key: str) -> tuple[str, int] | None:
     """The label in front of an item, in small letters, and how many characters it takes."""
     found = ITEM.match(key)
-    return ((found[1] or found[2]).casefold(), found.end()) if found else None
+    if found is None:
+        return None
+    if found[3]:  # the small numbers of Arabic texts stand where others have (i)
+        return _roman(int(found[3])), found.end()
+    label = STYLES["chinese"][ord(found[4]) - ord("㈠")] if found[4] else (found[1] or found[2]).casefold()
+    return label, found.end()
 
 
 def follows(label: str, after: str) -> bool:

@@ -12,6 +12,7 @@ from plumbrule.rulebook.reading.lines import Sheet
 from plumbrule.rulebook.reading.model import Span
 
 _GLUED = re.compile(r"(?<=[^\s\d(（\[/.\-–—$€£])(\d{1,3})(?=[\s，。、；：,.;:]|$)(?![,.]\d)")
+_BRACKETED = re.compile(r"(?<=[^\s\d])[(（](\d{1,3})[)）]")
 _APART = re.compile(r"(?:^|(?<=[^\W\d_,;:.”\"’»)]\s)|(?<=[,;:.”\"’»)]\s))(\d{1,3})(?=\s|[,.;:]\s|$)")
 _NO_TEXT = {"title", "menu", "page-furniture", "figure"}
 Candidate = tuple[int, int, int]  # number, start, end
@@ -27,6 +28,9 @@ def note_marks(sheet: Sheet, furniture: Furniture, layout: Layout) -> dict[int, 
     lines = [index for index in range(len(sheet.lines)) if index not in skipped]
     glued = [c for c in _candidates(sheet, lines, before, _GLUED) if not any(s <= c[1] < e for s, e in outside)]
     marks = {number: (start, end) for number, start, end in _longest(glued)}
+    if any(sheet.text[start] in "(（" for start in before.values()):
+        between = _candidates(sheet, lines, before, _BRACKETED)
+        marks |= {number: (start - 1, end + 1) for number, start, end in _longest(between)}
     if len(marks) < len(before):
         apart = [c for c in _candidates(sheet, lines, before, _APART) if not any(s <= c[1] < e for s, e in outside)]
         _only_ones(marks, apart, before)

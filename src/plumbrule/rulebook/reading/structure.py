@@ -16,7 +16,7 @@ from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.exchanged import cited_in, is_exchanged, note_places, read_exchanged, said_of, within
 from plumbrule.rulebook.reading.formulas import any_of, formulas_of, known, squeezed
 from plumbrule.rulebook.reading.front import first_date, read_front, title_start
-from plumbrule.rulebook.reading.furniture import Furniture, furniture_of
+from plumbrule.rulebook.reading.furniture import NOTE, Furniture, furniture_of
 from plumbrule.rulebook.reading.language import language_of
 from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Sheet, mended, sheet_of
@@ -164,7 +164,9 @@ def _leave_furniture(sheet: Sheet, furniture: Furniture, layout: Layout) -> None
         layout.leave(sheet.between(index, index), what)
     for number, lines in furniture.notes.items():
         displaced = number in furniture.displaced
-        note = Found(id=f"note.{number}", kind="footnote", mark=0 if displaced else len(str(number)), displaced=displaced)
+        printed = NOTE.match(sheet.text[sheet.lines[lines[0]].start : sheet.lines[lines[0]].end])
+        mark = len(printed[0].rstrip()) if printed and not displaced else 0
+        note = Found(id=f"note.{number}", kind="footnote", mark=mark, displaced=displaced)
         layout.add(note, *(sheet.between(n, n) for n in lines))
 
 
