@@ -267,3 +267,148 @@ CHINESE = """A/91/L.5
 """
 
 SIX = {"en": ENGLISH, "fr": FRENCH, "es": SPANISH, "ru": RUSSIAN, "ar": ARABIC, "zh": CHINESE}
+
+LONG = {
+    "fr": """Nations Unies A/RES/91/17
+Assemblée générale Distr. générale
+3 décembre 2036
+
+Quatre-vingt-onzième session
+Point 20 de l’ordre du jour
+Développement durable
+
+Résolution adoptée par l’Assemblée générale
+le 26 novembre 2036
+[sur la base du rapport de la Deuxième Commission (A/91/538, par. 12)]
+
+91/17. Phares et ports pour tous
+
+L’Assemblée générale,
+Rappelant sa résolution 70/1 du 25 septembre 2015, intitulée « Ports 2030 »,
+ses résolutions 69/313 et 69/314 du 27 juillet 2015 et la résolution 17/4 du Conseil
+des droits de l’homme1,
+Se félicitant du rapport du Secrétaire général2,
+Notant avec préoccupation que bien des phares sont éteints et que les ports sans
+phare perdent des navires,
+1. Engage les États Membres à allumer leurs phares :
+a) Chaque soir ;
+b) Chaque matin de brume, notamment :
+i) Au printemps ;
+ii) En hiver ;
+2. Prie le Secrétaire général de lui présenter, à sa quatre-vingt-douzième
+session, un rapport sur l’application de la présente résolution.
+48e séance plénière
+26 novembre 2036
+_______________
+1 Voir résolution 217 A (III).
+2 A/91/82.
+36-20465 (F) 031236
+*3620465*
+Merci de recycler
+1/1
+""",
+    "es": """Naciones Unidas A/RES/91/17
+Asamblea General Distr. general
+3 de diciembre de 2036
+
+Nonagésimo primer período de sesiones
+Tema 20 del programa
+
+Resolución aprobada por la Asamblea General el 26 de noviembre de 2036
+[sobre la base del informe de la Segunda Comisión (A/91/538)]
+
+91/17. Faros y puertos para todos
+
+La Asamblea General,
+Recordando sus resoluciones 70/1, de 25 de septiembre de 2015, titulada “Puertos”,
+69/313, de 27 de julio de 2015, y la resolución 17/4 del Consejo de Derechos Humanos1,
+Observando con preocupación que muchos faros están apagados y que los puertos
+sin faro pierden barcos,
+Tomando nota del informe del Secretario General2,
+1. Exhorta a los Estados Miembros a que enciendan sus faros:
+a) Cada noche;
+b) Cada mañana de niebla, en particular:
+i) En primavera;
+ii) En invierno;
+2. Solicita al Secretario General que cuente los faros;
+3. Decide examinar la cuestión en su nonagésimo segundo período de sesiones.
+48ª sesión plenaria
+26 de noviembre de 2036
+_______________
+1 Véase la resolución 217 A (III).
+2 A/91/82.
+36-20465 (S)
+1/1
+""",
+    "ru": """Организация Объединенных Наций A/RES/91/17
+Генеральная Ассамблея Distr.: General
+3 December 2036
+
+Девяносто первая сессия
+Пункт 20 b) повестки дня
+
+Резолюция, принятая Генеральной Ассамблеей
+26 ноября 2036 года
+[по докладу Второго комитета (A/91/538)]
+
+91/17. Маяки и порты для всех
+
+Генеральная Ассамблея,
+ссылаясь на свои резолюции 70/1 от 25 сентября 2015 года, озаглавленную
+«Порты», 69/313 от 27 июля 2015 года и резолюцию 17/4 Совета по правам человека1,
+
+отмечая с озабоченностью, что многие маяки темны и что порты без
+маяков теряют корабли,
+
+принимая к сведению доклад Генерального секретаря2,
+
+1. призывает государства-члены зажигать маяки:
+a) каждый вечер;
+b) каждое туманное утро, в том числе:
+i) весной;
+ii) зимой;
+2. просит Генерального секретаря сосчитать маяки;
+3. постановляет вернуться к этому вопросу на своей девяносто второй сессии.
+48-е пленарное заседание,
+26 ноября 2036 года
+_______________
+1 См. резолюцию 217 A (III).
+2 A/91/82.
+36-20465 (R)
+1/1
+""",
+    "ar": """الأمم المتحدة A/RES/91/17
+الجمعية العامة Distr.: General
+3 December 2036
+
+الدورة الحادية والتسعون
+البند 20 من جدول الأعمال
+
+قرار اتخذته الجمعية العامة في 26 تشرين الثاني/نوفمبر 2036
+[بناء على تقرير اللجنة الثانية (A/91/538)]
+
+91/17 - منارات وموانئ للجميع
+
+إن الجمعية العامة،
+إذ تشير إلى قراراتها 70/1 المؤرخ 25 أيلول/سبتمبر 2015، المعنون ”موانئ“،
+و 69/313 المؤرخ 27 تموز/يوليه 2015، وقرار مجلس حقوق الإنسان 17/4(1)،
+وإذ تلاحظ مع القلق أن منارات كثيرة مطفأة وأن الموانئ التي لا منارات
+لها تفقد السفن،
+وإذ تحيط علما بتقرير الأمين العام(2)،
+1 - تهيب بالدول الأعضاء أن تضيء المنارات:
+(أ) كل مساء؛
+(ب) كل صباح يكسوه الضباب، بما في ذلك:
+'1' في الربيع؛
+'2' في الشتاء؛
+2 - تطلب إلى الأمين العام أن يعد المنارات؛
+3 - تقرر أن تعود إلى المسألة في دورتها الثانية والتسعين.
+الجلسة العامة 48
+26 تشرين الثاني/نوفمبر 2036
+_______________
+(1) انظر القرار 217 ألف (د-3).
+(2) A/91/82.
+36-20465 (A)
+1/1
+""",
+}
+"""With front matter, notes, nested items and a page's furniture, lines folded as extraction leaves them."""

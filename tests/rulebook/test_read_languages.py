@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from read_fixtures import DISPLACED, ENGLISH, FRENCH, ROWS, SIX
+from read_fixtures import DISPLACED, ENGLISH, FRENCH, LONG, ROWS, SIX
 
 from plumbrule.errors import RulebookError
 from plumbrule.rulebook.reading import Reading, formulas, read_document
@@ -50,6 +50,26 @@ def test_numbers_are_no_part_of_the_words(language: str) -> None:
         span = SIX[language][passages[name].start : passages[name].end]
         assert span.endswith(passages[name].text)
         assert len(span) > len(passages[name].text)
+
+
+@pytest.mark.parametrize("language", sorted(LONG))
+def test_a_long_resolution_in_each_language(language: str) -> None:
+    """Front matter, bodies named after their numbers, nested items, notes, furniture and the close: alike in four languages."""
+    reading = read(LONG[language])
+    found = [passage.id for passage in reading.passages]
+    last = [] if language == "fr" else ["3"]
+    assert found == [
+        *("preamble.1", "preamble.2", "preamble.3", "1", "1.a", "1.b", "1.b.i", "1.b.ii", "2", *last, "note.1", "note.2"),
+    ]
+    heading = reading.heading
+    assert (heading.language, heading.symbol, heading.session, heading.status) == (language, "A/RES/91/17", 91, "adopted")
+    assert (heading.date, (heading.agenda_item or "")[:2]) == ("2036-11-26", "20")
+    wanted = {"A/RES/70/1", "A/RES/69/313", "A/HRC/RES/17/4", "A/RES/217 A (III)"}
+    cited = {passage.id: set(passage.cites) for passage in reading.passages}
+    assert cited["preamble.1"] - {"A/RES/69/314"} == wanted
+    assert [passage.parent for passage in reading.passages if passage.id == "note.1"] == ["preamble.1"]
+    assert reading.unread == ()
+    assert {piece.what for piece in reading.outside} == {"front", "title", "opening", "closing", "page-furniture"}
 
 
 def test_a_full_english_resolution() -> None:

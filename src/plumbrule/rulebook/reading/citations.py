@@ -13,6 +13,7 @@ from functools import cache
 
 from plumbrule.rulebook.reading.formulas import Formulas, any_of, formulas_of
 from plumbrule.rulebook.reading.lines import inside
+from plumbrule.rulebook.reading.marks import roman
 from plumbrule.rulebook.reading.model import Span
 from plumbrule.rulebook.reading.traced import Traced
 from plumbrule.rulebook.reading.units import Cited
@@ -22,7 +23,11 @@ SYMBOL = re.compile(
     r"/(?:[A-Z0-9][A-Za-z0-9.-]*(?:\([A-Za-z0-9.]{1,12}\))?)(?:/[A-Z0-9][A-Za-z0-9.-]*(?:\([A-Za-z0-9.]{1,12}\))?){0,6}"
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+")
-_NUMBER = r"\d{1,4}/\d{1,3}|\d{1,4} [A-Z] ?\([IVXLCDM]{1,8}(?:-[IVX]{1,4})?\)"
+_NUMBER = (
+    r"\d{1,4}/\d{1,3}|\d{1,4} [A-Z] ?\([IVXLCDM]{1,8}(?:-[IVX]{1,4})?\)"
+    r"|\d{1,4} (?:ألف|باء|جيم|دال) ?\(د-\d{1,2}\)"
+)
+_ARABIC = {"ألف": "A", "باء": "B", "جيم": "C", "دال": "D"}  # letters of early resolutions; (د-3) is (III)
 _ENDS = ".。;；!?\n"
 _BEFORE = 60  # how far before a number the name of its body may stand
 _AFTER = 60  # how far after it one is looked for, and how near it has to begin
@@ -52,7 +57,8 @@ def patterns_of(language: str) -> Patterns:
     conj = any_of(words.and_)
     date = rf"(?:(?:of|du|de|от|المؤرخ)?\s?\d{{1,2}}(?:er)?\s(?:de )?{months}(?:/\S{{1,12}})?(?: de)?\s\d{{4}}(?: г(?:ода|\.))?)"
     quoted = r"(?:(?:entitled|intitulée?|titulad[ao]s?|озаглавленн\w{1,4}|المعنون)?\s?[“”„\"«][^“”\"»]{1,200}[“”\"»])"
-    link = rf"(?:\s|,|،|;|{conj}\s|{date}|{quoted}|№|第|号|、)"
+    bodies = any_of(name for names in words.councils.values() for name in names)
+    link = rf"(?:\s|,|،|;|{conj}\s|{date}|{quoted}|{bodies}|№|第|号|、)"
     head = any_of((*words.resolution, *words.decision))
     return Patterns(
         language=words.language,
@@ -151,6 +157,9 @@ def _symbol(number: str, body: str, *, decision: bool) -> str:
     year = re.match(r"(?:19|20)\d\d/", number)
     if year and body == "A":
         body = "E"  # the Council numbers by years, the Assembly by sessions
+    early = re.fullmatch(r"(\d+) (\S+) ?\(د-(\d+)\)", number)
+    if early:
+        number = f"{early[1]} {_ARABIC[early[2]]} ({roman(int(early[3])).upper()})"
     shown = re.sub(r" ?\(", " (", number)
     return f"{body}/{'DEC' if decision else 'RES'}/{shown}"
 

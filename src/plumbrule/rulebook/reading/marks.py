@@ -16,7 +16,12 @@ _CYRILLIC = tuple("абвгдежзиклмнопрстуфхцчшщэюя")
 _TENS = ((50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
-def _roman(number: int) -> str:
+def roman(number: int) -> str:
+    """A number in small Roman letters.
+
+    >>> roman(14)
+    'xiv'
+    """
     shown = ""
     for value, sign in _TENS:
         times, number = divmod(number, value)
@@ -30,7 +35,7 @@ def _letters(number: int) -> str:
 
 STYLES: dict[str, tuple[str, ...]] = {
     "letter": tuple(_letters(n) for n in range(1, 79)),
-    "roman": tuple(_roman(n) for n in range(1, 60)),
+    "roman": tuple(roman(n) for n in range(1, 60)),
     "number": tuple(str(n) for n in islice(count(1), 99)),
     "cyrillic": _CYRILLIC,
     "abjad": _ABJAD,
@@ -72,7 +77,7 @@ def item_label(key: str) -> tuple[str, int] | None:
     if found is None:
         return None
     if found[3]:  # the small numbers of Arabic texts stand where others have (i)
-        return _roman(int(found[3])), found.end()
+        return roman(int(found[3])), found.end()
     label = STYLES["chinese"][ord(found[4]) - ord("㈠")] if found[4] else (found[1] or found[2]).casefold()
     return label, found.end()
 
