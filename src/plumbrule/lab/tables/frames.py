@@ -115,20 +115,26 @@ def _register_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, columns:
     still = frame.copy(deep=int(pd.__version__.split(".", maxsplit=1)[0]) < 3).reset_index(drop=True)
     still.columns = list(columns)
     connection.execute("SET pandas_analyze_sample=0")  # Python objects as text; a type taken from a sample may not fit the rest
-    connection.register(_HEAD, still.iloc[:HEAD])
-    arrow = {name: still[name] for name in columns if getattr(still[name].dtype, "storage", "") == "pyarrow"}
-    if not arrow:
-        connection.register(_SOURCE, still)
-    else:  # DuckDB would write these out as Python texts again for every query
-        import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - pandas has it, and it ships no types
-
-        connection.register("arrow_part", pa.table({name: column.array.__arrow_array__() for name, column in arrow.items()}))
-        rest, sources = [name for name in columns if name not in arrow], "arrow_part"
-        if rest:
-            connection.register("pandas_part", still[rest])
-            sources += " POSITIONAL JOIN pandas_part"
-        connection.execute(f"CREATE VIEW {_SOURCE} AS SELECT {', '.join(map(quote_name, columns))} FROM {sources}")
+    _relation(connection, _HEAD, still.iloc[:HEAD])
+    _relation(connection, _SOURCE, still)
     return lambda number: encode_pandas(still.iloc[:, number])
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, name: str, frame: Any) -> None:
+    """Make a pandas frame a relation; columns that are Arrow's within go as such, or every query would make Python texts."""
+    arrow = {column: frame[column] for column in frame.columns if getattr(frame[column].dtype, "storage", "") == "pyarrow"}
+    if not arrow:
+        connection.register(name, frame)
+        return
+    import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - pandas has it, and it ships no types
+
+    sources = f"{name}_arrow"
+    connection.register(sources, pa.table({column: one.array.__arrow_array__() for column, one in arrow.items()}))
+    rest = [column for column in frame.columns if column not in arrow]
+    if rest:
+        connection.register(f"{name}_pandas", frame[rest])
+        sources += f" POSITIONAL JOIN {name}_pandas"
+    connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(map(quote_name, frame.columns))} FROM {sources}")
 
 
 def _head_of(connection: duckdb.DuckDBPyConnection, typed: Typed, frame: Any) -> str:
