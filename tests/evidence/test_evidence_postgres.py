@@ -11,7 +11,7 @@ from postgres_made import Server, postgres
 
 from plumbrule.errors import InputError, OutputError, UnreadableError
 from plumbrule.evidence import Kind, new_signer, parse_checkpoint, parse_note, parse_proof
-from plumbrule.evidence.log import Log, Settings, Stage, Writer, create_node, fsck, store
+from plumbrule.evidence.log import Log, Settings, Stage, Writer, create_node, fsck, move_log, store
 from plumbrule.evidence.tree import leaf_hash, verify_inclusion
 
 __all__ = ["postgres"]
@@ -134,6 +134,33 @@ def test_a_database_holds_one_log(postgres: Server, tmp_path: Path) -> None:
             create_node(tmp_path / "node", name="example.org/b", settings=settings)
         assert list((tmp_path / "node").iterdir()) == []
         assert log.size == 1
+
+
+def test_a_log_that_outgrew_its_file(postgres: Server, tmp_path: Path) -> None:
+    """Moved: the same checkpoint, proofs and history, and it goes on; the old file is refused to those who have it open."""
+    address = postgres.address(postgres.new_database())
+    with Log.create(tmp_path / "log", ORIGIN, SIGNER) as old:
+        old.append([b"entry %d" % number for number in range(1300)])
+        head, proof = old.publish(clock), old.prove(700)
+        old.append([b"recorded only"])
+        assert move_log(tmp_path / "log", address) == 1301
+        with pytest.raises(UnreadableError, match="no log of this format"):
+            old.append([b"too late"])
+    assert (tmp_path / "log" / "log.sqlite3.moved").exists()
+    assert fsck(tmp_path / "log").holds
+    assert fsck(tmp_path / "log").checkpoints == 2
+    with Log.open(tmp_path / "log", SIGNER, seen=[head]) as moved:
+        assert "PGSQL" in moved.database.name
+        assert moved.prove(700, head) == proof
+        assert (moved.append([b"next"]), moved.entry(1300)) == ((1301,), b"recorded only")
+        moved.publish(clock)
+        assert moved.fsck().holds
+    with pytest.raises(InputError, match="already"):
+        move_log(tmp_path / "log", address)
+    with Log.create(tmp_path / "other", ORIGIN, SIGNER) as other:
+        with pytest.raises(OutputError, match="holds a log already"):
+            move_log(tmp_path / "other", address)
+        assert other.append([b"where it was"]) == (0,)
 
 
 def test_a_server_that_dies_stops_the_log(postgres: Server, tmp_path: Path) -> None:

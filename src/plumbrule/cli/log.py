@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="Export and check the log.", no_args_is_help=True)
     group.command("export")(export)
     group.command("fsck")(fsck)
+    group.command("move")(move)
     app.add_typer(group, name="log")
 
 
@@ -55,6 +56,21 @@ def fsck(
         console.print(str(problem), style="bold red", markup=False)
     console.print(f"{report.size} entries, {report.checkpoints} checkpoints, {len(report.problems)} faults")
     raise typer.Exit(0 if report.holds else 1)
+
+
+def move(
+    address: Annotated[str, typer.Argument(help="postgresql://USER@HOST/NAME; the password in PGPASSWORD", metavar="ADDRESS")],
+    log: Annotated[Path, _LOG] = Path("log"),
+) -> None:
+    """Move a log that has outgrown its file into PostgreSQL. Key, entries and checkpoints stay what they are.
+
+    The old file is kept beside the log. Stop what writes to the log first; what goes on writing is refused.
+    """
+    from plumbrule.evidence.log import move_log  # noqa: PLC0415 - loaded only when the verb runs
+
+    with bar(str(log)):
+        moved = move_log(log, address)
+    Console().print(f"{log}: {moved} entries", highlight=False, soft_wrap=True)
 
 
 def _read(path: Path) -> bytes:

@@ -23,6 +23,7 @@ from plumbrule.evidence.log import store
 from plumbrule.evidence.log.checks import LogReport
 from plumbrule.evidence.log.content import ContentStore
 from plumbrule.evidence.log.log import Log, Stage, fsck
+from plumbrule.evidence.log.move import move_log
 from plumbrule.evidence.log.node import Node, create_node
 from plumbrule.evidence.log.settings import Settings
 from plumbrule.evidence.log.status import LogStatus, log_status
@@ -40,5 +41,6 @@ __all__ = [
     "create_node",
     "fsck",
     "log_status",
+    "move_log",
     "store",
 ]
