@@ -18,5 +18,5 @@ def test_paragraphs_without_an_ask_are_named(here: Callable[..., Ran], tmp_path:
     assert read_file(path).without_asks == ("3",)
     ran = here("read", path, "--lang", "en")
     assert ran.code == 0
-    assert "Requests → secretary-general · requests · 2040" in ran.stdout
+    assert "Requests → the Secretary-General · requests of the United Nations · by 2040" in ran.stdout
     assert "No ask was read in 1 of them: 3" in ran.stdout
