@@ -40,11 +40,22 @@ def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> R
 
 
 def _run_once(words: Sequence[str], environment: Mapping[str, str] | None) -> Ran:
-    busy, own, begun = _busy(), _own(), time.perf_counter()
+    clock = Clock()
     done = subprocess.run(words, check=True, capture_output=True, text=True, env=environment)
-    seconds = time.perf_counter() - begun
-    others = (_busy() - busy) - (_own() - own)
-    return Ran(printed=done.stdout, seconds=seconds, others=max(others, 0.0) / seconds)
+    seconds, others = clock.read()
+    return Ran(printed=done.stdout, seconds=seconds, others=others)
+
+
+class Clock:
+    """Seconds since it was made, and the cores that others kept busy meanwhile."""
+
+    def __init__(self) -> None:
+        self._begun, self._busy, self._own = time.perf_counter(), _busy(), _own()
+
+    def read(self) -> tuple[float, float]:
+        """Both numbers; the processes that this one began must have ended."""
+        seconds = time.perf_counter() - self._begun
+        return seconds, max((_busy() - self._busy) - (_own() - self._own), 0.0) / seconds
 
 
 def rounds_of(work: Callable[[], Mapping[str, Ran]], wanted: int) -> list[Mapping[str, Ran]]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from quiet import Ran, disturbed, rounds_of, run
+from quiet import Clock, Ran, disturbed, rounds_of, run
 
 ROUNDS = 7
 CORES = 2
@@ -28,7 +28,7 @@ TASKS = Path(__file__).resolve().parent / "tasks.py"
 class Taken:
     """What the rounds of one line took: seconds of each, peak memory in MB (0: not asked), and how much came out.
 
-    `others` is how many cores something else had meanwhile, in the median round.
+    `others` is how many cores something else had meanwhile, in the median round or on the whole.
     """
 
     seconds: tuple[float, ...]
@@ -53,13 +53,15 @@ class Taken:
 def alternate(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, Taken]:
     """Each in this process, one after the other in every round; the first round only warms up."""
     taken: dict[str, list[float]] = {name: [] for name in runs}
+    clock = Clock()
     for number in range(rounds + 1):
         for name, work in runs.items():
             begun = time.perf_counter()
             work()
             if number:
                 taken[name].append(time.perf_counter() - begun)
-    return {name: Taken(seconds=tuple(seconds)) for name, seconds in taken.items()}
+    _, others = clock.read()
+    return {name: Taken(seconds=tuple(seconds), others=others) for name, seconds in taken.items()}
 
 
 def alternate_tasks(tasks: Sequence[str], file: Path, rounds: int = ROUNDS) -> dict[str, Taken]:
