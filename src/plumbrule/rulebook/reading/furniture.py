@@ -79,8 +79,10 @@ class _Reader:
 
     def _starred(self, index: int, line: Line) -> bool:
         """A note marked by asterisks without a rule above it, where something before the text carries one."""
-        apart = index > self.after and (line.blank or line.new_page) and STARRED.match(line.key)
-        return bool(apart) and self.after > 0 and any("*" in line.key for line in self.sheet.lines[: self.after])
+        if index <= self.after or not STARRED.match(line.key):
+            return False
+        apart = line.blank or line.new_page or self.sheet.lines[index - 1].key.endswith(_END)
+        return apart and self.after > 0 and any("*" in line.key for line in self.sheet.lines[: self.after])
 
     def _bare(self) -> bool:
         lines = self.notes[self.current or 0]

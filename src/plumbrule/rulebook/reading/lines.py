@@ -22,8 +22,9 @@ _HALVES = re.compile(r"(?<=[^\W\d_])[ \t]*[\r\n\f]\s*(?=[^\W\d_])")
 _NEAR_CJK = re.compile(f"[{CJK}]")
 _NEAR_CJK_SIGN = re.compile(f"[{CJK}“”‘’—…]")  # signs that Chinese shares with others
 _STOPPED = re.compile(r"[,，、;；:：.。…؛،!?]\W{0,3}\d{0,3}$")
-_DOUBLE = 0.5  # so many lines with one empty line before them, and so many with more: the one says nothing
-_FEWEST_WIDER = 0.08
+_MOST_TIGHT = 0.1  # so few lines without an empty line before them, so many with more than one, and so many sentences
+_FEWEST_WIDER = 0.08  # broken by one: a single empty line says nothing
+_FEWEST_BROKEN = 0.3
 _FEW_BLANK = 0.02
 _SHORT = 0.8  # of the width of most of the text; shorter ones end their paragraph where lines are all of a width
 _WHOLE = 0.8  # this many of the full lines end with a stop where lines are whole paragraphs
@@ -109,14 +110,22 @@ def sheet_of(text: str, formulas: Formulas, *, skip: Iterable[Span] = ()) -> She
     skipped = sorted(skip)
     starts = [start for start, _ in skipped]
     lines = [line for line in _lines(text) if not inside(line.start, skipped, starts)]
-    double, wider = sum(line.gap == 2 for line in lines), sum(line.gap > 2 for line in lines)
-    if double > _DOUBLE * len(lines) and wider > _FEWEST_WIDER * len(lines):
+    if _single_gaps_say_nothing(lines):
         lines = [replace(line, blank=line.gap > 2) for line in lines]
     hanging = [at for at, line in enumerate(lines) if at and line.indent and not line.blank and not line.new_page]
     if len(hanging) < max(3, 0.08 * len(lines)):
         for at in hanging:
             lines[at] = replace(lines[at], new_page=True)
     return Sheet(text=text, lines=tuple(lines), formulas=formulas)
+
+
+def _single_gaps_say_nothing(lines: list[Line]) -> bool:
+    """Empty lines stand between all lines, also inside sentences, and more of them between paragraphs."""
+    tight, wider = sum(line.gap == 1 for line in lines[1:]), sum(line.gap > 2 for line in lines[1:])
+    broken = [not _STOPPED.search(before.key) for before, line in pairwise(lines) if line.gap == 2]
+    return (
+        tight < _MOST_TIGHT * len(lines) and wider > _FEWEST_WIDER * len(lines) and sum(broken) > _FEWEST_BROKEN * len(broken)
+    )
 
 
 def inside(place: int, spans: list[Span], starts: list[int]) -> bool:

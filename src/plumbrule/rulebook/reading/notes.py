@@ -13,7 +13,7 @@ from plumbrule.rulebook.reading.model import Span
 
 _GLUED = re.compile(r"(?<=[^\s\d(（\[/.\-–—$€£])(\d{1,3})(?=[\s，。、；：,.;:]|$)(?![,.]\d)")
 _BRACKETED = re.compile(r"(?<=\S)[(（](\d{1,3})[)）]")
-_APART = re.compile(r"(?:^|(?<=[^\W\d_,;:.”\"’»)]\s)|(?<=[,;:.”\"’»)]\s))(\d{1,3})(?=\s|[,.;:]\s|$)")
+_APART = re.compile(r"(?:^(?=\d{1,3}$)|(?<=[^\W\d_,;:.”\"’»)]\s)|(?<=[,;:.”\"’»)]\s))(\d{1,3})(?=\s|[,.;:]\s|$)")
 _NO_TEXT = {"title", "menu", "page-furniture", "figure"}
 Candidate = tuple[int, int, int]  # number, start, end
 
