@@ -11,12 +11,13 @@ import pytest
 from evidence_made import fresh_process
 
 import plumbrule.evidence
+import plumbrule.evidence.federation
 import plumbrule.evidence.log
 
 ROOM = Path(plumbrule.evidence.__file__).parent
 
 
-@pytest.mark.parametrize("door", [plumbrule.evidence, plumbrule.evidence.log])
+@pytest.mark.parametrize("door", [plumbrule.evidence, plumbrule.evidence.log, plumbrule.evidence.federation])
 def test_a_door_shows_sorted_names_that_exist(door: object) -> None:
     """`__all__` is sorted, complete and true."""
     names = list(door.__all__)  # type: ignore[attr-defined]  # both doors have one
@@ -32,7 +33,7 @@ def test_the_first_door_does_not_open_the_second(path: Path) -> None:
         if isinstance(node, ast.ImportFrom):
             found = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
         for name in found:
-            assert not name.startswith("plumbrule.evidence.log"), name
+            assert not name.startswith(("plumbrule.evidence.log", "plumbrule.evidence.federation")), name
             assert name.split(".")[0] not in {"sqlite3", "socket", "http", "urllib", "ssl", "asyncio"}, name
 
 
@@ -47,3 +48,16 @@ def test_checking_loads_no_log_and_no_network() -> None:
     assert "plumbrule.evidence.verify" in loaded
     assert not {name for name in loaded if name.startswith("plumbrule.evidence.log")}
     assert not loaded & {"socket", "ssl", "http.client", "sqlite3", "urllib.request", "numpy", "duckdb", "pydantic"}
+
+
+SOCKETS = {"socket", "http", "urllib", "ssl", "asyncio"}
+
+
+@pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda path: path.relative_to(ROOM).as_posix())
+def test_few_files_can_open_sockets(path: Path) -> None:
+    """Of all the room, only `federation/source.py`, and what opens a PostgreSQL database, imports what can reach a network."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        found |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+        found |= {str(node.module)} if isinstance(node, ast.ImportFrom) else set()
+    assert bool({name.split(".")[0] for name in found} & SOCKETS) == (path.name in {"source.py", "postgres.py"}), found

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from plumbrule.cli import follow
 from plumbrule.cli.speech import words_in
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the group of verbs."""
-    group = typer.Typer(help="Keys and log of a node.", no_args_is_help=True)
+    group = typer.Typer(help="Keys and log of a node, and the nodes that it follows.", no_args_is_help=True)
     group.command("init")(init)
     group.command("status")(status)
+    follow.add_to(group)
     app.add_typer(group, name="node")
 
 
@@ -45,14 +49,26 @@ def init(
 def status(
     directory: Annotated[Path, typer.Argument(help="Folder of the node", metavar="DIR")],
     lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
 ) -> None:
-    """Say how the node's log stands: what is recorded, what is published, where its parts lie.
+    """Say in one screen how the log stands, and everybody whom the node follows: how far, silent, or disagreeing.
 
-    The log is checked as at every start. Exit code 2 if it does not open.
+    The log and every mirror are checked as at every start; nobody is asked anything. Exit code 1 if somebody disagrees, 2
+    if the log or a mirror does not open.
     """
-    from plumbrule.evidence.log import Log, log_status  # noqa: PLC0415 - loaded only when the verb runs
+    from plumbrule.evidence.federation import standing  # noqa: PLC0415 - loaded only when the verb runs
+    from plumbrule.evidence.log import Log, log_status  # noqa: PLC0415
 
     words, console = words_in(lang), Console(highlight=False, soft_wrap=True)
-    with Log.open(directory / "log") as log:
-        for line in log_status(log).sentences():
+    others, own = standing(directory), None
+    if others.published is not None or not others.peers:
+        with Log.open(directory / "log") as log:
+            own = log_status(log)
+    if as_json:
+        told = {} if own is None else {**asdict(own), "guard": str(own.guard)}
+        typer.echo(json.dumps({"log": told or None, **others.to_json()}, ensure_ascii=False))
+    else:
+        alone = not others.peers
+        for line in (*(own.sentences()[: None if alone else -1] if own else ()), *others.sentences()):
             console.print("•", words.say(line.text, **line.values), markup=False)
+    raise typer.Exit(0 if others.holds else 1)

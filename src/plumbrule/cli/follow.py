@@ -1,0 +1,102 @@
+"""`plumbrule node follow | witness | sync`: nodes that follow one another, and the witness kit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from plumbrule.cli.progress import bar
+from plumbrule.cli.speech import words_in
+from plumbrule.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from plumbrule.base.words import Words
+    from plumbrule.evidence import VerifierKey
+    from plumbrule.evidence.federation import Outcome
+
+_DIRECTORY = typer.Argument(help="Folder of the node", metavar="DIR")
+_AT = typer.Option(help="Where its files are: a web address, or a folder that was carried.", metavar="URL|FOLDER")
+_VKEY = typer.Option(help="Its verifier key (log.vkey or witness.vkey), got by another way.", metavar="FILE")
+_LANG = typer.Option(help="Language of the output: en, zh.", metavar="xx")
+
+
+def add_to(group: typer.Typer) -> None:
+    """Add the verbs to the group `node`."""
+    group.command("follow")(follow)
+    group.command("sync")(sync)
+    group.command("witness")(witness)
+
+
+def follow(
+    directory: Annotated[Path, _DIRECTORY],
+    at: Annotated[str, _AT],
+    vkey: Annotated[Path, _VKEY],
+) -> None:
+    """Follow a log, or collect what a witness says about yours: the key tells which. Nothing is fetched before `node sync`.
+
+    Get the key by another way than the files: from the organisation itself, compared by telephone or on paper.
+    """
+    from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
+
+    key = _read_vkey(vkey)
+    federation.follow(directory, key, at)
+    Console(highlight=False, soft_wrap=True).print(f"{key.label} ← {at}", markup=False)
+
+
+def sync(directory: Annotated[Path, _DIRECTORY], lang: Annotated[str, _LANG] = "en") -> None:
+    """One round with everybody: pull, check every byte, store, and only then cosign; collect cosignatures on your log.
+
+    Run it as often as you like, also from cron. What others may have lies in DIR/share afterwards.
+    Exit code 0: nothing is wrong, though some may be silent; 1: somebody disagrees, or serves what was not signed.
+    """
+    raise typer.Exit(_round(directory, words_in(lang)))
+
+
+def witness(
+    directory: Annotated[Path, typer.Argument(help="Folder of the witness; made if it is missing", metavar="DIR")],
+    name: Annotated[str, typer.Option(help="Who witnesses: a host of yours, without a scheme; it stays.", metavar="NAME")],
+    at: Annotated[str, _AT],
+    vkey: Annotated[Path, _VKEY],
+    lang: Annotated[str, _LANG] = "en",
+) -> None:
+    """Be a witness of a log, in one command: make a key if there is none, follow the log, check all of it, and cosign.
+
+    Run the same line again every hour. Serve DIR/share as static files, or carry it; give DIR/share/witness.vkey to
+    those who write policies. Exit codes as `node sync`.
+    """
+    from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
+
+    key, words = _read_vkey(vkey), words_in(lang)
+    own = federation.make_witness(directory, name)
+    federation.follow(directory, key, at)
+    Console(highlight=False, soft_wrap=True).print(str(own), style="dim", markup=False)
+    raise typer.Exit(_round(directory, words))
+
+
+def _round(directory: Path, words: Words) -> int:
+    from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
+
+    with bar(str(directory)):
+        outcomes = federation.sync(directory, lambda: datetime.now(UTC))
+    console = Console(highlight=False, soft_wrap=True)
+    for outcome in outcomes:
+        console.print("•", words.say(outcome.said.text, **outcome.said.values), style=_style(outcome), markup=False)
+    return 1 if any(outcome.state in {"disagrees", "unfit"} for outcome in outcomes) else 0
+
+
+def _style(outcome: Outcome) -> str:
+    return {"disagrees": "bold red", "unfit": "bold red", "silent": "yellow", "behind": "yellow"}.get(outcome.state, "")
+
+
+def _read_vkey(path: Path) -> VerifierKey:
+    from plumbrule.evidence import parse_verifier_key  # noqa: PLC0415 - cryptography loads only when it is needed
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UnreadableError(f"{path} cannot be read.", expected="a verifier key.", cure="give the .vkey file.") from None
+    return parse_verifier_key(text.removesuffix("\n"), str(path))

@@ -1,0 +1,295 @@
+"""A mirror: everything another log has published, checked before it was stored.
+
+    mirrors/<origin>-<hash>/
+        follow.json       whose key, and where it is read from        contact.json   how the last sync went
+        mirror.sqlite3    entries, tiles, verified checkpoints         content/       blobs by digest
+        alarm/            two signed checkpoints that contradict each other: kept for ever
+
+What came is appended and hashed in one transaction, which commits only if the result is the root that the log signed.
+Every entry since the first is here, so the same computation proves that the log continues what it said before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from plumbrule.base.progress import listener
+from plumbrule.errors import OutputError, UnreadableError, VerificationError
+from plumbrule.evidence.checkpoint import Checkpoint
+from plumbrule.evidence.envelope import MAX_ENVELOPE, parse_envelope
+from plumbrule.evidence.federation.contact import read_follow, write_follow
+from plumbrule.evidence.federation.source import MissingError, Source
+from plumbrule.evidence.log import ContentStore, store
+from plumbrule.evidence.log.checks import check_at_start
+from plumbrule.evidence.log.content import MAX_BLOB
+from plumbrule.evidence.log.database import SqliteDatabase
+from plumbrule.evidence.log.dialect import Cursor
+from plumbrule.evidence.log.guard import read_head, write_durably
+from plumbrule.evidence.log.tiles import WIDTH, extend, hash_reader, tile_path
+from plumbrule.evidence.note import MAX_NOTE
+from plumbrule.evidence.reading import refuse
+from plumbrule.evidence.statement import parse_statement
+from plumbrule.evidence.tree import EMPTY_ROOT, HASH_SIZE, leaf_hashes, tree_root
+from plumbrule.evidence.vkey import VerifierKey
+
+DATABASE, CONTENT, ALARM = "mirror.sqlite3", "content", "alarm"
+FIRST, SECOND = "first.checkpoint", "second.checkpoint"
+
+
+class DisagreementError(VerificationError):
+    """A log signed two states that cannot both be true. Never resolved here: a person asks why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """What one pull brought: sizes before and after, blobs stored, and the size the source showed (smaller: it is behind)."""
+
+    before: int
+    after: int
+    blobs: int
+    shown: int
+
+
+class Mirror:
+    """One followed log in a folder. Open it in a `with` block."""
+
+    def __init__(self, directory: Path, key: VerifierKey, at: str) -> None:
+        self.directory, self.key, self.at = directory, key, at
+        self.database = SqliteDatabase(directory / DATABASE)
+
+    @classmethod
+    def create(cls, directory: Path, key: VerifierKey, at: str) -> Self:
+        """Begin to follow a log. Raises OutputError if the folder cannot be made."""
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{directory} cannot be made: {error.strerror}.", cure="check the folder.") from None
+        if not (directory / DATABASE).exists():
+            database = SqliteDatabase(directory / DATABASE, new=True)
+            with database.writing() as cursor:
+                store.create(cursor, str(key))
+            database.close()
+        write_follow(directory, key, at)
+        return cls.open(directory)
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """Open a mirror and check it as a log is checked at every start. Raises UnreadableError."""
+        key, at = read_follow(directory)
+        mirror = cls(directory, key, at)
+        try:
+            head = mirror.head
+            with mirror.database.reading() as cursor:
+                state = store.read_state(cursor)
+                if state.vkey != str(key):
+                    refuse(str(directory), "settings and database name different keys")
+                check_at_start(cursor, state, head)
+        except BaseException:
+            mirror.close()
+            raise
+        return mirror
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    @property
+    def origin(self) -> str:
+        """The followed log's name."""
+        return self.key.name
+
+    @property
+    def checkpoint(self) -> bytes:
+        """The last checkpoint whose entries all lie here, as it came; empty before the first sync."""
+        with self.database.reading() as cursor:
+            kept = store.read_checkpoints(cursor)
+        return kept[-1][2] if kept else b""
+
+    @property
+    def head(self) -> Checkpoint:
+        """The same, read."""
+        raw = self.checkpoint
+        if not raw:
+            return Checkpoint(origin=self.origin, size=0, root=EMPTY_ROOT)
+        return read_head(raw, self.key, f"the checkpoint kept for {self.origin}")
+
+    @property
+    def content(self) -> ContentStore:
+        """The blobs that the entries name."""
+        return ContentStore(self.directory / CONTENT)
+
+    @property
+    def alarm(self) -> tuple[bytes, bytes] | None:
+        """The two checkpoints that contradict each other, if that ever happened."""
+        first, second = self.directory / ALARM / FIRST, self.directory / ALARM / SECOND
+        return (first.read_bytes(), second.read_bytes()) if second.is_file() else None
+
+    def pull(self, source: Source, now: str) -> Pulled:
+        """Fetch, check and store everything up to the checkpoint that the source shows.
+
+        Raises:
+            DisagreementError: the log signed two histories, now or earlier; both checkpoints are kept.
+            UnreadableError: what the source serves is not what the log signed; nothing was stored.
+            SilentError: nobody answers.
+        """
+        self.refuse_if_alarmed()
+        raw = source.read("checkpoint", MAX_NOTE)
+        head, before = read_head(raw, self.key, f"{source.name}/checkpoint"), self.head.size
+        if head.size <= before:
+            self.compare(raw)
+            return Pulled(before=before, after=before, blobs=0, shown=head.size)
+        try:
+            with self.database.writing() as cursor:
+                blobs = self._append(cursor, source, head)
+                store.keep_checkpoint(cursor, head.size, raw, now)
+        except _MismatchError:
+            self._tell_lie_from_fork(source, head, raw)
+        return Pulled(before=before, after=head.size, blobs=blobs, shown=head.size)
+
+    def refuse_if_alarmed(self) -> None:
+        """Raise DisagreementError if this log was ever seen to sign two histories."""
+        if self.alarm is not None:
+            raise DisagreementError(
+                f"{self.origin} signed two histories; both checkpoints lie in {self.directory / ALARM}.",
+                expected="one history.",
+                cure="show both to its operator and to the other witnesses; follow a new origin when you know why.",
+            )
+
+    def compare(self, raw: bytes) -> bool:
+        """Hold a checkpoint of this log that anybody shows against the entries here.
+
+        Returns False if it is newer than what lies here: nothing can be said yet.
+
+        Raises:
+            UnreadableError: it is not signed by this log.
+            DisagreementError: it contradicts what lies here.
+        """
+        head = read_head(raw, self.key, f"a checkpoint of {self.origin}")
+        with self.database.reading() as cursor:
+            size = store.read_state(cursor).size
+            if head.size > size:
+                return False
+            same = tree_root(head.size, store.tree_reader(cursor)) == head.root
+        if not same:
+            self._raise_alarm(raw)
+        return True
+
+    def entries(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
+        """The entries from `start` on, as (index, bytes)."""
+        end, step = self.head.size, WIDTH
+        for at in range(start, end, step):
+            with self.database.reading() as cursor:
+                rows = list(store.read_entries(cursor, at, min(end, at + step)))
+            yield from rows
+
+    def _append(self, cursor: Cursor, source: Source, head: Checkpoint) -> int:
+        """Append everything up to `head`; returns the number of blobs. Raises _MismatchError if the root is another."""
+        state, heard, blobs = store.read_state(cursor), listener(), 0
+        for index in range(state.size // WIDTH, (head.size + WIDTH - 1) // WIDTH):
+            bundle = read_bundle(source, index, min(WIDTH, head.size - index * WIDTH))
+            new = bundle[max(0, state.size - index * WIDTH) :]
+            blobs += sum(self._keep_blobs(source, entry) for entry in new)
+            _, state = store.append_hashed(cursor, new, leaf_hashes(new))
+            if heard is not None:
+                heard(state.size / head.size)
+        if state.root != head.root:
+            raise _MismatchError
+        return blobs
+
+    def _keep_blobs(self, source: Source, entry: bytes) -> int:
+        """Fetch the public files that an entry names; one that is not served was withdrawn or never public."""
+        kept = 0
+        for digest in named_content(entry):
+            if self.content.has(digest):
+                continue
+            try:
+                blob = source.read(f"content/{digest}", MAX_BLOB)
+            except MissingError:
+                continue
+            if hashlib.sha256(blob).hexdigest() != digest:
+                refuse(f"{source.name}/content/{digest}", "its SHA-256 is another", "the content that an entry names.")
+            self.content.put(blob)
+            kept += 1
+        return kept
+
+    def _tell_lie_from_fork(self, source: Source, head: Checkpoint, raw: bytes) -> None:
+        """The log's fault or the mirror's? Leaves that give the signed root are the log's own word, and can be compared."""
+        leaves: list[bytes] = []
+        for index in range((head.size + WIDTH - 1) // WIDTH):
+            width = min(WIDTH, head.size - index * WIDTH)
+            tile = _read_row(source, 0, index, width)
+            leaves += [tile[i : i + HASH_SIZE] for i in range(0, len(tile), HASH_SIZE)]
+        tiles: dict[tuple[int, int], bytes] = {}
+        for level, index, tile in extend(0, leaves, lambda *_: b""):
+            tiles[level, index] = tile
+        read = hash_reader(lambda level, index: tiles.get((level, index), b""), source.name)
+        if tree_root(head.size, read) != head.root:
+            refuse(source.name, "neither its entries nor its tiles are the ones that the log signed", "an honest copy.")
+        mine = self.head
+        if tree_root(mine.size, read) != mine.root:
+            self._raise_alarm(raw)
+        refuse(source.name, "it serves entries that the log did not sign", "the entries that its own tiles name.")
+
+    def _raise_alarm(self, second: bytes) -> None:
+        folder = self.directory / ALARM
+        folder.mkdir(exist_ok=True)
+        write_durably(folder / FIRST, self.checkpoint)
+        write_durably(folder / SECOND, second)
+        self.refuse_if_alarmed()
+
+
+class _MismatchError(Exception):
+    """The entries that came do not give the root that was signed; nothing of them is kept."""
+
+
+def read_bundle(source: Source, index: int, width: int) -> list[bytes]:
+    """The first `width` entries of an entry bundle. Raises UnreadableError."""
+    what = f"{source.name}/{tile_path('entries', index, width)}"
+    raw = _read_partial(source, "entries", index, width, WIDTH * (MAX_ENVELOPE + 2))
+    entries: list[bytes] = []
+    at = 0
+    while at < len(raw) and len(entries) < width:
+        end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
+        if end > len(raw) or end == at + 2:
+            refuse(what, "it is cut off, or holds an empty entry", "a whole bundle.")
+        entries.append(raw[at + 2 : end])
+        at = end
+    if len(entries) != width:
+        refuse(what, f"it holds {len(entries)} entries", f"{width}.")
+    return entries
+
+
+def _read_row(source: Source, level: int, index: int, width: int) -> bytes:
+    tile = _read_partial(source, level, index, width, WIDTH * HASH_SIZE)
+    if len(tile) < width * HASH_SIZE:
+        refuse(f"{source.name}/{tile_path(level, index, width)}", "it is cut off", f"{width} hashes.")
+    return tile[: width * HASH_SIZE]
+
+
+def _read_partial(source: Source, level: int | str, index: int, width: int, limit: int) -> bytes:
+    """A tile of this width, or the full one that took its place since."""
+    try:
+        return source.read(tile_path(level, index, width), limit)
+    except MissingError:
+        if width == WIDTH:
+            raise
+        return source.read(tile_path(level, index), limit)
+
+
+def named_content(entry: bytes) -> tuple[str, ...]:
+    """The digests of the files that an entry says are public; none if it is not a statement of a kind that we know."""
+    try:
+        statement = parse_statement(parse_envelope(entry).payload)
+    except UnreadableError:
+        return ()
+    return tuple(sorted({subject.sha256 for subject in statement.carried}))

@@ -1,0 +1,244 @@
+"""One round with everybody that a node follows: pull, check, store, cosign, compare, collect, lay out for others.
+
+    keys/witness.key   if this node cosigns         mirrors/…    one folder for each followed log
+    witnesses/…        those who cosign our log      witnessed/…  our checkpoints with their cosignatures
+    share/             what a web server serves, or a stick carries: our own log, `mirrors/`, `cosigned/`
+
+A round may run at any time, also from cron, and again: what is there is not fetched twice. One that finds two histories
+of a log keeps both and never decides between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from plumbrule.base.lock import locked
+from plumbrule.base.messages import message
+from plumbrule.errors import InputError, OutputError, PlumbruleError
+from plumbrule.evidence.federation.contact import (
+    BEHIND,
+    DISAGREES,
+    FINE,
+    FOLLOW,
+    SILENT,
+    UNFIT,
+    folder_name,
+    note_contact,
+    read_follow,
+    write_follow,
+)
+from plumbrule.evidence.federation.cosign import COSIGNED, LIST, WITNESSED, cosign, keep_cosignatures
+from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
+from plumbrule.evidence.federation.source import MissingError, SilentError, Source, open_source
+from plumbrule.evidence.keys import KeySigner, new_signer, read_key, write_key
+from plumbrule.evidence.log import ContentStore, Log
+from plumbrule.evidence.log.export import export_log
+from plumbrule.evidence.log.guard import write_durably
+from plumbrule.evidence.note import MAX_NOTE
+from plumbrule.evidence.sentence import Sentence, sentence
+from plumbrule.evidence.vkey import Kind, VerifierKey
+
+MIRRORS, WITNESSES, SHARE, KEY = "mirrors", "witnesses", "share", Path("keys") / "witness.key"
+MAX_LIST = 1_000_000
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a round went with one log or witness: its name, the state of `Contact`, and what to tell a person."""
+
+    name: str
+    state: str
+    said: Sentence
+
+
+def follow(directory: Path, key: VerifierKey, at: str) -> Path:
+    """Follow a log, or collect what a witness says about ours; which of them, the key tells. Following again moves the place.
+
+    Raises:
+        InputError: the key is of another kind, or `at` is no place to read from.
+    """
+    open_source(at)
+    if key.kind is Kind.LOG:
+        folder = directory / MIRRORS / folder_name(key.name)
+        if (folder / FOLLOW).is_file() and read_follow(folder)[0] != key:
+            raise InputError(
+                f"{key.name} is followed under another key.",
+                expected="the same key for ever.",
+                cure="ask its operator why there are two; never swap one for the other.",
+            )
+        Mirror.create(folder, key, at).close()
+    elif key.kind is Kind.WITNESS:
+        folder = directory / WITNESSES / folder_name(key.name)
+        write_follow(folder, key, at)
+    else:
+        raise InputError(f"{key.label} is a {key.kind.name.lower()} key.", expected="the key of a log or of a witness.")
+    return folder
+
+
+def make_witness(directory: Path, name: str, passphrase: str | None = None) -> VerifierKey:
+    """The witness key of a node, made now if there is none. Its public half also lies in `share/witness.vkey`."""
+    path = directory / KEY
+    if path.is_file():
+        return read_key(path, Kind.WITNESS, passphrase).verifier
+    signer = new_signer(name, Kind.WITNESS)
+    try:
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        (directory / SHARE).mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{directory} cannot be written: {error.strerror}.", cure="check the folder.") from None
+    write_key(path, signer, passphrase)
+    write_durably(directory / SHARE / "witness.vkey", f"{signer.verifier}\n".encode())
+    return signer.verifier
+
+
+def sync(directory: Path, clock: Clock, passphrase: str | None = None) -> tuple[Outcome, ...]:
+    """One round. Raises OutputError if our own disk fails, InputError if another round is under way."""
+    if not directory.is_dir():
+        raise InputError(f"{directory} is no folder.", expected="a node's folder.", cure="make one with plumbrule node init.")
+    with locked(directory / "sync", "sync"):
+        signer = read_key(directory / KEY, Kind.WITNESS, passphrase) if (directory / KEY).is_file() else None
+        _share_own(directory)
+        pulled = [_pull(directory, folder, signer, clock) for folder in followed(directory / MIRRORS)]
+        compared = [outcome for folder in _everybody(directory) for outcome in _compare(directory, folder, clock)]
+        _share_own(directory)
+        return (*pulled, *compared)
+
+
+def followed(folder: Path) -> tuple[Path, ...]:
+    """The folders below `mirrors` or `witnesses` that follow somebody."""
+    return tuple(path.parent for path in sorted(folder.glob(f"*/{FOLLOW}")))
+
+
+def witness_keys(directory: Path) -> tuple[VerifierKey, ...]:
+    """The keys of the witnesses that a node follows."""
+    return tuple(read_follow(folder)[0] for folder in followed(directory / WITNESSES))
+
+
+def _everybody(directory: Path) -> tuple[Path, ...]:
+    return followed(directory / MIRRORS) + followed(directory / WITNESSES)
+
+
+def _pull(directory: Path, folder: Path, signer: KeySigner | None, clock: Clock) -> Outcome:
+    key, at = read_follow(folder)
+    try:
+        with Mirror.open(folder) as mirror:
+            brought = mirror.pull(open_source(at), _now(clock))
+            share_mirror(mirror, directory / SHARE / MIRRORS / folder.name)
+            if signer is not None:
+                cosign(mirror, signer, directory / SHARE, clock())
+    except OutputError:
+        raise
+    except PlumbruleError as error:
+        return _failed(folder, key.name, error, clock)
+    if brought.shown < brought.before:
+        note_contact(folder, _now(clock), BEHIND, f"it shows {brought.shown} entries and had shown {brought.before}")
+        text = message("{log}: the source shows {shown} entries, and had shown {held}.")
+        return Outcome(name=key.name, state=BEHIND, said=sentence(text, log=key.name, shown=brought.shown, held=brought.before))
+    note_contact(folder, _now(clock), FINE)
+    new = brought.after - brought.before
+    said = sentence("{log}: {size} entries, {new} of them new.", log=key.name, size=brought.after, new=new)
+    return Outcome(name=key.name, state=FINE, said=said)
+
+
+def _compare(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
+    """Hold what somebody cosigned, about any log that lies here, against what lies here."""
+    key, at = read_follow(folder)
+    source, told = open_source(at), False
+    try:
+        names = set(source.read(f"{COSIGNED}/{LIST}", MAX_LIST).decode("ascii", "replace").splitlines())
+        for outcome in _hold_against(directory, source, names, key.name):
+            yield outcome
+            told = True
+    except MissingError:
+        told = key.kind is Kind.LOG
+        if not told:
+            said = sentence("{witness} has cosigned nothing yet.", witness=key.name)
+            yield Outcome(name=key.name, state=FINE, said=said)
+            note_contact(folder, _now(clock), FINE)
+    except OutputError:
+        raise
+    except PlumbruleError as error:
+        if key.kind is Kind.WITNESS or not isinstance(error, SilentError):
+            yield _failed(folder, key.name, error, clock)
+    else:
+        if key.kind is Kind.WITNESS:
+            note_contact(folder, _now(clock), FINE)
+
+
+def _hold_against(directory: Path, source: Source, names: set[str], name: str) -> Iterator[Outcome]:
+    for folder in followed(directory / MIRRORS):
+        if folder.name in names:
+            with Mirror.open(folder) as mirror:
+                if mirror.alarm is None:
+                    mirror.compare(source.read(f"{COSIGNED}/{folder.name}", MAX_NOTE))
+    if not (directory / "log").is_dir():
+        return
+    with Log.open(directory / "log") as log:
+        path = folder_name(log.origin)
+        if path in names:
+            raw = source.read(f"{COSIGNED}/{path}", MAX_NOTE)
+            kept = keep_cosignatures(log, raw, witness_keys(directory), directory / WITNESSED)
+            if kept:
+                said = sentence("{witness} cosigned a state of this log.", witness=", ".join(kept))
+                yield Outcome(name=name, state=FINE, said=said)
+
+
+def _failed(folder: Path, name: str, error: PlumbruleError, clock: Clock) -> Outcome:
+    state = SILENT if isinstance(error, SilentError) else DISAGREES if isinstance(error, DisagreementError) else UNFIT
+    note_contact(folder, _now(clock), state, error.got)
+    return Outcome(name=name, state=state, said=sentence("{log}: {problem}", log=name, problem=error.got))
+
+
+def _share_own(directory: Path) -> None:
+    """Lay out our own published log, if we keep one and it has grown or was cosigned."""
+    if not (directory / "log").is_dir():
+        return
+    with Log.open(directory / "log") as log:
+        shown = directory / SHARE / "checkpoint"
+        if not shown.is_file() or shown.read_bytes() != log.checkpoint:
+            share_content(log.content, directory / SHARE)
+            _export_aside(log, directory / SHARE)
+
+
+def _export_aside(log: Log, share: Path) -> None:
+    """The export asks for a folder with nothing else in it before its first file; ours may hold cosignatures already."""
+    if not (share / "log.vkey").is_file():
+        share.mkdir(parents=True, exist_ok=True)
+        write_durably(share / "log.vkey", f"{log.verifier}\n".encode())
+    log.export(share)
+
+
+def share_mirror(mirror: Mirror, share: Path) -> None:
+    """Lay out a mirror as its origin lays out itself, so that others can follow it here, and its operator can recover."""
+    raw = mirror.checkpoint
+    if not raw or ((share / "checkpoint").is_file() and (share / "checkpoint").read_bytes() == raw):
+        return
+    size = mirror.head.size
+    with mirror.database.reading() as cursor:
+        export_log(cursor, size, raw, mirror.key, share)
+    share_content(mirror.content, share)
+
+
+def share_content(content: ContentStore, share: Path) -> int:
+    """Copy blobs to `content/<sha256>` where they are missing, and take away withdrawn ones; returns how many lie there."""
+    folder, digests = share / "content", set(content.digests())
+    _remove(folder, digests)
+    for digest in sorted(digests):
+        if not (folder / digest).is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            write_durably(folder / digest, content.get(digest))
+    return len(digests)
+
+
+def _remove(folder: Path, kept: Iterable[str]) -> None:
+    gone = {path.name for path in folder.glob("*")} - set(kept)
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _now(clock: Clock) -> str:
+    return clock().astimezone(UTC).isoformat(timespec="seconds")
