@@ -12,8 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, Literal
 
-from plumbrule.rulebook.reading.formulas import LANGUAGES
+from plumbrule.rulebook.reading.formulas import known
 
+_FOLDER = files("plumbrule.rulebook.reading") / "lexicon" / "asks"
 VerbClass = Literal[
     "decides",
     "requests",
@@ -104,9 +105,8 @@ def lexicon_of(language: str) -> Lexicon:
     Raises:
         RulebookError: the file was edited into something that is not in its form.
     """
-    name = f"{language if language in LANGUAGES else 'en'}.yaml"
-    text = (files("plumbrule.rulebook.reading") / "lexicon" / "asks" / name).read_text(encoding="utf-8")
-    return read_lexicon(text, f"lexicon/asks/{name}")
+    name = f"{language if known(language, _FOLDER) else 'en'}.yaml"
+    return read_lexicon((_FOLDER / name).read_text(encoding="utf-8"), f"lexicon/asks/{name}")
 
 
 def read_lexicon(text: str, name: str) -> Lexicon:

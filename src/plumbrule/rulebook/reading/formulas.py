@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, ClassVar, Literal
 
 from plumbrule.rulebook.reading.letters import plain_letters
@@ -59,9 +60,9 @@ class Formulas:
     furniture: tuple[str, ...]
 
 
-def known(language: str) -> bool:
-    """Whether there is a file of formulas for a language; whoever adds one adds a language."""
-    return language.isalpha() and language.isascii() and (_FOLDER / f"{language}.yaml").is_file()
+def known(language: str, folder: Traversable | None = None) -> bool:
+    """Whether there is a file for a language in a folder of lists; whoever adds one adds a language."""
+    return language.isalpha() and language.isascii() and ((folder or _FOLDER) / f"{language}.yaml").is_file()
 
 
 @cache
