@@ -122,6 +122,8 @@ def test_an_assessment_tells_nothing_of_a_few_people(here: Callable[..., Ran], c
     ]
     assert len(hidden) > 100
     assert all(one.estimate.state == "unknown" and one.estimate.n == 0 for one in hidden)
+    page = (tmp_path / "few" / "out" / "dossier.html").read_bytes()
+    assert len(page) < 400_000  # two thousand observations; long lists show the first dozen
     asian = {"race": "Asian", "sex": "Female"}
     assert {one.metric for one in hidden if dict(one.group) == asian} == {one.metric for one in rates if dict(one.group) == asian}
 
