@@ -1,4 +1,4 @@
-"""`plumbrule node follow | witness | sync`: nodes that follow one another, and the witness kit."""
+"""`plumbrule node follow | witness | sync | renew`: nodes that follow one another, and the witness kit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.base.messages import message
 from plumbrule.cli.progress import bar
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import UnreadableError
@@ -29,6 +30,7 @@ def add_to(group: typer.Typer) -> None:
     group.command("follow")(follow)
     group.command("sync")(sync)
     group.command("witness")(witness)
+    group.command("renew")(renew)
 
 
 def follow(
@@ -75,6 +77,19 @@ def witness(
     federation.follow(directory, key, at)
     Console(highlight=False, soft_wrap=True).print(str(own), style="dim", markup=False)
     raise typer.Exit(_round(directory, words))
+
+
+def renew(
+    directory: Annotated[Path, _DIRECTORY],
+    pack: Annotated[Path, typer.Argument(help="A pack whose entries lie in the node's log", metavar="PACK")],
+    lang: Annotated[str, _LANG] = "en",
+) -> None:
+    """Give a pack new proofs, at the checkpoint that most witnesses cosigned. Its envelopes and files stay as they are."""
+    from plumbrule.evidence import federation  # noqa: PLC0415 - loaded only when the verb runs
+
+    words, count = words_in(lang), federation.renew_pack(pack, directory)
+    text = message("{pack}: cosigned by {count} now.")
+    Console(highlight=False, soft_wrap=True).print(words.say(text, pack=str(pack), count=str(count)), markup=False)
 
 
 def _round(directory: Path, words: Words) -> int:

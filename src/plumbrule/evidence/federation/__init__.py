@@ -26,6 +26,7 @@ which a socket is opened, and only to an address that somebody named; `plumbrule
 
 from plumbrule.evidence.federation.contact import Contact
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
+from plumbrule.evidence.federation.renew import renew_pack
 from plumbrule.evidence.federation.source import Source, open_source
 from plumbrule.evidence.federation.status import Peer, Standing, standing
 from plumbrule.evidence.federation.sync import Outcome, follow, make_witness, share_content, sync
@@ -41,6 +42,7 @@ __all__ = [
     "follow",
     "make_witness",
     "open_source",
+    "renew_pack",
     "share_content",
     "standing",
     "sync",
