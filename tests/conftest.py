@@ -1,4 +1,4 @@
-"""What every room's tests share: the folder of real tables and official texts, and the real command line.
+"""What every room's tests share: the folder of real tables and official texts, the real command line, a real browser.
 
 The folder is not part of the project. Where PLUMBRULE_SKIP_NOTHING is set (`.ci/run` does), a test that would be skipped
 fails instead.
@@ -7,12 +7,18 @@ fails instead.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from running import Ran, run_here, run_plumbrule
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +40,19 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared: put the shared folder beside the repository")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, or a skip that says how to run the test."""
+    path = Path(os.environ.get("PLUMBRULE_CHROMIUM", "/usr/bin/chromium"))
+    if not path.is_file():
+        pytest.skip("needs Chromium: install it, or name it with PLUMBRULE_CHROMIUM=/path/to/chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: it is in the dev group")
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=str(path), args=FLAGS)
+        yield found
+        found.close()
 
 
 @pytest.hookimpl(wrapper=True)

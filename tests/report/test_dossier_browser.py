@@ -5,8 +5,6 @@ Run with Chromium at /usr/bin/chromium, or name another with PLUMBRULE_CHROMIUM.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,26 +17,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 OVERFLOWING = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.getClientRects().length && !e.closest('.scroll, svg, .hidden, .skip'))
     .filter(e => { const r = e.getBoundingClientRect(); return r.right > innerWidth + 1 || r.left < -1 })
     .map(e => e.outerHTML.slice(0, 120))"""
 SMALL = """() => [...document.querySelectorAll('svg.picture text')]
     .map(e => e.getBoundingClientRect().height).filter(height => height < 12)"""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, or a skip that says how to run the test."""
-    path = Path(os.environ.get("PLUMBRULE_CHROMIUM", "/usr/bin/chromium"))
-    if not path.is_file():
-        pytest.skip("needs Chromium: install it, or name it with PLUMBRULE_CHROMIUM=/path/to/chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: it is in the dev group")
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=str(path), args=FLAGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="session", params=["en", "zh", "ar-XA"])

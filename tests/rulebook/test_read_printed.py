@@ -5,37 +5,32 @@ Run with Chromium at /usr/bin/chromium, or name another with PLUMBRULE_CHROMIUM.
 
 from __future__ import annotations
 
-import os
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from plumbrule.rulebook.reading import Reading, load_document, read_document
 from plumbrule.rulebook.reading.letters import JOINED, LETTERS, plain_letters, taken_apart
 
-FLAGS = ["--no-sandbox", "--disable-gpu"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 STYLE = "pre { font: 14px 'Noto Sans CJK SC', 'Noto Sans', sans-serif; white-space: pre-wrap }"
 HEADER = "<div style='font-size:9px'><span class=date></span> <span class=url></span></div>"
 FOOTER = "<div style='font-size:9px'><span class=url></span> <span class=pageNumber></span>/<span class=totalPages></span></div>"
 
 
-def printed(text: str, pdf: Path) -> None:
+def printed(browser: Browser, text: str, pdf: Path) -> None:
     """What a browser prints of a text, with its headers and footers."""
-    path = Path(os.environ.get("PLUMBRULE_CHROMIUM", "/usr/bin/chromium"))
-    if not path.exists():
-        pytest.skip("needs Chromium: install it, or name it with PLUMBRULE_CHROMIUM=/path/to/chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: it is in the dev group")
     page = pdf.with_suffix(".html")
     page.write_text(f"<meta charset=utf-8><style>{STYLE}</style><pre>{escape(text)}</pre>", encoding="utf-8")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(path), args=FLAGS)
-        shown = browser.new_page()
-        shown.goto(page.as_uri())
-        margin = {"top": "60px", "bottom": "60px", "left": "40px", "right": "40px"}
-        template = {"header_template": HEADER, "footer_template": FOOTER}
-        shown.pdf(path=str(pdf), display_header_footer=True, margin=margin, **template)
-        browser.close()
+    shown = browser.new_page()
+    shown.goto(page.as_uri())
+    margin = {"top": "60px", "bottom": "60px", "left": "40px", "right": "40px"}
+    shown.pdf(path=str(pdf), display_header_footer=True, margin=margin, header_template=HEADER, footer_template=FOOTER)
+    shown.close()
 
 
 def letters(reading: Reading) -> dict[str, str]:
@@ -44,11 +39,11 @@ def letters(reading: Reading) -> dict[str, str]:
 
 
 @pytest.mark.browser
-def test_a_printed_resolution_reads_as_the_text(shared: Path, tmp_path: Path) -> None:
+def test_a_printed_resolution_reads_as_the_text(browser: Browser, shared: Path, tmp_path: Path) -> None:
     """Every provision with every letter, every ask, and what the text says of itself."""
     text = shared / "instruments" / "A_78_L49.zh.txt"
     pdf = tmp_path / "a.pdf"
-    printed(text.read_text(encoding="utf-8"), pdf)
+    printed(browser, text.read_text(encoding="utf-8"), pdf)
     reading, wanted = (read_document(load_document(path)) for path in (pdf, text))
     assert letters(reading) == letters(wanted)
     assert [ask.verb for p in reading.passages for ask in p.asks] == [ask.verb for p in wanted.passages for ask in p.asks]
