@@ -1,4 +1,4 @@
-"""`plumbrule node follow | witness | sync | renew`: nodes that follow one another, and the witness kit."""
+"""`plumbrule node follow | witness | sync | renew | recover`: nodes that follow one another, and the witness kit."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def add_to(group: typer.Typer) -> None:
     group.command("sync")(sync)
     group.command("witness")(witness)
     group.command("renew")(renew)
+    group.command("recover")(recover)
 
 
 def follow(
@@ -90,6 +91,43 @@ def renew(
     words, count = words_in(lang), federation.renew_pack(pack, directory)
     text = message("{pack}: cosigned by {count} now.")
     Console(highlight=False, soft_wrap=True).print(words.say(text, pack=str(pack), count=str(count)), markup=False)
+
+
+def recover(
+    directory: Annotated[Path, _DIRECTORY],
+    places: Annotated[
+        list[str],
+        typer.Option("--from", help="Where a copy of the log is: share/mirrors/… of another node.", metavar="URL|FOLDER"),
+    ],
+    seen: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint of this log that somebody else kept.", metavar="FILE")
+    ] = None,
+    freeze: Annotated[
+        str, typer.Option(help="If the tail is lost: end this log, and begin one of this name that cites it.", metavar="NAME")
+    ] = "",
+    lang: Annotated[str, _LANG] = "en",
+) -> None:
+    """Rebuild the node's log from mirrors, checked against every head that anybody saw. The broken one is kept as log.broken.
+
+    Exit code 1: a head was seen that no copy reaches, or two heads contradict each other; nothing was changed.
+    """
+    from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
+
+    words, raws = words_in(lang), [_read_checkpoint(path) for path in seen or ()]
+    with bar(str(directory)):
+        found = federation.recover(directory, places, lambda: datetime.now(UTC), seen=raws, freeze=freeze)
+    text = message("{log}: {size} entries are back.")
+    if found.lost:
+        text = message("{log} begins with the two heads of the log that ended; entries that were seen and are lost: {lost}.")
+    said = words.say(text, log=found.origin, size=str(found.size), lost=str(found.lost))
+    Console(highlight=False, soft_wrap=True).print(said, markup=False)
+
+
+def _read_checkpoint(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}.", expected="a checkpoint.") from None
 
 
 def _round(directory: Path, words: Words) -> int:

@@ -26,6 +26,7 @@ which a socket is opened, and only to an address that somebody named; `plumbrule
 
 from plumbrule.evidence.federation.contact import Contact
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
+from plumbrule.evidence.federation.recover import Recovered, recover
 from plumbrule.evidence.federation.renew import renew_pack
 from plumbrule.evidence.federation.source import Source, open_source
 from plumbrule.evidence.federation.status import Peer, Standing, standing
@@ -37,11 +38,13 @@ __all__ = [
     "Mirror",
     "Outcome",
     "Peer",
+    "Recovered",
     "Source",
     "Standing",
     "follow",
     "make_witness",
     "open_source",
+    "recover",
     "renew_pack",
     "share_content",
     "standing",

@@ -78,7 +78,7 @@ def keep_cosignatures(log: Log, raw: bytes, witnesses: Iterable[VerifierKey], di
     try:
         log.compare(raw)
     except UnreadableError as error:
-        _keep_contradiction(directory, raw, log.checkpoint)
+        keep_contradiction(directory.parent, raw, log.checkpoint)
         raise DisagreementError(
             f"a witness saw {head.size} entries of {log.origin} that this log does not continue ({error.got}).",
             expected="a log that was not rolled back.",
@@ -133,8 +133,9 @@ def _put_on_head(log: Log, raw: bytes) -> None:
         return  # the writer holds it; the next sync comes
 
 
-def _keep_contradiction(directory: Path, seen: bytes, ours: bytes) -> None:
-    folder = directory.parent / "alarm"
+def keep_contradiction(node: Path, seen: bytes, ours: bytes) -> None:
+    """Keep two heads of our own log that contradict each other, in `alarm` of the node; what lies there stays."""
+    folder = node / "alarm"
     folder.mkdir(parents=True, exist_ok=True)
     for name, raw in (("seen.checkpoint", seen), ("ours.checkpoint", ours)):
         if not (folder / name).exists():
