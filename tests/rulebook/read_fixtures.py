@@ -160,6 +160,64 @@ Requests the Secretary-General to report.
 36-20465
 """
 
+COLUMNS = """A/RES/91/17
+
+United Nations
+
+Ninety-first session
+Agenda item 20
+
+91/17.
+
+Lighthouses and their keepers in all harbours
+The General Assembly,
+Recalling the vision of the plan for harbours, 1 mindful that ships sail at night and
+that rocks do not move, and recalling that lamps need oil,
+Noting the declaration of the forum of harbours, 2 welcoming the report of the keepers, 3 and
+the birds that live near 18 lighthouses,
+Noting also that the night is long,
+
+__________________
+1
+
+36-20465 (E)
+
+Resolution 70/1.
+
+101236
+
+*3620465*
+
+Lighthouses and their keepers in all harbours
+
+A/RES/91/17
+
+1.
+Calls upon keepers to light lamps and their
+reflectors1 every night, and to tell those harbours that the
+United Nations system knows about it, and the rocks, and also
+__________________
+
+Official Records of the Harbour, Ninety-first Session, Supplement No. 3 (A/91/3),
+chap. VI.
+3
+E/2036/66.
+2
+
+2/3
+
+36-20465
+
+Lighthouses and their keepers in all harbours
+
+A/RES/91/17
+
+the birds;
+2.
+Requests the Secretary-General to count the lamps.
+"""
+"""Columns taken line by line: a job number between a note's number and its text, a note's number after its text."""
+
 FRENCH = """A/91/L.5
 
 Quatre-vingt-onzième session

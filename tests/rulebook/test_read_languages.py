@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from read_fixtures import DISPLACED, ENGLISH, FRENCH, LONG, ROWS, SIX
+from read_fixtures import COLUMNS, DISPLACED, ENGLISH, FRENCH, LONG, ROWS, SIX
 
 from plumbrule.errors import RulebookError
 from plumbrule.rulebook.reading import Reading, formulas, read_document
@@ -114,6 +114,45 @@ def test_labels_and_notes_in_rows_before_their_texts() -> None:
     assert passages["preamble.4"].text.endswith("the keepers of lighthouses for their work,")
     assert passages["preamble.2"].text.endswith("on the matter,")
     assert reading.unread == ()
+
+
+def test_notes_whose_numbers_and_texts_lie_apart() -> None:
+    """A job number between number and text, a number after its text, a number that stands twice: each note has its own."""
+    reading = read(COLUMNS)
+    passages = {passage.id: passage for passage in reading.passages}
+    assert sorted(passages) == ["1", "2", "note.1", "note.2", "note.3", "preamble.1", "preamble.2", "preamble.3"]
+    assert [passages[f"note.{n}"].parent for n in (1, 2, 3)] == ["preamble.1", "preamble.2", "preamble.2"]
+    assert [passages[f"note.{n}"].displaced for n in (1, 2, 3)] == [False, True, False]
+    assert passages["note.1"].text == "Resolution 70/1."
+    assert passages["note.2"].text.endswith("(A/91/3), chap. VI.")
+    assert passages["preamble.1"].cites == passages["1"].cites == ("A/RES/70/1",)
+    assert passages["preamble.2"].cites == ("A/91/3", "E/2036/66")
+    assert passages["preamble.2"].text.endswith("the report of the keepers, and the birds that live near 18 lighthouses,")
+    assert "lamps and their reflectors every night" in passages["1"].text
+    assert passages["1"].text.endswith("that the United Nations system knows about it, and the rocks, and also the birds;")
+    assert len(passages["1"].breaks) == 1
+    assert reading.unread == ()
+
+
+def test_a_note_of_the_page_before_goes_on() -> None:
+    """Words after a rule, before the number of the next note and its text, are the end of the note before."""
+    text = COLUMNS.replace("Official Records of the Harbour", "See also the records").replace("2036/66.\n2\n", "2036/66.\n")
+    reading = read(text.replace("3\nE/", "2\nE/"))
+    notes = {p.id: p.text for p in reading.passages if p.kind == "footnote"}
+    assert notes["note.1"].startswith("Resolution 70/1. See also the records")
+    assert notes["note.2"] == "E/2036/66."
+    assert reading.unread == ()
+
+
+def test_sponsors_above_the_draft_tag_and_each_starred_note() -> None:
+    """The list of sponsors may end on the line above *draft resolution*; notes by asterisks are told one by one."""
+    front = "Harbours\n\nIceland, Malta and Trinidad and Tobago:*\n\nDraft resolution**\n\nLighthouses\n\n"
+    body = "The General Assembly,\n\nRecalling the night,\n\n1. Decides.\n\n"
+    text = f"{front}{body}____________\n* A first note.\n** A second note.\n"
+    heading = read(text).heading
+    assert heading.sponsors == ("Iceland", "Malta", "Trinidad and Tobago")
+    assert heading.sponsors_at == (10, front.index(":"))
+    assert [text[slice(*at)] for at in heading.asterisk_notes] == ["* A first note.", "** A second note."]
 
 
 def test_a_missing_paragraph_is_told() -> None:

@@ -17,13 +17,13 @@ _VISIBLE = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 Owned = tuple[int, int, str]
 
 
-def assembled(sheet: Sheet, layout: Layout, note_marks: Mapping[str, Span]) -> tuple[tuple[Unit, ...], tuple[Piece, ...]]:
+def assembled(sheet: Sheet, layout: Layout, note_marks: Iterable[Span]) -> tuple[tuple[Unit, ...], tuple[Piece, ...]]:
     """Units in the order in which they stand, and the pieces outside them; together they hold every visible character once.
 
     Args:
         sheet: the text and its lines.
         layout: who owns what.
-        note_marks: where the number of each footnote stands in the text, by the id of the note; left out of mended text.
+        note_marks: where numbers of footnotes stand in the text; left out of mended text.
     """
     owned = _owned(layout)
     pieces = _pieces(sheet.text, owned, layout)
@@ -34,7 +34,7 @@ def assembled(sheet: Sheet, layout: Layout, note_marks: Mapping[str, Span]) -> t
             of[-1][1] = end
         else:
             of.append([start, end])
-    drops = sorted(note_marks.values())
+    drops = sorted(note_marks)
     texts = {name: _text(sheet, unit, runs[name], drops) for name, unit in layout.units.items() if name in runs}
     units = [
         Unit(

@@ -118,16 +118,25 @@ def _draft_tag(sheet: Sheet, lines: list[int], words: Formulas) -> int | None:
 
 
 def _sponsors(sheet: Sheet, tag: int, front: Front, words: Formulas) -> None:
-    raw = _raw(sheet, tag)
-    colon = max(raw.find(":"), raw.find("："))
+    last, colon = _list_ends(sheet, tag, words)
     if colon < 0:
         return
-    first = tag
+    first = last
     while first > 0 and not _list_begins(sheet, first) and re.search(r"[,、،;]", sheet.lines[first - 1].key):
         first -= 1
-    at = (sheet.lines[first].start, sheet.lines[tag].start + colon)
+    at = (sheet.lines[first].start, sheet.lines[last].start + colon)
     if at[1] > at[0]:
         front.sponsors_at, front.sponsors = at, names(mended(sheet, [at]).text.strip(" *∗"), words)
+
+
+def _list_ends(sheet: Sheet, tag: int, words: Formulas) -> tuple[int, int]:
+    """The line with the colon after the sponsors and its place there: the tag's own, or the one above a tag without one."""
+    raw = _raw(sheet, tag)
+    colon = max(raw.find(":"), raw.find("："))
+    if colon >= 0 or not tag or _is_field(sheet.lines[tag - 1].key, words):
+        return tag, colon
+    above = re.search(r"[:：][\s*∗]{0,4}$", _raw(sheet, tag - 1))
+    return tag - 1, above.start() if above else -1
 
 
 def _list_begins(sheet: Sheet, index: int) -> bool:

@@ -21,6 +21,7 @@ NOTE = re.compile(r"[(（]?(\d{1,3})(?:[)）]\s?|\s|$)")
 STARRED = re.compile(r"\*+(?: |$|\D)")
 _EDGES = re.compile(r"^(?:[aes]|st)/[a-z0-9./()-]+\s|\s(?:[aes]|st)/[a-z0-9./()-]+$|\s\d{1,3}/\d{1,3}$")
 _SHORTEST = 8  # of a page header that repeats the title
+_BLOCK = 40  # lines of a page in which the number of a note is looked for after its text
 _END = (".", "。", "．", "؟", "!", "”", '"', ")", "）")
 
 
@@ -28,7 +29,7 @@ _END = (".", "。", "．", "؟", "!", "”", '"', ")", "）")
 class Furniture:
     """By the index of its line: what stands outside, and the lines of each note by its number, in order.
 
-    `displaced` are the notes whose number stands in a row of numbers before their texts.
+    `displaced` are the notes whose number stands in a row of numbers before their texts, or after them.
     """
 
     outside: dict[int, Outside] = field(default_factory=dict)
@@ -44,7 +45,8 @@ class Furniture:
 class _Reader:
     """One pass over the lines. `current` is the note being read: a number, 0 for a starred one, None for none.
 
-    `row` holds numbers that stand alone one after another: their texts come in the same order, each to its end.
+    `row` holds numbers that stand alone one after another: their texts come in the same order, each to its end. `late` are
+    numbers that come after their texts.
     """
 
     sheet: Sheet
@@ -55,6 +57,7 @@ class _Reader:
     notes: dict[int, list[int]] = field(default_factory=dict)
     displaced: set[int] = field(default_factory=set)
     row: list[int] = field(default_factory=list)
+    late: set[int] = field(default_factory=set)
     in_notes: bool = False
     endnotes: bool = False
     current: int | None = None
@@ -63,6 +66,8 @@ class _Reader:
         for index, line in enumerate(self.sheet.lines):
             if self.current and self._bare() and self._is_next(line):
                 self._next_of_row(index)
+            elif self._waits() and self._of_page(line):
+                self.outside[index] = "page-furniture"  # between a number and its text
             elif self.row and not self._ends_row(index, line):
                 self._text_of_row(index, line)
             elif self.current and self._bare():
@@ -87,6 +92,14 @@ class _Reader:
     def _bare(self) -> bool:
         lines = self.notes[self.current or 0]
         return len(lines) == 1 and self.sheet.lines[lines[0]].key.isdecimal()
+
+    def _waits(self) -> bool:
+        """Numbers of notes have been read and none of their text."""
+        return bool(self.current) and (self.row[0] not in self.displaced if self.row else self._bare())
+
+    def _of_page(self, line: Line) -> bool:
+        """Numbers of a page or of a job, which nobody takes for the text of a note."""
+        return not line.new_page and bool(PAGE.fullmatch(line.key) or self.recycle.match(line.key))
 
     def _is_next(self, line: Line) -> bool:
         """The next number, alone as well: the numbers stand in a row, and their texts after it."""
@@ -149,6 +162,17 @@ class _Reader:
         if number and int(number[1]) == len(self.notes) + 1:
             self.current = int(number[1])
             self.notes[self.current] = [index]
+        elif line.key.isdecimal() and int(line.key) in self.late:
+            self.late.discard(int(line.key))
+            self.outside[index] = "page-furniture"
+        elif self._before_its_number(index, line):
+            self.current = len(self.notes) + 1
+            self.notes[self.current] = [index]
+            self.displaced.add(self.current)
+            self.late.add(self.current)
+        elif self.current is None and self._from_page_before(index):
+            self.current = len(self.notes)
+            self.notes[self.current].append(index)
         elif STARRED.match(line.key):
             self.current = 0
             self.outside[index] = "asterisk-note"
@@ -159,12 +183,44 @@ class _Reader:
         else:
             self.outside[index] = "asterisk-note"
 
+    def _before_its_number(self, index: int, line: Line) -> bool:
+        """The text of a note whose number stands alone further down: after that of the next one, or last on the page."""
+        before, wanted = self.sheet.lines[index - 1].key, str(len(self.notes) + 1)
+        begins = RULE.fullmatch(before) or (self.current and before.endswith(_END))
+        if not begins or STARRED.match(line.key) or not any(sign.isalpha() for sign in line.key):
+            return False
+        block = self._block(index)
+        return wanted in block and (block[-1] == wanted or str(int(wanted) + 1) in block[: block.index(wanted)])
+
+    def _from_page_before(self, index: int) -> bool:
+        """Under a rule, above the number and text of the next note: the last note goes on."""
+        if not self.notes or not RULE.fullmatch(self.sheet.lines[index - 1].key):
+            return False
+        numbers = (NOTE.match(key) for key in self._block(index))
+        return any(number and int(number[1]) == len(self.notes) + 1 for number in numbers)
+
+    def _block(self, index: int) -> list[str]:
+        """The lines after one, to the end of its page."""
+        block: list[str] = []
+        for line in self.sheet.lines[index + 1 : index + _BLOCK]:
+            if line.new_page or RULE.fullmatch(line.key) or PAGE.fullmatch(line.key):
+                break
+            block.append(line.key)
+        return block
+
     def _ended(self, index: int, line: Line) -> bool:
         """The page after the notes: by its first line, or by a blank line where those say something."""
         if self.endnotes:
             return False
         before = self.sheet.lines[index - 1].key
         return line.new_page or (line.blank and not self.sheet.double_spaced and before.endswith(_END))
+
+
+def _added(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Lines that a page adds: whole ones, beside a symbol too; those given with … may go on."""
+    whole = any_of(said for said in words if not said.endswith("…"))
+    begun = any_of(said.removesuffix("…") for said in words if said.endswith("…"))
+    return re.compile(rf"{begun}|{whole}\W{{0,3}}(?:{SYMBOL.pattern})?\W{{0,3}}$")
 
 
 def furniture_of(sheet: Sheet, *, after: int, title: int | None = None) -> Furniture:
@@ -179,7 +235,7 @@ def furniture_of(sheet: Sheet, *, after: int, title: int | None = None) -> Furni
     reader = _Reader(
         sheet=sheet,
         after=after,
-        recycle=re.compile(any_of(words.furniture)),
+        recycle=_added(words.furniture),
         heading=re.compile(any_of(words.notes_heading)),
     )
     reader.read()

@@ -16,13 +16,13 @@ from plumbrule.rulebook.reading.document import Document
 from plumbrule.rulebook.reading.exchanged import cited_in, is_exchanged, note_places, read_exchanged, said_of, within
 from plumbrule.rulebook.reading.formulas import any_of, formulas_of, known, squeezed
 from plumbrule.rulebook.reading.front import first_date, read_front, title_start
-from plumbrule.rulebook.reading.furniture import NOTE, Furniture, furniture_of
+from plumbrule.rulebook.reading.furniture import NOTE, STARRED, Furniture, furniture_of
 from plumbrule.rulebook.reading.language import language_of
 from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Sheet, mended, sheet_of
 from plumbrule.rulebook.reading.marked import has_marks, read_marked
 from plumbrule.rulebook.reading.model import Fault, Heading, Piece, Span
-from plumbrule.rulebook.reading.notes import note_marks
+from plumbrule.rulebook.reading.notes import marks_again, note_marks
 from plumbrule.rulebook.reading.report import about, is_report, published, read_report, title_line
 from plumbrule.rulebook.reading.resolution import opening_line, read_resolution
 from plumbrule.rulebook.reading.units import Cited, Unit
@@ -35,6 +35,7 @@ _SPEAKERS = {
 }
 _HEADED = 40
 _CITES_NOTHING = {"page-furniture", "menu", "figure"}
+NotePlace = tuple[int, Span]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,11 @@ def structure(document: Document) -> Structured:
     heading, furniture = _read(document, sheet, layout)
     _leave_furniture(sheet, furniture, layout)
     marks = note_marks(sheet, furniture, layout)
-    units, outside = assembled(sheet, layout, {f"note.{number}": at for number, at in marks.items()})
+    again = marks_again(sheet, furniture, layout, marks)
+    units, outside = assembled(sheet, layout, (*marks.values(), *(at for _, at in again)))
     speaker = _SPEAKERS.get(heading.body or "", "A")
-    units = _cited(sheet, units, marks or note_places(document), language, speaker, cited_in(document))
+    places = (*(marks or note_places(document)).items(), *again)
+    units = _cited(sheet, units, places, language, speaker, cited_in(document))
     known = {cited.symbol for unit in units for cited in unit.cites}
     loose = [piece for piece in outside if piece.what not in _CITES_NOTHING]
     known |= {cited.symbol for piece in loose for cited in _in_span(sheet, (piece.start, piece.end), language, speaker)}
@@ -101,10 +104,10 @@ def _trimmed(text: str, at: Span) -> Span:
 
 
 def _spans(sheet: Sheet, lines: Iterable[int]) -> Iterable[Span]:
-    """Spans of lines that stand next to each other, joined."""
+    """Spans of lines that stand next to each other, joined; a line with asterisks in front begins one."""
     last: tuple[int, int] | None = None
     for index in sorted(lines):
-        if last and index == last[1] + 1:
+        if last and index == last[1] + 1 and not STARRED.match(sheet.lines[index].key):
             last = (last[0], index)
             continue
         if last:
@@ -171,9 +174,9 @@ def _leave_furniture(sheet: Sheet, furniture: Furniture, layout: Layout) -> None
 
 
 def _cited(
-    sheet: Sheet, units: tuple[Unit, ...], marks: Mapping[int, Span], language: str, speaker: str, refs: Mapping[Span, str]
+    sheet: Sheet, units: tuple[Unit, ...], places: tuple[NotePlace, ...], language: str, speaker: str, refs: Mapping[Span, str]
 ) -> tuple[Unit, ...]:
-    """Each unit with what it cites, in its own words or through its notes; notes get their parents.
+    """Each unit with what it cites, in its own words or through its notes; the parent of a note is where its number stands first.
 
     In an annex of a file that points at documents itself (`refs`), only these are cited.
     """
@@ -188,25 +191,26 @@ def _cited(
         if not own[unit.id] and is_ibid(unit.text.text, language):
             own[unit.id] = tuple(Cited(symbol=symbol, at=(unit.start, unit.end)) for symbol in before)
         before = noted[number] = tuple(cited.symbol for cited in own[unit.id])
-    home = _homes(units, marks)
-    parents = {f"note.{number}": name for name, notes in home.items() for number in notes}
+    home = _homes(units, places)
+    first = dict(reversed(places))
+    parents = {f"note.{number}": name for name, inside in home.items() for number, at in inside if first[number] == at}
     done = []
     for unit in units:
-        through = [Cited(symbol=s, at=marks[n]) for n in home.get(unit.id, ()) for s in noted.get(n, ())]
+        through = [Cited(symbol=s, at=at) for n, at in home.get(unit.id, ()) for s in noted.get(n, ())]
         cites = tuple(sorted({*own[unit.id], *through}, key=lambda cited: cited.at))
         done.append(replace(unit, cites=cites, parent=parents.get(unit.id, unit.parent)))
     return tuple(done)
 
 
-def _homes(units: tuple[Unit, ...], marks: Mapping[int, Span]) -> dict[str, list[int]]:
-    """By unit, the numbers of the notes that stand in its own text."""
+def _homes(units: tuple[Unit, ...], places: tuple[NotePlace, ...]) -> dict[str, list[NotePlace]]:
+    """By unit, the numbers of the notes that stand in its own text, and where."""
     texts = [unit for unit in units if unit.kind != "footnote"]
     starts = [unit.start for unit in texts]
-    home: dict[str, list[int]] = {}
-    for number, (start, _) in marks.items():
+    home: dict[str, list[NotePlace]] = {}
+    for number, (start, end) in places:
         at = bisect_right(starts, start) - 1
         if at >= 0 and start < texts[at].end and not any(s <= start < e for s, e in texts[at].breaks):
-            home.setdefault(texts[at].id, []).append(number)
+            home.setdefault(texts[at].id, []).append((number, (start, end)))
     return home
 
 
