@@ -1,7 +1,9 @@
-"""`plumbrule node follow | witness | sync | renew | recover`: nodes that follow one another, and the witness kit."""
+"""`plumbrule node follow | witness | sync | renew | recover | find`: nodes that follow one another, and the witness kit."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +34,7 @@ def add_to(group: typer.Typer) -> None:
     group.command("witness")(witness)
     group.command("renew")(renew)
     group.command("recover")(recover)
+    group.command("find")(find)
 
 
 def follow(
@@ -128,6 +131,36 @@ def _read_checkpoint(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}.", expected="a checkpoint.") from None
+
+
+def find(
+    directory: Annotated[Path, _DIRECTORY],
+    subject: Annotated[str, typer.Option(help="A file's name or SHA-256, or the id of a system.", metavar="TEXT")] = "",
+    kind: Annotated[str, typer.Option(help="plan, assessment, commitment, measure, …", metavar="WORD")] = "",
+    party: Annotated[str, typer.Option(help="Who signed, by the name of the key, or whom it is about.", metavar="NAME")] = "",
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
+    lang: Annotated[str, _LANG] = "en",
+) -> None:
+    """Find statements in the node's log and in every log that it follows. Says where they stand, not whether to believe them.
+
+    The index, DIR/index.sqlite3, is built from the logs and may be deleted.
+    """
+    from plumbrule.evidence import federation  # noqa: PLC0415 - loaded only when the verb runs
+
+    words = words_in(lang)
+    with bar(str(directory)):
+        found = federation.find(directory, subject=subject, kind=kind, party=party, most=limit)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for one in found:
+        text = message("{log}, entry {index}: {kind} about {about}, said to be signed by {parties}.")
+        values = {"log": one.origin, "index": str(one.index), "kind": one.kind, "about": one.about}
+        console.print("•", words.say(text, **values, parties=", ".join(one.parties)), markup=False)
+    if not found:
+        console.print(words.text("Nothing found."))
 
 
 def _round(directory: Path, words: Words) -> int:

@@ -25,6 +25,7 @@ which a socket is opened, and only to an address that somebody named; `plumbrule
 """
 
 from plumbrule.evidence.federation.contact import Contact
+from plumbrule.evidence.federation.find import Found, find
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.recover import Recovered, recover
 from plumbrule.evidence.federation.renew import renew_pack
@@ -35,12 +36,14 @@ from plumbrule.evidence.federation.sync import Outcome, follow, make_witness, sh
 __all__ = [
     "Contact",
     "DisagreementError",
+    "Found",
     "Mirror",
     "Outcome",
     "Peer",
     "Recovered",
     "Source",
     "Standing",
+    "find",
     "follow",
     "make_witness",
     "open_source",
