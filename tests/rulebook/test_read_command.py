@@ -264,3 +264,25 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert b"Traceback" not in stderr
     assert [path.name for path in tmp_path.iterdir()] == ["texts"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("form", [(), ("--format", "json"), ("--words", "zh")], ids=["people", "json", "in Chinese"])
+def test_any_script_is_said_on_any_stdout(tmp_path: Path, cli: Here, encoding: str, form: tuple[str, ...]) -> None:
+    """Where stdout could not say Arabic (a pipe on Windows), it becomes UTF-8: the words come out, and no traceback."""
+    path = tmp_path / "a.txt"
+    path.write_text(SIX["ar"], encoding="utf-8")
+    done = cli("read", path, *form, env={"PYTHONIOENCODING": encoding})
+    assert done.code == 0, done.stderr
+    assert "تطلب" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_several_texts_are_read_on_any_stdout(tmp_path: Path, cli: Here) -> None:
+    """A name and words that cp1252 has no letters for: read into a folder, counted, and told."""
+    path = tmp_path / "منارات.txt"
+    path.write_text(SIX["ar"] + "\n\nملاحظة بعد النهاية\n", encoding="utf-8")
+    done = cli("read", path, "--out", tmp_path / "out", "--words", "zh", env={"PYTHONIOENCODING": "cp1252"})
+    assert done.code == 0, done.stderr
+    assert "منارات" in done.stdout
+    assert "Traceback" not in done.stderr

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from plumbrule.cli.read_shown import plain, show
+from plumbrule.cli.sides import speak_every_script
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import InputError
 
@@ -53,7 +54,7 @@ def run(
     from plumbrule.rulebook.reading.writers import writer_of  # noqa: PLC0415 - the rules load when a text is read
 
     write = writer_of(form) if form else None
-    said = words_in(words)
+    said, console = words_in(words), speak_every_script()
     if out or len(files) > 1 or files[0].is_dir():
         _alone(corrections or confirm)
         _many(files, out, form or "json", lang, encoding, force, said)
@@ -64,7 +65,7 @@ def run(
     if write:
         typer.echo(write(reading, document))
     else:
-        show(reading, document, said, Console(soft_wrap=True, highlight=False))
+        show(reading, document, said, console)
 
 
 def _alone(given: object) -> None:
@@ -84,7 +85,7 @@ def _many(files: list[Path], out: Path | None, form: str, lang: str, encoding: s
         raise InputError("Several texts were named.", expected="a folder for their readings", cure="Add --out DIR.")
     rows = read_many(texts_in(files), out, form=form, language=lang, encoding=encoding, force=force, words=words)
     refused = [row for row in rows if row.refused]
-    console, errors = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+    console, errors = speak_every_script(), Console(stderr=True, soft_wrap=True, highlight=False)
     found = words.say(
         "{read} of {all} texts were read: {provisions} provisions, {asks} asks.",
         read=words.whole(len(rows) - len(refused)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 
@@ -11,6 +11,8 @@ PARAGRAPH = re.compile(r"(\d{1,3}|[٠-٩]{1,3})(?:\s?[.．、](?!\d)|\s?[-–—
 ITEM = re.compile(
     r"[(（]\s?([0-9]{1,2}|[^\W\d_]{1,5})\s?[)）]\s*|([^\W\d_]{1,4})[)）]\s+|['‘’]([0-9٠-٩]{1,2})['‘’]\s+|([㈠-㈩])\s*"
 )
+FARTHEST = 3
+"""A number or label this far ahead still goes on with its row; the ones between are told as missing."""
 _ABJAD = ("أ", "ب", "ج", "د", "هـ", *"وزحطيكلمنسعفصقرشتثخذضظغ")
 _CYRILLIC = tuple("абвгдежзиклмнопрстуфхцчшщэюя")
 _TENS = ((50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
@@ -91,24 +93,51 @@ def follows(label: str, after: str) -> bool:
     return any(row[at : at + 2] == (label, after) for row in STYLES.values() for at in range(len(row) - 1))
 
 
+def _never(_label: str) -> bool:
+    return False
+
+
 def next_step(
-    stack: list[Step], label: str, following: Callable[[], str | None], *, opens: bool = False
+    stack: list[Step],
+    label: str,
+    following: Callable[[], str | None],
+    *,
+    opens: bool = False,
+    missing: Callable[[str], bool] = _never,
 ) -> tuple[int, Step] | None:
     """Where a label goes: how deep, and its place in its row; None if it continues no row and begins none.
 
     Where several rows fit, the label after it (`following`) decides: `(i)` after `(h)` goes on with letters before `(j)` and
     begins a row under it before `(ii)`. Where that says nothing, it begins a row after a colon (`opens`), else it goes on with
-    the deepest row.
+    the deepest row. A row may skip labels that `missing` says stand nowhere.
     """
-    goes_on = [
-        (depth, Step(step.style, step.place + 1, ""))
-        for depth, step in reversed(list(enumerate(stack)))
-        if label in STYLES[step.style][step.place + 1 : step.place + 2]
-    ]
+    gone_on = [(depth, step) for depth, step in reversed(list(enumerate(stack)))]
+    goes_on = [(depth, late) for depth, step in gone_on if (late := _later(step.style, step.place + 1, label)) is not None]
     open_styles = {step.style for step in stack}
     begins = [(len(stack), Step(style, 0, "")) for style, row in STYLES.items() if row[0] == label and style not in open_styles]
-    fitting = [*begins[:1], *goes_on] if opens else [*goes_on, *begins[:1]]
+    skips = [(depth, late) for depth, step in gone_on if (late := _skipping(step.style, step.place + 1, label, missing))]
+    if opens and not begins:
+        late_rows = (_skipping(style, 0, label, missing) for style in STYLES if style not in open_styles)
+        skips += [(len(stack), late) for late in late_rows if late][:1]
+    fitting = [*begins[:1], *goes_on, *skips] if opens else [*goes_on, *skips, *begins[:1]]
     if len(fitting) > 1:
         after = following()
         fitting.sort(key=lambda option: after not in STYLES[option[1].style][option[1].place + 1 : option[1].place + 2])
     return fitting[0] if fitting else None
+
+
+def skipped(stack: list[Step], depth: int, at: Step) -> Iterator[Step]:
+    """The places between the last item of a row and the next one that stands there."""
+    first = stack[depth].place + 1 if depth < len(stack) else 0
+    return (Step(at.style, place, "") for place in range(first, at.place))
+
+
+def _later(style: str, place: int, label: str) -> Step | None:
+    return Step(style, place, "") if label in STYLES[style][place : place + 1] else None
+
+
+def _skipping(style: str, place: int, label: str, missing: Callable[[str], bool]) -> Step | None:
+    """The label a little further on in its row, where those between are missing."""
+    between = STYLES[style][place : place + FARTHEST]
+    at = between.index(label) if label in between else 0
+    return Step(style, place + at, "") if at and all(missing(lost) for lost in between[:at]) else None

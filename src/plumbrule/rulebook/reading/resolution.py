@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from plumbrule.base.messages import message
 from plumbrule.rulebook.reading.formulas import Formulas, any_of
 from plumbrule.rulebook.reading.furniture import Furniture
 from plumbrule.rulebook.reading.layout import Found, Layout
 from plumbrule.rulebook.reading.lines import Line, Sheet
-from plumbrule.rulebook.reading.marks import Step, follows, item_label, next_step, paragraph_number
+from plumbrule.rulebook.reading.marks import FARTHEST, Step, follows, item_label, next_step, paragraph_number, skipped
 from plumbrule.rulebook.reading.model import Fault
 
 _TERMINATED = re.compile(
@@ -19,8 +21,8 @@ _TERMINATED = re.compile(
 _CLOSED = re.compile(r"[.。]\W{0,2}(?: ?\d{1,3})?$")
 _OPENS = re.compile(r"[:：]\W{0,2}$")
 _ENDED = re.compile(r"[;；:：.。؛]\W{0,3}(?: ?\d{1,3})?(?:\s?\w{1,3})?$")
+_REST = 200  # lines in which a label is looked for
 _SHORT = 0.85  # a line this much shorter than most ends its paragraph
-_FARTHEST = 3  # a number this far ahead still goes on with the row; the ones between are told as missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ class _Body:
             return True
         if not (place == 0 or _TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
             return False
-        if not self.number < number <= self.number + (1 if taken == len(line.key) else _FARTHEST):
+        if not self.number < number <= self.number + (1 if taken == len(line.key) else FARTHEST):
             return False
         self._missing(number, index)
         self._new_paragraph(number, index, mark=_length(self.sheet, line, taken))
@@ -195,10 +197,12 @@ class _Body:
         if found is None or not (in_row or _TERMINATED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
             return False
         opens = bool(_OPENS.search(self._before(place)))
-        step = next_step(self.stack, found[0], lambda: self._following(place), opens=opens)
+        gone = partial(self._gone, place, index)
+        step = next_step(self.stack, found[0], lambda: self._following(place), opens=opens, missing=gone)
         if step is None:
             return False
         depth, at = step
+        self._missing_items(index, at, skipped(self.stack, depth, at))
         parent = self.stack[depth - 1].unit if depth else str(self.number)
         mark = _length(self.sheet, line, found[1])
         unit = Found(id=f"{parent}.{at.label}", kind="item", parent=parent, mark=mark, governed_by=parent)
@@ -208,6 +212,25 @@ class _Body:
         self.unit = self.layout.add(unit, self._span(index))
         self.stack = [*self.stack[:depth], replace(at, unit=self.unit)]
         return True
+
+    def _gone(self, place: int, index: int, label: str) -> bool:
+        """After the end of an item, a label that stands nowhere in the rest of its paragraph."""
+        if not (_ENDED.search(self._before(place)) or self.sheet.shows_paragraph(index)):
+            return False
+        for later in self.body[place + 1 : place + _REST]:
+            key = self.sheet.lines[later].key
+            found = item_label(key)
+            if found and found[0] == label:
+                return False
+            if paragraph_number(key):
+                break
+        return True
+
+    def _missing_items(self, index: int, at: Step, lost: Iterable[Step]) -> None:
+        for step in lost:
+            values = (("lost", f"({step.label})"), ("label", f"({at.label})"))
+            what = message("item {lost} is missing before {label}")
+            self.layout.faults.append(Fault(at=self._span(index), what=what, values=values))
 
     def _label_apart(self, place: int, index: int, unit: Found) -> bool:
         """A label alone before or after another: their texts come after all of them."""
@@ -232,7 +255,7 @@ class _Body:
 
     def _following(self, place: int) -> str | None:
         """The label of the next item."""
-        for index in self.body[place + 1 : place + 200]:
+        for index in self.body[place + 1 : place + _REST]:
             found = item_label(self.sheet.lines[index].key)
             if found:
                 return found[0]
