@@ -185,7 +185,7 @@ def test_a_carried_folder_is_as_good(five: list[Node], tmp_path: Path) -> None:
     (tmp_path / "stick").rename(tmp_path / "pocket")
     assert states(sync(second.path, at(5)))[0] == "silent"
     said = str(standing(second.path).sentences()[0])
-    assert "silent since 2026-07-22T12:00:00+00:00, with 255 entries" in said
+    assert "silent since 2026-07-22T12:00:00+00:00; entries held: 255" in said
     (tmp_path / "pocket").rename(tmp_path / "stick")
     assert states(sync(second.path, at(6)))[0] == "fine"
 

@@ -168,23 +168,23 @@ def test_the_verbs_as_a_person_uses_them(here: Here, made: Made) -> None:
     vkey = str(made.log / "log.vkey")
     ran = here("node", "witness", str(witness), "--name", "uni.example", "--at", str(node / "share"), "--vkey", vkey)
     assert ran.code == 0, ran.stderr
-    assert "2 entries, 2 of them new" in ran.stdout
+    assert "entries held: 2, new: 2" in ran.stdout
     again = here("node", "witness", str(witness), "--name", "uni.example", "--at", str(node / "share"), "--vkey", vkey)
-    assert "2 entries, 0 of them new" in again.stdout
+    assert "entries held: 2, new: 0" in again.stdout
     assert ran.stdout.splitlines()[0] == again.stdout.splitlines()[0]
     own = str(witness / "share" / "witness.vkey")
     assert here("node", "follow", str(node), "--at", str(witness / "share"), "--vkey", own).code == 0
     assert "cosigned a state of this log" in here("node", "sync", str(node)).stdout
     text = here("node", "status", str(node)).stdout
-    assert "uni.example: cosigned our log up to 2 entries" in text
+    assert "uni.example: cosigned our log up to size 2" in text
     assert "No mirror and no witness" not in text
     told = json.loads(here("node", "status", str(node), "--json").stdout)
     assert (told["witnessed"], told["oldest_unwitnessed"], told["log"]["recorded"]) == (2, None, 2)
-    assert "2 entries are held" in here("node", "status", str(witness)).stdout
+    assert "entries held: 2" in here("node", "status", str(witness)).stdout
     assert "cosigned by 1 now" in here("node", "renew", str(node), str(made.pack)).stdout
     (made.log / "log.sqlite3").unlink()
     ran = here("node", "recover", str(node), "--from", copy_of(witness), "--seen", str(made.log / "checkpoint"))
-    assert (ran.code, "2 entries are back" in ran.stdout) == (0, True), ran.stderr
+    assert (ran.code, "is back; entries: 2" in ran.stdout) == (0, True), ran.stderr
     assert here("node", "status", str(made.root / "nothing")).code == 2
     assert here("node", "follow", str(node), "--at", "ftp://x", "--vkey", own).code == 2
     assert here("node", "follow", str(node), "--at", "x", "--vkey", "missing").code == 2

@@ -119,7 +119,7 @@ def recover(
     words, raws = words_in(lang), [_read_checkpoint(path) for path in seen or ()]
     with bar(str(directory)):
         found = federation.recover(directory, places, lambda: datetime.now(UTC), seen=raws, freeze=freeze)
-    text = message("{log}: {size} entries are back.")
+    text = message("{log} is back; entries: {size}.")
     if found.lost:
         text = message("{log} begins with the two heads of the log that ended; entries that were seen and are lost: {lost}.")
     said = words.say(text, log=found.origin, size=str(found.size), lost=str(found.lost))

@@ -17,7 +17,7 @@ which a socket is opened, and only to an address that somebody named; `plumbrule
 >>> witness = make_witness(at / "university", "university.example")
 >>> _ = follow(at / "university", node.log_verifier, str(at / "ministry" / "share"))
 >>> [str(outcome.said) for outcome in sync(at / "university", clock)]
-['ministry.example/log: 2 entries, 2 of them new.']
+['ministry.example/log: entries held: 2, new: 2.']
 >>> _ = follow(at / "ministry", witness, str(at / "university" / "share"))
 >>> [str(outcome.said) for outcome in sync(at / "ministry", clock)]
 ['university.example cosigned a state of this log.']

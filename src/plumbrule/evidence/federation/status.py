@@ -33,10 +33,10 @@ class Peer:
 
     def sentence(self) -> Sentence:
         """One line for a reader."""
-        silent = message("{name}: silent since {time}, with {size} entries. {problem}")
-        refused = message("{name}: {size} entries are held; what came at {time} was refused or older. {problem}")
-        cosigned = message("{name}: cosigned our log up to {size} entries, at {time} by its clock.")
-        held = message("{name}: {size} entries are held, last asked at {time}.")
+        silent = message("{name}: silent since {time}; entries held: {size}. {problem}")
+        refused = message("{name}: entries held: {size}; what came at {time} was refused or older. {problem}")
+        cosigned = message("{name}: cosigned our log up to size {size}, at {time} by its clock.")
+        held = message("{name}: entries held: {size}, last asked at {time}.")
         text = {
             NEW: message("{name}: never asked yet. It is read from {place}."),
             SILENT: silent if self.heard else message("{name}: silent, and never heard. {problem}"),

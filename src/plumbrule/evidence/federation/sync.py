@@ -136,11 +136,11 @@ def _pull(directory: Path, folder: Path, signer: KeySigner | None, clock: Clock)
         return _failed(folder, key.name, error, clock)
     if brought.shown < brought.before:
         note_contact(folder, _now(clock), BEHIND, f"it shows {brought.shown} entries and had shown {brought.before}")
-        text = message("{log}: the source shows {shown} entries, and had shown {held}.")
+        text = message("{log}: entries that the source shows: {shown}; it had shown {held}.")
         return Outcome(name=key.name, state=BEHIND, said=sentence(text, log=key.name, shown=brought.shown, held=brought.before))
     note_contact(folder, _now(clock), FINE)
     new = brought.after - brought.before
-    said = sentence("{log}: {size} entries, {new} of them new.", log=key.name, size=brought.after, new=new)
+    said = sentence("{log}: entries held: {size}, new: {new}.", log=key.name, size=brought.after, new=new)
     return Outcome(name=key.name, state=FINE, said=said)
 
 
