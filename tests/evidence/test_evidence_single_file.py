@@ -22,8 +22,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evidence_made import CONTENT, NOW, Made, assessment_envelope, plan_envelope
 
 from plumbrule.errors import PlumbruleError
-from plumbrule.evidence import Kind, new_signer, parse_note, parse_proof, seal, verify_pack, write_proof
+from plumbrule.evidence import (
+    Kind,
+    make_statement,
+    new_signer,
+    parse_note,
+    parse_proof,
+    seal,
+    subject_of,
+    verify_pack,
+    write_proof,
+    write_statement,
+)
 from plumbrule.evidence.checkpoint import cosigned_message
+from plumbrule.evidence.claims import KINDS, LABEL, Claim
 from plumbrule.evidence.note import NoteSignature, write_note
 
 FILE = Path(__file__).resolve().parents[2] / "tools" / "verify_pack.py"
@@ -271,6 +283,18 @@ def test_both_find_a_wrong_plan(single: ModuleType, made: Made) -> None:
         assert both(single, made) == 1
     made.repack({"plan": plan, "assessment": assessment_envelope(made.signer, plan, 9)}, {**CONTENT, "dossier.html": b"other"})
     assert both(single, made) == 1
+
+
+def test_both_refuse_another_kind_of_statement(single: ModuleType, made: Made) -> None:
+    """A commitment or a label in the place of an assessment: known, allowed to be signed, and not what belongs there."""
+    fields = {"created": "2026-07-22T12:00:00Z", "files": (), "labels": ("ai-generated",), "system": "loans"}
+    statement = make_statement([subject_of("a.txt", b"a")], Claim(kind=LABEL, fields=fields))
+    envelope = seal(write_statement(statement), [made.signer])
+    made.repack({"assessment": envelope}, {})
+    assert both(single, made) == 1
+    made.trust.write_bytes(made.trust.read_bytes().replace(b"predicates = [", b'predicates = ["urn:x-plumbrule:label:1", '))
+    assert both(single, made) == 1
+    assert {f"urn:x-plumbrule:{name}:1" for name in single.OTHERS.split()} == set(KINDS)
 
 
 def test_it_is_one_short_file() -> None:

@@ -264,6 +264,7 @@ def test_a_fork_shown_to_two_parties_is_found_when_they_compare(five: list[Node]
     second.follow(third)
     assert "disagrees" in states(sync(second.path, at()))
     assert second.state(first) == "disagrees"
+    assert second.state(third) == "fine"  # who shows a contradiction is not the one who signed it
 
 
 def test_a_node_rolled_back_from_an_old_backup(five: list[Node], tmp_path: Path) -> None:
@@ -424,7 +425,7 @@ def test_a_server_that_says_nothing(five: list[Node], monkeypatch: pytest.Monkey
         assert states(sync(second.path, at()))[0] == "silent"
 
 
-@pytest.mark.parametrize("place", ["ftp://example.org/log", "file:///etc", "http://", "gopher://x", "https://x/?q=1"])
+@pytest.mark.parametrize("place", ["ftp://example.org/log", "file:///etc", "http://", "gopher://x", "https://x/?q=1", "http://[", "http://x:99999"])
 def test_places_that_are_none(five: list[Node], place: str) -> None:
     """Only folders, http and https."""
     with pytest.raises(InputError, match="not a place"):

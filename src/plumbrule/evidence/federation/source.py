@@ -52,10 +52,14 @@ class Source(Protocol):
 
 def open_source(at: str) -> Source:
     """The source at a web address (http or https) or in a folder. Raises InputError for any other address."""
-    parts = urlsplit(at)
-    if parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment:
-        return WebSource(at)
-    if "://" in at:
+    try:
+        parts = urlsplit(at)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not parts.query and not parts.fragment:
+            return WebSource(at)
+        folder = "://" not in at
+    except ValueError:  # half an IPv6 address, a port beyond 65,535
+        folder = False
+    if not folder:
         raise InputError(f"{at[:120]!r} is not a place to read from.", expected="a folder, or an http or https address.")
     return FolderSource(Path(at))
 
@@ -115,7 +119,7 @@ class WebSource:
             if error.code in {404, 410}:
                 _missing(self.name, path)
             raise SilentError(f"{self.name}/{path}: the server answers {error.code}.", cure="ask who runs it.") from None
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise SilentError(
                 f"{self.name} does not answer ({_reason(error)}).", expected="a web server.", cure="try later, or carry a folder."
             ) from None

@@ -147,15 +147,12 @@ def _pull(directory: Path, folder: Path, signer: KeySigner | None, clock: Clock)
 def _compare(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
     """Hold what somebody cosigned, about any log that lies here, against what lies here."""
     key, at = read_follow(folder)
-    source, told = open_source(at), False
+    source = open_source(at)
     try:
         names = set(source.read(f"{COSIGNED}/{LIST}", MAX_LIST).decode("ascii", "replace").splitlines())
-        for outcome in _hold_against(directory, source, names, key.name):
-            yield outcome
-            told = True
+        yield from _hold_against(directory, source, names, key.name, clock)
     except MissingError:
-        told = key.kind is Kind.LOG
-        if not told:
+        if key.kind is Kind.WITNESS:
             said = sentence("{witness} has cosigned nothing yet.", witness=key.name)
             yield Outcome(name=key.name, state=FINE, said=said)
             note_contact(folder, _now(clock), FINE)
@@ -169,19 +166,28 @@ def _compare(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
             note_contact(folder, _now(clock), FINE)
 
 
-def _hold_against(directory: Path, source: Source, names: set[str], name: str) -> Iterator[Outcome]:
+def _hold_against(directory: Path, source: Source, names: set[str], name: str, clock: Clock) -> Iterator[Outcome]:
+    """A contradiction is told of the log that signed it, not of the one who showed it."""
     for folder in followed(directory / MIRRORS):
         if folder.name in names:
             with Mirror.open(folder) as mirror:
-                if mirror.alarm is None:
-                    mirror.compare(source.read(f"{COSIGNED}/{folder.name}", MAX_NOTE))
+                try:
+                    if mirror.alarm is None:
+                        mirror.compare(source.read(f"{COSIGNED}/{folder.name}", MAX_NOTE))
+                except DisagreementError as error:
+                    yield _failed(folder, mirror.origin, error, clock)
     if not (directory / "log").is_dir():
         return
     with Log.open(directory / "log") as log:
         path = folder_name(log.origin)
         if path in names:
             raw = source.read(f"{COSIGNED}/{path}", MAX_NOTE)
-            kept = keep_cosignatures(log, raw, witness_keys(directory), directory / WITNESSED)
+            try:
+                kept = keep_cosignatures(log, raw, witness_keys(directory), directory / WITNESSED)
+            except DisagreementError as error:
+                said = sentence("{log}: {problem}", log=log.origin, problem=error.got)
+                yield Outcome(name=log.origin, state=DISAGREES, said=said)
+                return
             if kept:
                 said = sentence("{witness} cosigned a state of this log.", witness=", ".join(kept))
                 yield Outcome(name=name, state=FINE, said=said)
