@@ -7,12 +7,16 @@ resolution yet (docs/concepts/reading.md says so).
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from read_fixtures import COLUMNS, DISPLACED, ENGLISH, FRENCH, LONG, ROWS, SIX
 
 from plumbrule.errors import RulebookError
@@ -70,6 +74,31 @@ def test_a_long_resolution_in_each_language(language: str) -> None:
     assert [passage.parent for passage in reading.passages if passage.id == "note.1"] == ["preamble.1"]
     assert reading.unread == ()
     assert {piece.what for piece in reading.outside} == {"front", "title", "opening", "closing", "page-furniture"}
+
+
+def with_tabs(text: str, reading: Reading) -> str:
+    """The same text as an old word processor saves it: tabs before paragraphs and after numbers, CRLF, no blank line."""
+    starts = sorted(passage.start for passage in reading.passages if passage.kind != "footnote")
+    edges = [0, *starts, len(text)]
+    parts = [text[at:to] for at, to in itertools.pairwise(edges)]
+    marked = [parts[0], *(re.sub(r"^(\d+(?: -|\.)|[(（]?\w{1,3}[)）]|'\d+') +", r"\1\t", part) for part in parts[1:])]
+    return re.sub(r"\n\s*\n", "\n", "\t".join(marked)).replace("\n\t\n", "\n").replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(("short", "language"), [*((True, name) for name in SIX), *((False, name) for name in LONG)])
+def test_line_ends_of_windows_tabs_and_no_blank_lines(short: bool, language: str) -> None:
+    """All three at once change no id, no word, no citation and no field, and leave nothing unread."""
+    source = (SIX if short else LONG)[language]
+    plain = read(source)
+    text = with_tabs(source, plain)
+    assert "\r\n" in text
+    assert not re.search(r"\n[ \t]*\r?\n", text)
+    for form in (text, text.replace("\r\n", "\r\n\t"), text.replace("\r\n\t", "\r\n") if short else text):
+        found = read(form)
+        assert [(p.id, p.text, p.cites) for p in found.passages] == [(p.id, p.text, p.cites) for p in plain.passages]
+        same = ("symbol", "title", "body", "session", "date", "agenda_item", "status", "language", "cites")
+        assert [getattr(found.heading, name) for name in same] == [getattr(plain.heading, name) for name in same]
+        assert found.unread == ()
 
 
 def test_a_full_english_resolution() -> None:
@@ -153,6 +182,31 @@ def test_sponsors_above_the_draft_tag_and_each_starred_note() -> None:
     assert heading.sponsors == ("Iceland", "Malta", "Trinidad and Tobago")
     assert heading.sponsors_at == (10, front.index(":"))
     assert [text[slice(*at)] for at in heading.asterisk_notes] == ["* A first note.", "** A second note."]
+
+
+SKIPS = st.lists(st.integers(1, 3), min_size=1, max_size=6).filter(lambda steps: steps[0] < 3 and max(steps) > 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=SKIPS, gap=st.sampled_from(["\n", "\n\n"]), row=st.sampled_from([ascii_lowercase, "一二三四五六七八九十"]))
+def test_items_left_out_are_told(steps: list[int], gap: str, row: str) -> None:
+    """Where items were deleted and the others kept their letters, each keeps its own, and those between are named once."""
+    places = [place for place in itertools.accumulate(steps, initial=-1) if 0 <= place < len(row)]
+    shown = gap.join(f"({row[place]}) To light lamp {place};" for place in places)
+    reading = read(f"The General Assembly,{gap}Recalling the night,{gap}1. Decides:{gap}{shown}{gap}2. Requests more oil.", "en")
+    names = ascii_lowercase if row == ascii_lowercase else ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"]
+    assert [p.id for p in reading.passages] == ["preamble.1", "1", *(f"1.{names[place]}" for place in places), "2"]
+    lost = [place for place in range(places[-1]) if place not in places]
+    assert sum("is missing before" in str(fault) for fault in reading.faults) == len(lost)
+    assert all(any(f"item ({names[place]}) is missing" in str(fault) for fault in reading.faults) for place in lost)
+
+
+def test_an_item_named_in_a_sentence_is_none() -> None:
+    """A line that begins with the name of a later item is no gap; that item keeps its letter."""
+    text = "The General Assembly,\n1. Decides:\n(a) To do.\n(c) of article 5 says more;\n(b) To rest.\n(c) To sleep."
+    reading = read(text, "en")
+    assert [p.id for p in reading.passages] == ["1", "1.a", "1.b", "1.c"]
+    assert reading.faults == ()
 
 
 def test_a_missing_paragraph_is_told() -> None:

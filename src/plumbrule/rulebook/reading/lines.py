@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,6 +27,7 @@ _MOST_TIGHT = 0.1  # so few lines without an empty line before them, so many wit
 _FEWEST_WIDER = 0.08  # broken by one: a single empty line says nothing
 _FEWEST_BROKEN = 0.3
 _FEW_BLANK = 0.02
+_HARDLY_BLANK = 0.1  # so few blank lines do not part paragraphs
 _SHORT = 0.8  # of the width of most of the text; shorter ones end their paragraph where lines are all of a width
 _WHOLE = 0.8  # this many of the full lines end with a stop where lines are whole paragraphs
 _FULL = 0.6  # a line at least this long, of the longest but a tenth, may go on in the next
@@ -72,6 +74,15 @@ class Sheet:
         return wrapped > 0.3 * blank
 
     @cached_property
+    def first_lines(self) -> int | None:
+        """The indent of most lines, where hardly a blank line stands and only some lines, the first ones, stand further in."""
+        if not self.lines or sum(line.blank for line in self.lines) > _HARDLY_BLANK * len(self.lines):
+            return None
+        common = Counter(line.indent for line in self.lines).most_common(1)[0][0]
+        further = sum(line.indent > common for line in self.lines)
+        return common if further > _FEWEST_WIDER * len(self.lines) else None
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """Whole words inside lines, small letters: what a broken word may be mended to."""
         inner = (word for line in self.lines for word in line.key.split(" ")[1:-1])
@@ -82,7 +93,9 @@ class Sheet:
         line = self.lines[index]
         if line.new_page:
             return False
-        return line.indent > 0 if self.double_spaced else line.blank
+        if self.double_spaced:
+            return line.indent > 0
+        return line.blank or (self.first_lines is not None and line.indent > self.first_lines)
 
     def with_paragraphs(self) -> Sheet:
         """The same sheet; where no blank line stands anywhere, one is taken to stand after every line that ends a paragraph.

@@ -21,6 +21,7 @@ _TERMINATED = re.compile(
 _CLOSED = re.compile(r"[.。]\W{0,2}(?: ?\d{1,3})?$")
 _OPENS = re.compile(r"[:：]\W{0,2}$")
 _ENDED = re.compile(r"[;；:：.。؛]\W{0,3}(?: ?\d{1,3})?(?:\s?\w{1,3})?$")
+_WHOLE = 0.8  # so many lines of a preamble end with a stop where each is a whole paragraph
 _REST = 200  # lines in which a label is looked for
 _SHORT = 0.85  # a line this much shorter than most ends its paragraph
 
@@ -75,7 +76,7 @@ class _Body:
     """Reads line by line. `unit` owns the line before; `number` is the last paragraph's; `stack` its open rows of items.
 
     `fronts` gives, by number, the last line where it stands in front of a text; `labels` are items whose labels stand alone
-    in a row before their texts.
+    in a row before their texts. `whole` says that every line of the preamble is a paragraph.
     """
 
     sheet: Sheet
@@ -99,6 +100,7 @@ class _Body:
     width: int = 0
     last_mark: int = 0
     ended: bool = False
+    whole: bool = False
 
     def __post_init__(self) -> None:
         lines = [self.sheet.lines[at] for at in self.body]
@@ -107,6 +109,8 @@ class _Body:
         self.numbered = any(found for _, found in numbers)
         self.fronts = {found[0]: place for place, found in numbers if found and found[1] < len(lines[place].key)}
         self.last_mark = max(marked, default=0)
+        preamble = [line.key for line in lines[: marked[0] if marked else None]]
+        self.whole = sum(bool(_TERMINATED.search(key)) for key in preamble) > _WHOLE * len(preamble)
         self.width = sorted(len(line.key) for line in lines)[len(lines) // 2] if lines else 0
         self.indents = self.sheet.double_spaced and any(line.indent and not line.new_page for line in lines)
 
@@ -291,7 +295,7 @@ class _Body:
         if self.sheet.shows_paragraph(index) and (self.indents or not self.sheet.double_spaced):
             return True
         again = bool(self.openers.again.match(line.key))  # *also recalling* begins a clause at any width
-        return opens and (again or self._capital(line) or len(self._before(place)) < _SHORT * self.width)
+        return opens and (self.whole or again or self._capital(line) or len(self._before(place)) < _SHORT * self.width)
 
     def _capital(self, line: Line) -> bool:
         return self.sheet.text[line.start].isupper() or self.sheet.formulas.language == "ar"
