@@ -206,3 +206,18 @@ def test_disagreement_is_exit_code_1(here: Here, made: Made, tmp_path: Path) -> 
     assert (ran.code, "signed two histories" in ran.stdout) == (1, True)
     ran = here("node", "status", str(place))
     assert (ran.code, "DISAGREES" in ran.stdout) == (1, True)
+
+
+def test_an_export_carries_public_files(here: Here, made: Made, tmp_path: Path) -> None:
+    """`log export` lays out content by digest; exported again, a withdrawn file is gone; it can be followed like any other."""
+    with Log.open(made.log) as log:
+        digest, gone = log.content.put(b"public"), log.content.put(b"withdrawn later")
+        key = log.verifier
+    for kept in ({digest, gone}, {digest}):
+        assert here("log", "export", str(tmp_path / "out"), "--log", str(made.log)).code == 0
+        assert {path.name for path in (tmp_path / "out" / "content").iterdir()} == kept
+        with Log.open(made.log) as log:
+            log.content.withdraw(gone)
+    make_witness(tmp_path / "witness", "w.example")
+    follow(tmp_path / "witness", key, str(tmp_path / "out"))
+    assert [outcome.state for outcome in sync(tmp_path / "witness", clock)] == ["fine"]

@@ -27,12 +27,14 @@ def export(
     directory: Annotated[Path, typer.Argument(help="Folder for the copy", metavar="DIR")],
     log: Annotated[Path, _LOG] = Path("log"),
 ) -> None:
-    """Write the log as static files (C2SP tlog-tiles) that any web server can serve."""
-    from plumbrule.evidence.log import Log  # noqa: PLC0415 - loaded only when the verb runs
+    """Write the log as static files (C2SP tlog-tiles) that any web server can serve, its public files under content/."""
+    from plumbrule.evidence.federation import share_content  # noqa: PLC0415 - loaded only when the verb runs
+    from plumbrule.evidence.log import Log  # noqa: PLC0415
 
     with Log.open(log) as opened:
         with bar(f"{log} → {directory}"):
             opened.export(directory)
+            share_content(opened.content, directory)
         Console().print(f"{directory}: {opened.size} entries", highlight=False, soft_wrap=True)
 
 
