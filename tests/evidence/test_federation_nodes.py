@@ -15,17 +15,20 @@ from threading import Thread
 
 import pytest
 from evidence_made import plan_envelope
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tree_made import reader_of
 
-from plumbrule.errors import InputError, PlumbruleError
+from plumbrule.errors import InputError, PlumbruleError, UnreadableError
 from plumbrule.evidence import KeySigner, Kind, new_signer, parse_note, parse_policy, parse_verifier_key, read_key
 from plumbrule.evidence.checkpoint import Checkpoint
 from plumbrule.evidence.federation import Mirror, Outcome, follow, make_witness, source, standing, sync
 from plumbrule.evidence.federation.contact import folder_name
+from plumbrule.evidence.federation.mirror import read_bundle
 from plumbrule.evidence.log import Log, create_node
 from plumbrule.evidence.note import sign_note
 from plumbrule.evidence.policy import accept
-from plumbrule.evidence.tree import leaf_hashes, tree_root
+from plumbrule.evidence.tree import EMPTY_ROOT, leaf_hashes, tree_root
 from plumbrule.evidence.vkey import VerifierKey
 
 NOON = datetime(2026, 7, 22, 12, tzinfo=UTC)
@@ -496,6 +499,34 @@ def test_a_signed_head_without_its_entries(five: list[Node]) -> None:
     (first.share / "checkpoint").write_bytes(sign_note(head.text(), [key]))
     assert states(sync(second.path, at()))[0] == "unfit"
     assert second.held(first) == 255
+
+
+def test_a_head_of_nothing_with_a_root(five: list[Node]) -> None:
+    """No entries and a root that is not the empty tree's: refused; the true empty tree is fine, and is not cosigned."""
+    first, second, *_ = five
+    key = read_key(first.log / "log.key", Kind.LOG)
+    make_witness(second.path, "w.example")
+    second.follow(first)
+    for root, state in ((bytes(32), "unfit"), (EMPTY_ROOT, "fine")):
+        (first.share / "checkpoint").write_bytes(sign_note(Checkpoint(origin=key.name, size=0, root=root).text(), [key]))
+        assert states(sync(second.path, at()))[0] == state
+    assert not (second.share / "cosigned").exists()
+
+
+@given(raw=st.binary(max_size=400))
+@settings(max_examples=40, deadline=None)
+def test_any_bytes_as_an_entry_bundle(raw: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever a bundle holds, it is read as that many entries or refused, and nothing else happens."""
+    folder = tmp_path_factory.mktemp("bundle")
+    (folder / "tile" / "entries").mkdir(parents=True)
+    (folder / "tile" / "entries" / "000").write_bytes(raw)
+    try:
+        found = read_bundle(source.FolderSource(folder), 0, 3)
+    except UnreadableError as error:
+        assert error.got
+    else:
+        assert raw.startswith(b"".join(len(entry).to_bytes(2, "big") + entry for entry in found))
+        assert len(found) == 3
 
 
 def test_a_node_without_a_folder_and_two_rounds_at_once(five: list[Node], tmp_path: Path) -> None:

@@ -175,6 +175,8 @@ class Mirror:
             DisagreementError: it contradicts what lies here.
         """
         head = read_head(raw, self.key, f"a checkpoint of {self.origin}")
+        if not head.size and head.root != EMPTY_ROOT:
+            refuse(f"a checkpoint of {self.origin}", "it names a root for no entries", "the root of the empty tree.")
         with self.database.reading() as cursor:
             size = store.read_state(cursor).size
             if head.size > size:
