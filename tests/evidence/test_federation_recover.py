@@ -12,10 +12,10 @@ import pytest
 from evidence_made import NOW, Made, clock
 
 from plumbrule.errors import InputError, OutputError, PlumbruleError, UnreadableError, VerificationError
-from plumbrule.evidence import parse_envelope, parse_statement, verify_pack
-from plumbrule.evidence.federation import DisagreementError, follow, make_witness, recover, renew_pack, sync
+from plumbrule.evidence import Kind, new_signer, parse_envelope, parse_policy, parse_statement, verify_pack
+from plumbrule.evidence.federation import DisagreementError, follow, make_witness, recover, renew_pack, stage, sync
 from plumbrule.evidence.federation.contact import folder_name
-from plumbrule.evidence.log import Log, create_node, fsck
+from plumbrule.evidence.log import Log, Stage, create_node, fsck
 from running import Ran
 
 Here = Callable[..., Ran]
@@ -221,3 +221,23 @@ def test_an_export_carries_public_files(here: Here, made: Made, tmp_path: Path) 
     make_witness(tmp_path / "witness", "w.example")
     follow(tmp_path / "witness", key, str(tmp_path / "out"))
     assert [outcome.state for outcome in sync(tmp_path / "witness", clock)] == ["fine"]
+
+
+def test_an_entry_comes_further(made: Made) -> None:
+    """Recorded, published, mirrored once somebody holds and cosigned it, witnessed once the policy's quorum did."""
+    node = made.root / "node"
+    with Log.open(made.log) as log:
+        log.append([b"new"])
+        key = log.verifier
+        assert stage(node, 2) is Stage.RECORDED
+        log.publish(clock)
+    assert stage(node, 2) is Stage.PUBLISHED
+    keys = [(place / "share" / "witness.vkey").read_text(encoding="utf-8").strip() for place in witnesses_of(made)]
+    lines = "".join(f"witness W{number} {one}\n" for number, one in enumerate(keys))
+    other = new_signer("absent.example", Kind.WITNESS).verifier
+    assert stage(node, 2) is Stage.MIRRORED
+    policy = f"log {key}\n{lines}witness X {other}\n"
+    assert stage(node, 2, parse_policy(f"{policy}group G all W0 W1\nquorum G\n".encode())) is Stage.WITNESSED
+    assert stage(node, 2, parse_policy(f"{policy}group G all W0 W1 X\nquorum G\n".encode())) is Stage.MIRRORED
+    publish(made, b"newer")
+    assert (stage(node, 2), stage(node, 3)) == (Stage.MIRRORED, Stage.PUBLISHED)

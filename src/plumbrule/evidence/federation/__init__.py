@@ -30,6 +30,7 @@ from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.recover import Recovered, recover
 from plumbrule.evidence.federation.renew import renew_pack
 from plumbrule.evidence.federation.source import Source, open_source
+from plumbrule.evidence.federation.stage import stage
 from plumbrule.evidence.federation.status import Peer, Standing, standing
 from plumbrule.evidence.federation.sync import Outcome, follow, make_witness, share_content, sync
 
@@ -50,6 +51,7 @@ __all__ = [
     "recover",
     "renew_pack",
     "share_content",
+    "stage",
     "standing",
     "sync",
 ]
