@@ -1,7 +1,8 @@
 """Asks of the three official texts that rules were written on, against the marks made by hand before.
 
 Every field that the marker was sure of stands at 1.00, and may not fall; that these figures are high says that the rules know
-these texts. The two texts that were read cold are measured apart (decision 0127) and bound no rule.
+these texts. The two texts that were read cold (decision 0127) bound no rule before; what is reached since stands in
+test_read_seen.py.
 """
 
 from __future__ import annotations

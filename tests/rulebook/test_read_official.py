@@ -1,7 +1,7 @@
 """The official texts, read: structure against the marks made by hand, the Declaration in six languages, a news report.
 
-The figures of benchmarks/read_accuracy.py are held here for the three texts that rules were written on. The two that were
-read cold are measured apart and not here: a rule must not be bent to them.
+The figures of benchmarks/read_accuracy.py are held here for the three texts that rules were written on; for the two that were
+read cold and seen since, in test_read_seen.py.
 """
 
 from __future__ import annotations
