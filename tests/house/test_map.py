@@ -49,7 +49,7 @@ def test_the_house_keeps_its_map(house: Path) -> None:
         ("findings/judge.py", "from plumbrule import report", "The map of the house"),
         ("report/audit.py", "from plumbrule.evidence.log import Log", "Only pipeline and cli open the second door of evidence"),
         ("evidence/note.py", "import plumbrule.evidence.log", "The first door of evidence does not open the second"),
-        ("pipeline.py", "import plumbrule.evidence.federation", "Only cli opens the third door of evidence"),
+        ("pipeline/audits.py", "import plumbrule.evidence.federation", "Only cli opens the third door of evidence"),
         ("evidence/verify.py", "import plumbrule.evidence.federation", "The first door of evidence does not open the second"),
         ("findings/power.py", "import numpy", "numpy and duckdb only in the lab"),
         ("utils/__init__.py", "'''A catch-all room.'''", "The map of the house"),

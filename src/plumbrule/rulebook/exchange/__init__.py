@@ -15,8 +15,9 @@ under a name of our own (`urn:x-plumbrule:reading:1`, `urn:x-plumbrule:rulebook:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from plumbrule.base.late import late_door
 
 if TYPE_CHECKING:
     from plumbrule.rulebook.exchange.akn import as_akn
@@ -27,19 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["as_akn", "as_oscal", "catalog_of", "dumped", "provision_ids", "rulebook_documents", "wording_documents"]
 
-_LATE = {
-    "as_akn": "akn",
-    "as_oscal": "oscal_reading",
-    "catalog_of": "oscal_reading",
-    "dumped": "oscal",
-    "provision_ids": "oscal_reading",
-    "rulebook_documents": "oscal_rulebook",
-    "wording_documents": "akn_rulebook",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A format loads when it is written: the rules of reading must be free to load this room."""
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+# A format loads when it is written: the rules of reading must be free to load this room.
+__getattr__ = late_door(
+    __name__,
+    {
+        "akn": ("as_akn",),
+        "oscal_reading": ("as_oscal", "catalog_of", "provision_ids"),
+        "oscal": ("dumped",),
+        "oscal_rulebook": ("rulebook_documents",),
+        "akn_rulebook": ("wording_documents",),
+    },
+)

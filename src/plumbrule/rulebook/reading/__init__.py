@@ -9,9 +9,9 @@ a language). What no rule knew is listed as unread.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from plumbrule.base.late import late_door
 from plumbrule.rulebook.reading.model import Ask, Heading, Passage, Piece, Reading
 
 if TYPE_CHECKING:
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Ask", "Document", "Heading", "Passage", "Piece", "Reading", "load_document", "read_document", "read_file"]
 
-_LATE = {"Document": "document", "load_document": "source", "read_document": "read", "read_file": "read"}
-
-
-def __getattr__(name: str) -> Any:
-    """The rules load on first use: the rulebook needs this room's words, and seldom its rules."""
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+# The rules load on first use: the rulebook needs this room's words, and seldom its rules.
+__getattr__ = late_door(
+    __name__,
+    {
+        "document": ("Document",),
+        "source": ("load_document",),
+        "read": ("read_document", "read_file"),
+    },
+)
