@@ -15,7 +15,7 @@ from plumbrule.errors import InputError, OutputError, PlumbruleError, Unreadable
 from plumbrule.evidence import Kind, new_signer, parse_envelope, parse_policy, parse_statement, verify_pack
 from plumbrule.evidence.federation import DisagreementError, follow, make_witness, recover, renew_pack, stage, sync
 from plumbrule.evidence.federation.contact import folder_name
-from plumbrule.evidence.log import Log, Stage, create_node, fsck
+from plumbrule.evidence.log import Log, Settings, Stage, create_node, fsck
 from running import Ran
 
 Here = Callable[..., Ran]
@@ -241,3 +241,15 @@ def test_an_entry_comes_further(made: Made) -> None:
     assert stage(node, 2, parse_policy(f"{policy}group G all W0 W1 X\nquorum G\n".encode())) is Stage.MIRRORED
     publish(made, b"newer")
     assert (stage(node, 2), stage(node, 3)) == (Stage.MIRRORED, Stage.PUBLISHED)
+
+
+def test_a_guard_on_another_disk_counts(made: Made) -> None:
+    """The head guard that log.toml names elsewhere is one of the heads that must not be lost."""
+    (place, *_) = witnesses_of(made)
+    publish(made, b"seen and lost")
+    (made.log / "checkpoint").rename(made.root / "guard")
+    (made.log / "log.toml").write_text(Settings(guard=made.root / "guard").text(), encoding="utf-8", newline="\n")
+    (made.log / "log.sqlite3").unlink()
+    with pytest.raises(VerificationError, match="the tail is lost"):
+        recover(made.root / "node", [copy_of(place)], clock)
+    assert recover(made.root / "node", [copy_of(place)], clock, freeze="example.org/second").lost == 1

@@ -27,6 +27,7 @@ from plumbrule.evidence.federation.sync import SHARE
 from plumbrule.evidence.keys import Signer, new_signer, read_key, write_key
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.log.guard import read_head, write_durably
+from plumbrule.evidence.log.settings import read_settings
 from plumbrule.evidence.reading import Json
 from plumbrule.evidence.statement import make_statement, subject_of, write_statement
 from plumbrule.evidence.tree import tree_root
@@ -107,7 +108,8 @@ def _heads(directory: Path, key: VerifierKey, seen: Iterable[bytes]) -> list[tup
     """Every signed head of the log that is known here. A damaged guard is no head; one of another key neither."""
     raws = list(seen)
     found = [(raw, read_head(raw, key, "a checkpoint that was handed in")) for raw in raws]
-    kept = [directory / "log" / "checkpoint", directory / "share" / "checkpoint"]
+    guard = read_settings(directory / "log").guard_in(directory / "log")  # perhaps on another disk
+    kept = [guard, directory / "log" / "checkpoint", directory / SHARE / "checkpoint"]
     kept += [directory / WITNESSED / str(size) for size in cosigned_sizes(directory / WITNESSED)]
     kept += [directory / "alarm" / "seen.checkpoint"]
     for path in kept:
