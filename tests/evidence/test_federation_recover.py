@@ -253,3 +253,17 @@ def test_a_guard_on_another_disk_counts(made: Made) -> None:
     with pytest.raises(VerificationError, match="the tail is lost"):
         recover(made.root / "node", [copy_of(place)], clock)
     assert recover(made.root / "node", [copy_of(place)], clock, freeze="example.org/second").lost == 1
+
+
+def test_a_witness_ahead_of_the_only_mirror(made: Made, tmp_path: Path) -> None:
+    """Everything local is rolled back and the mirror is old, but a witness saw more: it is asked, and the tail counts as lost."""
+    node, (place, other) = made.root / "node", witnesses_of(made)
+    shutil.copytree(node, tmp_path / "snapshot")
+    publish(made, b"seen by one witness")
+    sync(node, clock)
+    sync(other, clock)
+    shutil.rmtree(node)
+    shutil.move(tmp_path / "snapshot", node)
+    with pytest.raises(VerificationError, match="3 entries were published, and the best copy holds 2"):
+        recover(node, [copy_of(place)], clock)
+    assert recover(node, [copy_of(place), copy_of(other)], clock).size == 3

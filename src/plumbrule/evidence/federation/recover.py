@@ -1,16 +1,16 @@
 """Rebuild a log from the mirrors that others hold, and only as far as nothing that anybody saw is lost.
 
-The heads that count: the head guard if it is still there, the checkpoints that witnesses cosigned, and whatever else is
-handed in. A mirror that reaches all of them gives the whole log back, under the same key. If none does, the tail is
-lost, and to go on would be a second history: then the old origin is frozen with both heads kept, and a log of another
-name begins, whose first entry cites them.
+The heads that count: the head guard if it is still there, the checkpoints that witnesses cosigned, what those whom the
+node follows show when they are asked now, and whatever else is handed in. A mirror that reaches all of them gives the
+whole log back, under the same key. If none does, the tail is lost, and to go on would be a second history: then the old
+origin is frozen with both heads kept, and a log of another name begins, whose first entry cites them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,14 +20,16 @@ from plumbrule.errors import InputError, OutputError, PlumbruleError, Unreadable
 from plumbrule.evidence.checkpoint import Checkpoint
 from plumbrule.evidence.claims import KEY_EVENT, Claim
 from plumbrule.evidence.envelope import seal
-from plumbrule.evidence.federation.cosign import WITNESSED, cosigned_sizes, keep_contradiction
+from plumbrule.evidence.federation.contact import folder_name, read_follow
+from plumbrule.evidence.federation.cosign import COSIGNED, WITNESSED, cosigned_sizes, keep_contradiction
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.source import open_source
-from plumbrule.evidence.federation.sync import SHARE
+from plumbrule.evidence.federation.sync import MIRRORS, SHARE, WITNESSES, followed
 from plumbrule.evidence.keys import Signer, new_signer, read_key, write_key
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.log.guard import read_head, write_durably
 from plumbrule.evidence.log.settings import read_settings
+from plumbrule.evidence.note import MAX_NOTE
 from plumbrule.evidence.reading import Json
 from plumbrule.evidence.statement import make_statement, subject_of, write_statement
 from plumbrule.evidence.tree import tree_root
@@ -106,7 +108,7 @@ def _read_key(path: Path) -> VerifierKey:
 
 def _heads(directory: Path, key: VerifierKey, seen: Iterable[bytes]) -> list[tuple[bytes, Checkpoint]]:
     """Every signed head of the log that is known here. A damaged guard is no head; one of another key neither."""
-    raws = list(seen)
+    raws = [*seen, *_asked(directory, key)]
     found = [(raw, read_head(raw, key, "a checkpoint that was handed in")) for raw in raws]
     guard = read_settings(directory / "log").guard_in(directory / "log")  # perhaps on another disk
     kept = [guard, directory / "log" / "checkpoint", directory / SHARE / "checkpoint"]
@@ -120,6 +122,17 @@ def _heads(directory: Path, key: VerifierKey, seen: Iterable[bytes]) -> list[tup
             except (UnreadableError, OSError):
                 continue
     return found
+
+
+def _asked(directory: Path, key: VerifierKey) -> Iterator[bytes]:
+    """What everybody whom the node follows cosigned last of this log: a witness may be ahead of every mirror, and of us."""
+    for folder in (*followed(directory / WITNESSES), *followed(directory / MIRRORS)):
+        try:
+            raw = open_source(read_follow(folder)[1]).read(f"{COSIGNED}/{folder_name(key.name)}", MAX_NOTE)
+            read_head(raw, key, "a checkpoint that a witness shows")
+        except UnreadableError:  # silent, without a word about this log, or signed by somebody else
+            continue
+        yield raw
 
 
 def _best(aside: Path, key: VerifierKey, places: Sequence[str], clock: Clock) -> Mirror:
