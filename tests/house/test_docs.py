@@ -68,12 +68,15 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_readme_sequence_runs(cli: Callable, tmp_path: Path) -> None:
-    """The commands under "Your own table", in order, on a table of one's own."""
+    """The commands under "Your own table" and "The texts themselves", in order, on a table and texts of one's own."""
     rows = ["approved,sex,region,age,repaid"]
     rows += [f"{int(i % 3 != 0)},{'women' if i % 2 else 'men'},{'ns'[i % 2]},{20 + i % 40},{int(i % 4 != 0)}" for i in range(400)]
     (tmp_path / "decisions.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     plan = (ROOT / "tests" / "house" / "readme_plan.toml").read_text(encoding="utf-8")
     (tmp_path / "assessment.toml").write_text(plan, encoding="utf-8")
+    text = "The General Assembly,\n\nRecalling that the nights are long,\n\n1. Calls upon Member States to light their {lamps};\n"
+    for name, lamps in (("draft", "lamps"), ("adopted", "lighthouses")):
+        (tmp_path / f"{name}.txt").write_text(text.format(lamps=lamps), encoding="utf-8")
     for line in shell_lines(ROOT / "README.md"):
         words = shlex.split(line)
         if words[0] == "plumbrule":
