@@ -86,12 +86,15 @@ def test_both_accept_what_is_honest(single: ModuleType, made: Made) -> None:
         assert both(single, made) == 0
 
 
-def test_both_refuse_every_flipped_byte(single: ModuleType, made: Made) -> None:
-    """Flip a bit of every byte of the pack, the policy and the trust file: the same exit code, and never 0 for the pack."""
+def test_both_refuse_flipped_bytes(single: ModuleType, made: Made) -> None:
+    """Flip a bit of every third byte of pack, policy and trust file: the same exit code, and never 0 for the pack.
+
+    Every byte is flipped for `plumbrule verify` in test_evidence_verify.
+    """
     inside = sorted(made.pack.iterdir())
     for path in (*inside, made.policy, made.trust):
         good = path.read_bytes()
-        for at in range(len(good)):
+        for at in range(0, len(good), 3):
             path.write_bytes(good[:at] + bytes([good[at] ^ (1 << at % 7)]) + good[at + 1 :])
             assert both(single, made) > 0 or path not in inside, (path.name, at)
         path.write_bytes(good)
