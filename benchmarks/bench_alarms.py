@@ -18,7 +18,7 @@ from peer_environments import PEERS, NotInstalledError, python_of
 from side_by_side import print_versions
 
 from plumbrule.findings import beyond, rows_needed
-from plumbrule.findings.judge import beyond_ratio
+from plumbrule.findings.judging import beyond_ratio
 from plumbrule.lab import METRICS, NOT_GUARANTEED, Cells, measure_cells
 from plumbrule.lab.cells import roll_up
 from plumbrule.lab.families import outcomes

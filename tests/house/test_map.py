@@ -46,7 +46,7 @@ def test_the_house_keeps_its_map(house: Path) -> None:
         ("lab/metrics.py", "from plumbrule.findings import judge", "The map of the house"),
         ("lab/metrics.py", "from plumbrule import rulebook", "The map of the house"),
         ("base/digest_breaker.py", "import plumbrule.lab", "The map of the house"),
-        ("findings/judge.py", "from plumbrule import report", "The map of the house"),
+        ("findings/judging.py", "from plumbrule import report", "The map of the house"),
         ("report/audit.py", "from plumbrule.evidence.log import Log", "Only pipeline and cli open the second door of evidence"),
         ("evidence/note.py", "import plumbrule.evidence.log", "The first door of evidence does not open the second"),
         ("pipeline/audits.py", "import plumbrule.evidence.federation", "Only cli opens the third door of evidence"),

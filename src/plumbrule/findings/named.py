@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from plumbrule.base.observation import Observation
-from plumbrule.findings.judge import judge_level
+from plumbrule.findings.judging import judge_level
 from plumbrule.findings.model import CheckResult
 from plumbrule.findings.plan import Plan
 from plumbrule.findings.planned.check import PlannedCheck

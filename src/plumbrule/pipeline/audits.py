@@ -9,8 +9,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from plumbrule import __version__, lab, report, rulebook
+from plumbrule import __version__, lab, rulebook
 from plumbrule.errors import TableError
+from plumbrule.report import (
+    audit_object,
+    classes_object,
+    explored_object,
+    notes_object,
+    notices_object,
+    numbers_object,
+    scores_object,
+    uncertainty_object,
+)
 
 DEFAULT_PROFILE: rulebook.TierName = "high"
 """The profile whose tolerances an audit shows beside the gaps."""
@@ -42,7 +52,7 @@ def audit(
         InputError: got, expected, cure.
     """
     within = tuple(options.pop("within", ()))
-    said = report.uncertainty_object(all_decisions=bool(options.pop("all_decisions", False)))
+    said = uncertainty_object(all_decisions=bool(options.pop("all_decisions", False)))
     measuring: dict[str, Any] = {name: options.pop(name) for name in ("confidence", "min_n") if name in options}
     measuring["references"] = options.pop("reference", {})
     if from_cells:
@@ -71,7 +81,7 @@ def audit(
         left_out = {one.attribute for one in fitted.fine if one.became != "kept"}
         measuring["references"] = {name: one for name, one in measuring["references"].items() if name not in left_out}
         if kind != "yes-no":
-            notes = {"notes": report.notes_object(fitted.fine, None, lab.MOST_GROUPS)}
+            notes = {"notes": notes_object(fitted.fine, None, lab.MOST_GROUPS)}
             return _audit_kind(table, decisions, by, measuring) | {"reading": str(table.reading)} | notes | said
         cells = lab.count_cells(table, decisions, fitted.sample)
         scores = lab.count_scores(table, decisions) if decisions.score else None
@@ -83,12 +93,12 @@ def audit(
         saved = lab.save_cells(cells, meaning, parts, save, software=software, source=digest)
         by = lab.comparable(cells, by)  # a site may have one group only
     measured = _measure(cells, by, within, lab.Meaning.of(decisions), measuring)
-    found = report.audit_object(measured, default_tolerances())
+    found = audit_object(measured, default_tolerances())
     found |= _explored(cells, measured, within, measuring, label=decisions.label is not None)
-    found["notices"] = report.notices_object(repeats)
-    found["notes"] = report.notes_object(fitted.fine, measured.order, lab.MOST_GROUPS)
+    found["notices"] = notices_object(repeats)
+    found["notes"] = notes_object(fitted.fine, measured.order, lab.MOST_GROUPS)
     if scores:
-        found["scores"] = report.scores_object(lab.measure_scores(scores, **{**measuring, "references": measured.references}))
+        found["scores"] = scores_object(lab.measure_scores(scores, **{**measuring, "references": measured.references}))
     return found | {"reading": told} | said | ({"saved": saved} if saved else {})
 
 
@@ -109,10 +119,10 @@ def _kind(options: dict[str, Any], save: lab.Wish | None) -> Literal["yes-no", "
 def _audit_kind(table: lab.Table, decisions: lab.Decisions, by: tuple[str, ...], measuring: Mapping[str, Any]) -> dict[str, Any]:
     """Decisions among several classes, and amounts."""
     if decisions.kind == "classes":
-        return report.classes_object(
+        return classes_object(
             lab.measure_classes(lab.count_classes(table, decisions), by, **measuring), default_tolerances()
         )
-    return report.numbers_object(lab.measure_moments(lab.count_moments(table, decisions), by, **measuring))
+    return numbers_object(lab.measure_moments(lab.count_moments(table, decisions), by, **measuring))
 
 
 def _explored(
@@ -120,7 +130,7 @@ def _explored(
 ) -> dict[str, Any]:
     """What stands out, the worst groups, criteria, reversals and factors: the same for rows and for exact cells."""
     smallest = {"min_n": measuring["min_n"]} if "min_n" in measuring else {}
-    return report.explored_object(lab.explore(cells, measured, label=label, within=within, **smallest), default_tolerances())
+    return explored_object(lab.explore(cells, measured, label=label, within=within, **smallest), default_tolerances())
 
 
 def _audit_not_held(
@@ -140,7 +150,7 @@ def _audit_not_held(
     reference = measuring["references"].get(decisions.by[0].name)
     confidence = {"confidence": measuring["confidence"]} if "confidence" in measuring else {}
     measured = lab.measure_not_held(table, decisions, reference=reference, **apart, **confidence)
-    return report.audit_object(measured, default_tolerances())
+    return audit_object(measured, default_tolerances())
 
 
 def _refuse_said_twice(options: Mapping[str, Any]) -> None:
@@ -182,7 +192,7 @@ def _audit_cells(
         )
     else:
         measured = lab.measure_bounds(held, by, **measuring)
-    found = report.audit_object(measured, default_tolerances())
+    found = audit_object(measured, default_tolerances())
     if held.cells is not None and isinstance(measured, lab.Measurement):
         found |= _explored(held.cells, measured, within, measuring, label=held.meaning.label is not None)
     reading = f"cells of {', '.join(note['file'] for note in notes)}"

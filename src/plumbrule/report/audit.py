@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from plumbrule.base.messages import message
 from plumbrule.base.observation import Estimate, Known
-from plumbrule.findings.judge import beyond, beyond_ratio
+from plumbrule.findings.judging import beyond, beyond_ratio
 from plumbrule.lab import (
     NOT_GUARANTEED,
     Adjustment,

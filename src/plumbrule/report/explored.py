@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plumbrule.base.observation import Estimate, Known
-from plumbrule.findings.judge import beyond, beyond_ratio
+from plumbrule.findings.judging import beyond, beyond_ratio
 from plumbrule.lab import (
     NOT_GUARANTEED,
     Criterion,
