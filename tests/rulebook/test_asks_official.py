@@ -7,13 +7,12 @@ test_read_seen.py.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from read_measured import accuracy
 
 from plumbrule.rulebook.reading import load_document, read_document
 
@@ -31,17 +30,11 @@ FLOORS = {
 @pytest.fixture(scope="module")
 def scores(shared: Path) -> dict[str, dict[str, Any]]:
     """benchmarks/read_accuracy.py on each text, once."""
-    spec = importlib.util.spec_from_file_location("read_accuracy_of_asks", ROOT / "benchmarks" / "read_accuracy.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["read_accuracy_of_asks"] = module
-    spec.loader.exec_module(module)
     found = {}
     for name in FLOORS:
         answers = yaml.safe_load((Path(__file__).parent / "reading" / f"{name}.yaml").read_text(encoding="utf-8"))
         document = load_document(shared / "instruments" / answers["file"])
-        found[name] = module.score(read_document(document), answers, document.text)
+        found[name] = accuracy().score(read_document(document), answers, document.text)
     return found
 
 

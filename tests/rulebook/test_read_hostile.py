@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from read_files import akoma_ntoso, docx, html, pdf, zipped
 from read_fixtures import SIX
+from read_measured import owned_once
 
 from plumbrule.errors import InputError, LimitError, PlumbruleError
 from plumbrule.rulebook.reading import Reading, load_document, read_document
@@ -51,19 +52,6 @@ def read_bytes(tmp_path: Path, name: str, data: bytes) -> Reading | None:
         assert error.expected
         assert error.cure
         return None
-
-
-def owned_once(reading: Reading, text: str) -> bool:
-    """Whether every visible character has exactly one owner."""
-    owners = [0] * len(text)
-    for passage in reading.passages:
-        broken = {at for start, end in passage.breaks for at in range(start, end)}
-        for at in set(range(passage.start, passage.end)) - broken:
-            owners[at] += 1
-    for piece in reading.outside:
-        for at in range(piece.start, piece.end):
-            owners[at] += 1
-    return all(owners[at] == 1 for at, sign in enumerate(text) if not sign.isspace())
 
 
 @pytest.mark.parametrize("name", WHOLE)

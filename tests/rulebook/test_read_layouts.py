@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from read_layouts import LAYOUTS, Plan, plans
+from read_measured import owned_once
 
 from plumbrule.rulebook.reading import Reading, read_document
 from plumbrule.rulebook.reading.document import Document
@@ -36,12 +37,4 @@ def test_every_visible_character_has_one_owner(plan: Plan, layout: str) -> None:
     """Provisions less their breaks, and what stands outside them, hold every visible character once."""
     text = LAYOUTS[layout](plan)
     reading = read(text)
-    owners = [0] * len(text)
-    for passage in reading.passages:
-        broken = {at for start, end in passage.breaks for at in range(start, end)}
-        for at in range(passage.start, passage.end):
-            owners[at] += at not in broken
-    for piece in reading.outside:
-        for at in range(piece.start, piece.end):
-            owners[at] += 1
-    assert {owners[at] for at, sign in enumerate(text) if not sign.isspace()} <= {1}
+    assert owned_once(reading, text)

@@ -6,17 +6,15 @@ read cold and seen since, in test_read_seen.py.
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
+from read_measured import accuracy, owned_once
 
 from plumbrule.rulebook.reading import Document, Reading, load_document, read_document
 
@@ -26,18 +24,6 @@ WORKED_ON = ("R265", "GAI", "GDC")
 EXACT = ("provisions", "provision.parent", "provision.breaks", "provision.cites", "outside")
 DECLARATION = ("arb", "cmn_hans", "eng", "fra", "rus", "spa")
 LANGUAGE = {"arb": "ar", "cmn_hans": "zh", "eng": "en", "fra": "fr", "rus": "ru", "spa": "es"}
-
-
-def measure() -> ModuleType:
-    """benchmarks/read_accuracy.py as a module."""
-    path = ROOT / "benchmarks" / "read_accuracy.py"
-    spec = importlib.util.spec_from_file_location("read_accuracy", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["read_accuracy"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +42,7 @@ def official(shared: Path) -> dict[str, tuple[dict[str, Any], Document, Reading]
 def test_structure_is_as_marked(official: dict[str, Any], name: str, field: str) -> None:
     """Ids, kinds, spans, parents, breaks, citations and what stands outside: precision and recall 1.00."""
     answers, document, reading = official[name]
-    result = measure().score(reading, answers, document.text)[field]
+    result = accuracy().score(reading, answers, document.text)[field]
     assert result.right == result.found == result.wanted, result.differences
 
 
@@ -64,7 +50,7 @@ def test_structure_is_as_marked(official: dict[str, Any], name: str, field: str)
 def test_the_instrument_is_as_marked(official: dict[str, Any], name: str) -> None:
     """Symbol, title, body, session, date, agenda item, sponsors, notes, status, language and citations."""
     answers, document, reading = official[name]
-    scores = measure().score(reading, answers, document.text)
+    scores = accuracy().score(reading, answers, document.text)
     wrong = {field: s.differences for field, s in scores.items() if field.startswith("instrument.") and s.differences}
     assert wrong == {}
 
@@ -73,15 +59,7 @@ def test_the_instrument_is_as_marked(official: dict[str, Any], name: str) -> Non
 def test_nothing_is_dropped_and_nothing_read_twice(official: dict[str, Any], name: str) -> None:
     """Every visible character of the file has one owner: a provision, or a piece outside with its word."""
     _, document, reading = official[name]
-    owners = [0] * len(document.text)
-    for passage in reading.passages:
-        broken = {at for start, end in passage.breaks for at in range(start, end)}
-        for at in set(range(passage.start, passage.end)) - broken:
-            owners[at] += 1
-    for piece in reading.outside:
-        for at in range(piece.start, piece.end):
-            owners[at] += 1
-    assert {owners[at] for at, sign in enumerate(document.text) if not sign.isspace()} == {1}
+    assert owned_once(reading, document.text)
 
 
 @pytest.mark.parametrize("name", WORKED_ON)

@@ -6,13 +6,12 @@ a text nobody has opened. The cold figures stand in the decision and are never m
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from read_measured import accuracy, owned_once
 
 from plumbrule.rulebook.reading import Document, Reading, load_document, read_document
 
@@ -32,19 +31,13 @@ INVENTED = {("CA", "ask.beneficiaries"): 1}
 @pytest.fixture(scope="module")
 def seen(shared: Path) -> dict[str, tuple[Document, Reading, dict[str, Any]]]:
     """Each text, its reading and its scores by benchmarks/read_accuracy.py."""
-    spec = importlib.util.spec_from_file_location("read_accuracy_of_seen", ROOT / "benchmarks" / "read_accuracy.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["read_accuracy_of_seen"] = module
-    spec.loader.exec_module(module)
     found = {}
     for name in SEEN:
         answers = yaml.safe_load((Path(__file__).parent / "reading" / f"{name}.yaml").read_text(encoding="utf-8"))
         document = load_document(shared / "instruments" / answers["file"])
         reading = read_document(document)
         assert reading.sha256 == answers["sha256"]
-        found[name] = (document, reading, module.score(reading, answers, document.text))
+        found[name] = (document, reading, accuracy().score(reading, answers, document.text))
     return found
 
 
@@ -75,13 +68,5 @@ def test_asks_stay_as_good(seen: dict[str, Any], name: str, field: str) -> None:
 def test_every_visible_character_has_one_owner(seen: dict[str, Any], name: str) -> None:
     """Nothing is dropped, nothing read twice, nothing unread."""
     document, reading, _ = seen[name]
-    owners = [0] * len(document.text)
-    for passage in reading.passages:
-        broken = {at for start, end in passage.breaks for at in range(start, end)}
-        for at in set(range(passage.start, passage.end)) - broken:
-            owners[at] += 1
-    for piece in reading.outside:
-        for at in range(piece.start, piece.end):
-            owners[at] += 1
-    assert {owners[at] for at, sign in enumerate(document.text) if not sign.isspace()} == {1}
+    assert owned_once(reading, document.text)
     assert reading.unread == ()

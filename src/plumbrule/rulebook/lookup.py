@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
 
 from plumbrule.errors import InputError
 from plumbrule.rulebook.model import (
@@ -22,7 +21,6 @@ from plumbrule.rulebook.model import (
     TierRule,
 )
 
-Sort = Literal["instrument", "provision", "requirement", "profile", "crosswalk", "place", "jurisdiction"]
 Thing = Instrument | Provision | Requirement | Profile | Crosswalk | Jurisdiction
 MOST_NEAR = 5
 

@@ -89,8 +89,6 @@ class _Brief:
     lead_in: Span | None = None
     counts: dict[str, int] = field(default_factory=dict)
     titled: bool = False
-    chapter: bool = False
-    heading_open: bool = False
 
     def line(self, place: int, index: int) -> None:
         """One line: the first rule that knows it takes it."""
