@@ -34,7 +34,9 @@ from plumbrule.evidence.claims import (
     LABEL,
     MEANING,
     MEASURE,
+    RECORD,
     SUPERSEDES,
+    TRUST_LABEL,
     WITHDRAWAL,
     read_claim,
 )
@@ -53,6 +55,11 @@ GOOD: dict[str, dict[str, Any]] = {
     CASES: {"log": "example.org/cases", "size": 3, "root": "f" * 64, "counts": {"appeal:upheld": 2, "appeal:open": 1}} | SAID,
     SUPERSEDES: {"old": ENTRY, "new": {"envelope": "1" * 64, "log_index": 9}, "reason": "correction"} | SAID,
     WITHDRAWAL: {"entry": ENTRY, "content": ["a" * 64, "b" * 64], "reason": "personal-data"} | SAID,
+    RECORD: {"form": "system-1", "record": "loans", "system": "loans", "party": None, "previous": ENTRY} | SAID,
+    TRUST_LABEL: {
+        "system": "loans", "label": "equal-treatment", "evidence": ENTRY, "findings": ["r1"], "from": "2026-07-01",
+        "until": "2026-07-31",
+    } | SAID,
 }  # fmt: skip
 WORDS = st.sampled_from(
     ["x", "two words", "", "a@b", "0" * 64, "2027-01-31", "2026-07-22T12:00:00Z", "reasons.txt", "done", "x" * 201]

@@ -30,6 +30,8 @@ KEY_EVENT = "urn:x-plumbrule:key-event:1"
 CASES = "urn:x-plumbrule:cases:1"
 SUPERSEDES = "urn:x-plumbrule:supersedes:1"
 WITHDRAWAL = "urn:x-plumbrule:withdrawal:1"
+RECORD = "urn:x-plumbrule:record:1"
+TRUST_LABEL = "urn:x-plumbrule:trust-label:1"
 MAX_ITEMS = 1000
 
 Read = Callable[[object, str, str], Json]
@@ -198,6 +200,23 @@ KINDS: Mapping[str, Mapping[str, Form]] = {
         "reason": _one_of("error", "personal-data", "rights-of-others", "order"),
     }
     | _SAID,
+    RECORD: {
+        "form": _TOKEN,
+        "record": _TOKEN,
+        "system": _maybe(_TOKEN),
+        "party": _maybe(_TOKEN),
+        "previous": _maybe(_ENTRY),
+    }
+    | _SAID,
+    TRUST_LABEL: {
+        "system": _TOKEN,
+        "label": _TOKEN,
+        "evidence": _ENTRY,
+        "findings": _many(_TOKEN, MAX_ITEMS),
+        "from": _matching(DATE, "a date."),
+        "until": _matching(DATE, "a date."),
+    }
+    | _SAID,
 }
 """The fields of each kind. `from` of a key event is the position in the log from which it counts, `suspect_from` the one
 from which entries under the key must be endorsed again; `content` of a withdrawal are digests in the content store."""
@@ -211,4 +230,6 @@ MEANING: Mapping[str, str] = {
     CASES: "Root, size and counts of a restricted log, published in batches; the cases stay there.",
     SUPERSEDES: "A later entry takes the place of an earlier one, which stays in the log.",
     WITHDRAWAL: "Content that an entry names was deleted; the entry stays.",
+    RECORD: "A record of a public register: its form, what it is about, the entry that it follows; its text is a file by digest.",
+    TRUST_LABEL: "A system carries a label from one day to another, because of named findings of one assessment.",
 }
