@@ -29,7 +29,8 @@ KEY_LENGTHS = {LOG: 32, WITNESS: 32, ML_DSA: 1312, STATEMENT: 32}
 LIMITS, PAYLOAD_TYPE = {".dsse.json": 65_535, ".tlog-proof": 196_608}, "application/vnd.in-toto+json"
 MAX_CONTENT, MAX_PACK, MAX_NOTE, MAX_LIST, MAX_STATEMENT = 64 * 2**20, 256 * 2**20, 131_072, 262_144, 48_000
 KINDS = {"plan": "urn:x-plumbrule:plan:1", "assessment": "urn:x-plumbrule:assessment:1"}
-OTHERS = "classification commitment measure label key-event cases supersedes withdrawal"  # never in a pack
+OTHERS = "classification:1 commitment:1 measure:1 label:1 record:1 trust-label:1 cases:1 supersedes:1 withdrawal:1"
+OTHERS += " key-event:1 key-event:2 steward-event:1 endorsement:1"  # none of these is ever in a pack
 
 # A form: pattern, range, tuple of what may stand there, [form of items, how many], {key or `key?`: form}, {TOKEN: form}, None.
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~+%*=<>,-]{0,199}")
@@ -258,7 +259,7 @@ def read_statement(raw: bytes, what: str) -> dict[str, Any]:
     found = shape(json_of(raw, what, MAX_STATEMENT), STATED, what)
     subjects = {item["name"]: item["digest"]["sha256"] for item in found["subject"]}
     need(subjects and len(subjects) == len(found["subject"]), what, "it has no subject, or two of one name")
-    if found["predicateType"] in [f"urn:x-plumbrule:{name}:1" for name in OTHERS.split()]:
+    if found["predicateType"] in [f"urn:x-plumbrule:{name}" for name in OTHERS.split()]:
         return {"type": found["predicateType"], "subjects": subjects, "files": [], "assessment": "", "system": ""}
     said = shape(found["predicate"], PREDICATES[shape(found["predicateType"], tuple(KINDS.values()), what)], what)
     need(said["files"] == sorted(set(said["files"])) and set(said["files"]) <= subjects.keys(), what, "'files' is wrong")
@@ -273,8 +274,7 @@ def check_entry(name: str, files: dict[str, bytes], policy: Any, trust: Any, sai
     """What one envelope says, with the `index`, `checkpoint` and `digest` of its entry; empty if anything does not hold."""
     what, where, failed = name + ".dsse.json", name + ".tlog-proof", list[str]()
     need(what in files and where in files, what, "it or its proof is missing from the pack")
-    raw = files.pop(what)
-    payload, signatures = read_envelope(raw, what)
+    payload, signatures = read_envelope(raw := files.pop(what), what)
     top, blank, checkpoint = text_of(files.pop(where), where, LIMITS[".tlog-proof"]).partition("\n\n")
     header, place, *path = (*top.split("\n"), "")
     need(blank and [header, place[:6]] == ["c2sp.org/tlog-proof@v1", "index "] and len(path) <= 64, where, "it is not a proof")

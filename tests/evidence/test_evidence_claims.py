@@ -30,12 +30,15 @@ from plumbrule.evidence.claims import (
     CASES,
     CLASSIFICATION,
     COMMITMENT,
+    ENDORSEMENT,
+    KEY_ACT,
     KEY_EVENT,
     KINDS,
     LABEL,
     MEANING,
     MEASURE,
     RECORD,
+    STEWARD_ACT,
     SUPERSEDES,
     TRUST_LABEL,
     WITHDRAWAL,
@@ -44,6 +47,11 @@ from plumbrule.evidence.claims import (
 
 SAID = {"created": "2026-07-22T12:00:00Z", "files": ["reasons.txt"]}
 ENTRY = {"envelope": "0" * 64, "log_index": 7}
+VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+ACT = {
+    "log": "example.org/a/log", "event": "added", "key": VKEY, "replaces": None, "party": "lab.example",
+    "predicates": ["urn:x-plumbrule:assessment:1"], "systems": None, "from": 0, "suspect_from": None,
+}  # fmt: skip
 GOOD: dict[str, dict[str, Any]] = {
     CLASSIFICATION: {"system": "loans", "profile": "high", "tier": "tier-3"} | SAID,
     COMMITMENT: {"party": "country-x", "commitment": "c-12", "provision": "gdc:50", "due": "2027-01-31"} | SAID,
@@ -53,6 +61,9 @@ GOOD: dict[str, dict[str, Any]] = {
         "event": "rotated", "purpose": "statement", "key": "example.org/a+0a1b2c3d", "replaces": "example.org/a+00000000",
         "from": 42, "suspect_from": None,
     } | SAID,
+    KEY_ACT: ACT | SAID,
+    STEWARD_ACT: ACT | {"event": "rotated", "replaces": VKEY, "systems": ["loans"], "suspect_from": 3} | SAID,
+    ENDORSEMENT: {"log": "example.org/a/log", "party": "lab.example", "entries": [ENTRY, ENTRY | {"log_index": 9}]} | SAID,
     CASES: {"log": "example.org/cases", "size": 3, "root": "f" * 64, "counts": {"appeal:upheld": 2, "appeal:open": 1}} | SAID,
     SUPERSEDES: {"old": ENTRY, "new": {"envelope": "1" * 64, "log_index": 9}, "reason": "correction"} | SAID,
     WITHDRAWAL: {"entry": ENTRY, "content": ["a" * 64, "b" * 64], "reason": "personal-data"} | SAID,
@@ -90,9 +101,11 @@ def test_a_claim_is_signed_and_read_back(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_schema_lies_beside_the_others(kind: str) -> None:
     """The file under schemas/ is the table's own, valid as a schema, and takes the example."""
-    name = kind.split(":")[2]
+    name, version = kind.split(":")[2:]
     folder = Path(plumbrule.evidence.__file__).parent / "schemas"
-    assert json.loads((folder / f"{name}-1.json").read_text(encoding="utf-8")) == json.loads(json.dumps(claim_schema(kind)))
+    assert json.loads((folder / f"{name}-{version}.json").read_text(encoding="utf-8")) == json.loads(
+        json.dumps(claim_schema(kind))
+    )
     jsonschema.Draft202012Validator.check_schema(claim_schema(kind))
     jsonschema.validate(GOOD[kind], claim_schema(kind))
     assert MEANING[kind]

@@ -297,7 +297,7 @@ def test_both_refuse_another_kind_of_statement(single: ModuleType, made: Made) -
     assert both(single, made) == 1
     made.trust.write_bytes(made.trust.read_bytes().replace(b"predicates = [", b'predicates = ["urn:x-plumbrule:label:1", '))
     assert both(single, made) == 1
-    assert {f"urn:x-plumbrule:{name}:1" for name in single.OTHERS.split()} == set(KINDS)
+    assert {f"urn:x-plumbrule:{name}" for name in single.OTHERS.split()} == set(KINDS)
 
 
 def test_it_is_one_short_file() -> None:

@@ -27,12 +27,18 @@ COMMITMENT = "urn:x-plumbrule:commitment:1"
 MEASURE = "urn:x-plumbrule:measure:1"
 LABEL = "urn:x-plumbrule:label:1"
 KEY_EVENT = "urn:x-plumbrule:key-event:1"
+KEY_ACT = "urn:x-plumbrule:key-event:2"
+STEWARD_ACT = "urn:x-plumbrule:steward-event:1"
+ENDORSEMENT = "urn:x-plumbrule:endorsement:1"
 CASES = "urn:x-plumbrule:cases:1"
 SUPERSEDES = "urn:x-plumbrule:supersedes:1"
 WITHDRAWAL = "urn:x-plumbrule:withdrawal:1"
 RECORD = "urn:x-plumbrule:record:1"
 TRUST_LABEL = "urn:x-plumbrule:trust-label:1"
 MAX_ITEMS = 1000
+MAX_ENDORSED = 199
+VERIFIER_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~%*=<>,-]{0,199}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,120}={0,2}")
+"""A verifier key with a name in ASCII, in the one form that a predicate can hold."""
 
 Read = Callable[[object, str, str], Json]
 
@@ -76,10 +82,10 @@ def read_claim(kind: str, value: object, what: str) -> Claim:
 
 def claim_schema(kind: str) -> dict[str, Json]:
     """The JSON Schema of a kind of claim; it also lies under `schemas/`."""
-    name = kind.split(":")[2]
+    name, version = kind.split(":")[2:]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:x-plumbrule:schema:{name}:1",
+        "$id": f"urn:x-plumbrule:schema:{name}:{version}",
         "title": f"Plumbrule predicate: {name}",
         "description": f"{MEANING[kind]} Predicate type {kind}.",
         **_object_schema(KINDS[kind]),
@@ -130,6 +136,14 @@ def _many(form: Form, most: int) -> Form:
     return Form(read=read, schema={"type": "array", "maxItems": most, "uniqueItems": True, "items": form.schema})
 
 
+def _entries(value: object, what: str, key: str) -> Json:
+    found = [_ENTRY.read(item, what, key) for item in read_list(value, what, key, MAX_ENDORSED)]
+    indexes = [int(str(item["log_index"])) for item in found if isinstance(item, Mapping)]
+    if not indexes or indexes != sorted(set(indexes)):
+        refuse(what, f"{key!r} is empty, not in the order of the log, or holds one twice", "each entry once, in order.")
+    return tuple(found)
+
+
 def _counted(value: object, what: str, key: str) -> Json:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_INDEX:
         refuse(what, f"{key!r} is {str(value)[:60]!r}", "a whole number from 0.")
@@ -161,6 +175,18 @@ _SAID = {
     "created": _matching(CREATED, "a time in UTC like 2026-07-22T09:30:00Z."),
     "files": _many(_matching(FILE_NAME, "names of small letters, digits, dots, dashes and underscores"), MAX_FILES),
 }
+_VKEY = _matching(VERIFIER_KEY, "a verifier key, its name in ASCII.")
+_ACT = {
+    "log": _TOKEN,
+    "event": _one_of("added", "rotated", "revoked"),
+    "key": _VKEY,
+    "replaces": _maybe(_VKEY),
+    "party": _TOKEN,
+    "predicates": _many(_TOKEN, MAX_ITEMS),
+    "systems": _maybe(_many(_TOKEN, MAX_ITEMS)),
+    "from": _COUNT,
+    "suspect_from": _maybe(_COUNT),
+} | _SAID
 _COUNTS = Form(
     read=_counts,
     schema={
@@ -192,6 +218,17 @@ KINDS: Mapping[str, Mapping[str, Form]] = {
         "suspect_from": _maybe(_COUNT),
     }
     | _SAID,
+    KEY_ACT: _ACT,
+    STEWARD_ACT: _ACT,
+    ENDORSEMENT: {
+        "log": _TOKEN,
+        "party": _TOKEN,
+        "entries": Form(
+            read=_entries,
+            schema={"type": "array", "minItems": 1, "maxItems": MAX_ENDORSED, "uniqueItems": True, "items": _ENTRY.schema},
+        ),
+    }
+    | _SAID,
     CASES: {"log": _TOKEN, "size": _COUNT, "root": _DIGEST, "counts": _COUNTS} | _SAID,
     SUPERSEDES: {"old": _ENTRY, "new": _ENTRY, "reason": _one_of("correction", "update")} | _SAID,
     WITHDRAWAL: {
@@ -218,8 +255,9 @@ KINDS: Mapping[str, Mapping[str, Form]] = {
     }
     | _SAID,
 }
-"""The fields of each kind. `from` of a key event is the position in the log from which it counts, `suspect_from` the one
-from which entries under the key must be endorsed again; `content` of a withdrawal are digests in the content store."""
+"""The fields of each kind. `from` of an act on a key is the position in the log from which it counts, `suspect_from` the one
+from which entries under the key must be endorsed again, `party` whose key it is, or who endorses; `content` of a withdrawal
+are digests in the content store."""
 
 MEANING: Mapping[str, str] = {
     CLASSIFICATION: "A person graded a system: the tier under a profile.",
@@ -227,6 +265,9 @@ MEANING: Mapping[str, str] = {
     MEASURE: "What a party did or is doing towards a commitment.",
     LABEL: "What content is, by digest: labels such as ai-generated.",
     KEY_EVENT: "A key was added, rotated or revoked, from a position of the log on.",
+    KEY_ACT: "A steward added, rotated or revoked the key of an organisation, a log or a witness, and says what it may sign.",
+    STEWARD_ACT: "The holder of the offline key added, rotated or revoked a key that may itself act on keys.",
+    ENDORSEMENT: "Entries under a key that became suspect are good: their digests and positions.",
     CASES: "Root, size and counts of a restricted log, published in batches; the cases stay there.",
     SUPERSEDES: "A later entry takes the place of an earlier one, which stays in the log.",
     WITHDRAWAL: "Content that an entry names was deleted; the entry stays.",
