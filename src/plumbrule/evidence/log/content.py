@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from plumbrule.errors import InputError, OutputError, UnreadableError, VerificationError
@@ -43,13 +44,20 @@ class ContentStore:
             raise OutputError(f"a blob of {len(blob)} bytes.", expected=f"at most {MAX_BLOB} bytes.", cure="split it.")
         digest = hashlib.sha256(blob).hexdigest()
         path = self._path(digest)
-        if not self.has(digest):
+        kept = self.has(digest)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (self.directory.parent, self.directory, *([path.parent] if kept else [])):
+                sync_folder(folder)  # also for a blob that is there: whoever put it may not have come so far
+        except OSError as error:
+            raise OutputError(f"{path.parent} cannot be made: {error.strerror}.", cure="look after the disk.") from None
+        if not kept:
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                sync_folder(self.directory)
-            except OSError as error:
-                raise OutputError(f"{path.parent} cannot be made: {error.strerror}.", cure="look after the disk.") from None
-            write_durably(path, blob)
+                write_durably(path, blob)
+            except OutputError:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)  # else the next `put` would find it, and say that it is on the disk
+                raise
         return digest
 
     def get(self, digest: str) -> bytes:

@@ -233,7 +233,7 @@ class Log:
         try:
             write_durably(self.guard, raw)
         except OutputError:
-            self.close()  # nobody knows what the disk has
+            self.database.abandon()  # nobody knows what the disk has
             raise
         return raw
 

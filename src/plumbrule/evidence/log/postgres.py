@@ -102,6 +102,10 @@ class PostgresDatabase:
         with suppress(*self._errors):
             self._connection.close()
 
+    def abandon(self) -> None:
+        """Close the connection: the server has its own disk, and looks after it."""
+        self.close()
+
     def _check_empty(self) -> None:
         with self.reading() as cursor:
             cursor.execute("SELECT to_regclass('log_state')")
