@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from plumbrule.base.messages import message
+from plumbrule.cli.outside import wait_for
 from plumbrule.cli.progress import bar
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import UnreadableError
@@ -44,12 +45,15 @@ def follow(
 ) -> None:
     """Follow a log, or collect what a witness says about yours: the key tells which. Nothing is fetched before `node sync`.
 
-    Get the key by another way than the files: from the organisation itself, compared by telephone or on paper.
+    Get the key by another way than the files: from the organisation itself, compared by telephone or on paper. Once it
+    follows a witness, your log signs nothing before that witness, asked again each time, showed what it saw last.
     """
     from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
 
     key = _read_vkey(vkey)
     federation.follow(directory, key, at)
+    if key.kind.name == "WITNESS" and (directory / "log" / "log.vkey").is_file():
+        wait_for(directory / "log", [key])
     Console(highlight=False, soft_wrap=True).print(f"{key.label} ← {at}", markup=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plumbrule.cli.outside import open_to_sign
 from plumbrule.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ def open_recorder(key: Path | None, log: Path | None, *, demo: bool = False) -> 
 
     Raises:
         InputError: one was named without the other.
+        WaitingError: the log must be held against what others saw before it signs, and they were not heard.
     """
     if key is None and log is None:
         return None
@@ -26,7 +28,6 @@ def open_recorder(key: Path | None, log: Path | None, *, demo: bool = False) -> 
             cure="Make a node with plumbrule node init DIR, then give --key DIR/keys/statement.key --log DIR/log.",
         )
     from plumbrule import evidence  # noqa: PLC0415 - cryptography loads only when something is signed
-    from plumbrule.evidence.log import Log  # noqa: PLC0415
     from plumbrule.pipeline import Recorder  # noqa: PLC0415
 
-    return Recorder(signer=evidence.read_key(key), log=Log.open(log), demo=demo)
+    return Recorder(signer=evidence.read_key(key), log=open_to_sign(log), demo=demo)

@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from plumbrule.cli import outside
 from plumbrule.cli.progress import bar
-from plumbrule.errors import UnreadableError
 
 _LOG = typer.Option("--log", help="The log.", metavar="DIR")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the group of verbs."""
-    group = typer.Typer(help="Export and check the log.", no_args_is_help=True)
+    group = typer.Typer(help="Publish, export and check the log.", no_args_is_help=True)
     group.command("export")(export)
     group.command("fsck")(fsck)
+    group.command("publish")(outside.publish)
     group.command("move")(move)
     app.add_typer(group, name="log")
 
@@ -52,7 +53,7 @@ def fsck(
     from plumbrule.evidence import log as second_door  # noqa: PLC0415 - loaded only when the verb runs
 
     with bar(str(log)):
-        report = second_door.fsck(log, seen=[_read(path) for path in seen or ()])
+        report = second_door.fsck(log, seen=[outside.read_checkpoint(path) for path in seen or ()])
     console = Console(highlight=False, soft_wrap=True)
     for problem in report.problems:
         console.print(str(problem), style="bold red", markup=False)
@@ -74,15 +75,3 @@ def move(
         moved = move_log(log, address)
     Console().print(f"{log}: {moved} entries", highlight=False, soft_wrap=True)
 
-
-def _read(path: Path) -> bytes:
-    """A checkpoint by itself, as an export has it, or the one in the proof of a pack."""
-    from plumbrule.evidence import parse_proof  # noqa: PLC0415 - as above
-
-    try:
-        raw = path.read_bytes()
-        return parse_proof(raw, str(path)).checkpoint if path.suffix == ".tlog-proof" else raw
-    except OSError as error:
-        raise UnreadableError(
-            f"{path} cannot be read: {error.strerror}.", expected="a checkpoint.", cure="give the file of a checkpoint."
-        ) from None

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from plumbrule.cli import follow
+from plumbrule.cli import follow, outside
 from plumbrule.cli.speech import words_in
 
 
@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="Keys and log of a node, and the nodes that it follows.", no_args_is_help=True)
     group.command("init")(init)
     group.command("status")(status)
+    group.command("outside")(outside.run)
     follow.add_to(group)
     app.add_typer(group, name="node")
 
@@ -33,14 +34,20 @@ def init(
         str | None,
         typer.Option(help="postgresql://USER@HOST/NAME instead of a file; its password in PGPASSWORD.", metavar="ADDRESS"),
     ] = None,
+    witness: Annotated[
+        list[Path] | None,
+        typer.Option("--outside", help="Verifier key of a witness whose head must be seen before the log signs.", metavar="FILE"),
+    ] = None,
 ) -> None:
     """Make a node: a key that signs statements, and a log with a key of its own.
 
     The keys lie in files that only you can read. Keep them out of backups that others can read.
     """
-    from plumbrule.evidence.log import Settings, create_node  # noqa: PLC0415 - cryptography loads only when something is signed
+    from plumbrule.evidence.log import Settings, create_node, waiting_for  # noqa: PLC0415 - cryptography loads on use
 
-    node = create_node(directory, name=name, settings=Settings(database=database, guard=guard and guard.absolute()))
+    settings = Settings(database=database, guard=guard and guard.absolute())
+    settings = waiting_for(settings, tuple(outside.read_vkey(path) for path in witness or ()))
+    node = create_node(directory, name=name, settings=settings)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"--key {node.statement_key} --log {node.log}")
     console.print(f"{node.signer}\n{node.log_verifier}", style="dim", markup=False)
@@ -68,7 +75,6 @@ def status(
         told = {} if own is None else {**asdict(own), "guard": str(own.guard)}
         typer.echo(json.dumps({"log": told or None, **others.to_json()}, ensure_ascii=False))
     else:
-        alone = not others.peers
-        for line in (*(own.sentences()[: None if alone else -1] if own else ()), *others.sentences()):
+        for line in (*(own.sentences() if own else ()), *others.sentences()):
             console.print("•", words.say(line.text, **line.values), markup=False)
     raise typer.Exit(0 if others.holds else 1)

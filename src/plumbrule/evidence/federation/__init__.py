@@ -27,6 +27,7 @@ which a socket is opened, and only to an address that somebody named; `plumbrule
 from plumbrule.evidence.federation.contact import Contact
 from plumbrule.evidence.federation.find import Found, find
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
+from plumbrule.evidence.federation.outside import hear_outside
 from plumbrule.evidence.federation.recover import Recovered, recover
 from plumbrule.evidence.federation.renew import renew_pack
 from plumbrule.evidence.federation.source import Source, open_source
@@ -46,6 +47,7 @@ __all__ = [
     "Standing",
     "find",
     "follow",
+    "hear_outside",
     "make_witness",
     "open_source",
     "recover",

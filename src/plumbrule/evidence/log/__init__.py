@@ -25,7 +25,8 @@ from plumbrule.evidence.log.content import ContentStore
 from plumbrule.evidence.log.log import Log, Stage, fsck
 from plumbrule.evidence.log.move import move_log
 from plumbrule.evidence.log.node import Node, create_node
-from plumbrule.evidence.log.settings import Settings
+from plumbrule.evidence.log.outside import WaitingError
+from plumbrule.evidence.log.settings import Settings, read_settings, set_outside, waiting_for
 from plumbrule.evidence.log.status import LogStatus, log_status
 from plumbrule.evidence.log.writer import Writer
 
@@ -37,10 +38,14 @@ __all__ = [
     "Node",
     "Settings",
     "Stage",
+    "WaitingError",
     "Writer",
     "create_node",
     "fsck",
     "log_status",
     "move_log",
+    "read_settings",
+    "set_outside",
     "store",
+    "waiting_for",
 ]

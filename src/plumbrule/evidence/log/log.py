@@ -2,7 +2,7 @@
 
     log.sqlite3   entries, tiles, remembered checkpoints       log.vkey   the log's verifier key
     checkpoint    the head guard: the last signed checkpoint   log.key    the log's private key, unless it is kept elsewhere
-    content/      blobs by digest, if there are any            log.toml   only if database or guard lie elsewhere
+    content/      blobs by digest, if there are any            log.toml   where parts lie elsewhere; who outside must be heard
 
 Order of things: COMMIT, then the head guard on disk, then anybody may see the checkpoint. An entry is *recorded* after
 `append` and *published* after `publish`; a crash in between loses nothing, the next `publish` covers it.
@@ -28,6 +28,7 @@ from plumbrule.evidence.log.content import ContentStore
 from plumbrule.evidence.log.database import WAIT_SECONDS, Database
 from plumbrule.evidence.log.export import export_log
 from plumbrule.evidence.log.guard import publishing, read_guard, read_head, write_durably
+from plumbrule.evidence.log.outside import Gate, cosigners
 from plumbrule.evidence.log.settings import SETTINGS, Settings, read_settings
 from plumbrule.evidence.log.tiles import RESTORE
 from plumbrule.evidence.note import sign_note
@@ -57,8 +58,11 @@ class Log:
     closes itself: what a failed write left behind is looked at by the next `open`, never guessed.
     """
 
-    def __init__(self, directory: Path, verifier: VerifierKey, database: Database, guard: Path, signer: Signer | None) -> None:
-        self.directory, self.verifier, self.database, self.guard = directory, verifier, database, guard
+    def __init__(
+        self, directory: Path, verifier: VerifierKey, database: Database, settings: Settings, signer: Signer | None
+    ) -> None:
+        self.directory, self.verifier, self.database, self.guard = directory, verifier, database, settings.guard_in(directory)
+        self.gate: Gate = settings.gate(verifier.name)
         self._signer = signer
 
     @classmethod
@@ -105,7 +109,9 @@ class Log:
             with suppress(OSError):
                 guard.unlink(missing_ok=True)  # on another disk nobody would look for it, and the next try would be refused
             raise
-        return cls(directory, key, database, guard, signer)
+        log = cls(directory, key, database, settings, signer)
+        log.gate.open()
+        return log
 
     @classmethod
     def open(cls, directory: Path, signer: Signer | None = None, seen: Iterable[bytes] = ()) -> Self:
@@ -114,8 +120,8 @@ class Log:
         Args:
             directory: the log's folder.
             signer: the log's key; without it `publish` looks for an unencrypted `log.key` in the folder.
-            seen: checkpoints of this log that others hold. Only they can tell that database and guard were rolled back
-                together, as the snapshot of a whole machine does.
+            seen: checkpoints of this log that others hold, got now. Only they can tell that database and guard were rolled
+                back together, as the snapshot of a whole machine does; those that a party outside cosigned open the gate.
 
         Raises:
             UnreadableError: no log, a damaged one, a stored root that its tiles do not give, or a tree that is smaller
@@ -125,11 +131,11 @@ class Log:
         if signer is not None and signer.verifier != key:
             raise KeyFileError(f"{signer.verifier.label} is not the key of this log.", expected=f"{key.label}.")
         settings = read_settings(directory)
-        log = cls(directory, key, settings.open_database(directory), settings.guard_in(directory), signer)
+        log = cls(directory, key, settings.open_database(directory), settings, signer)
         try:
             log._check()
             for raw in seen:
-                log.compare(raw)
+                log.hear(raw)
         except BaseException:
             log.close()
             raise
@@ -197,6 +203,7 @@ class Log:
 
         Raises:
             KeyFileError: no key to sign with.
+            WaitingError: nobody outside was heard since the log was opened, and it has parties outside.
             UnreadableError: the tree does not continue what was published before.
             OutputError: the disk failed; the last checkpoint stands.
         """
@@ -228,7 +235,9 @@ class Log:
         """Sign a state that is committed and continues the guard, and make the guard hold it, for the one publisher.
 
         From here on the log can never say anything else about these entries; only after this may anybody see it.
+        Raises WaitingError while the gate is closed: this is the one place where a head is signed.
         """
+        self.gate.check()
         raw = sign_note(Checkpoint(origin=self.origin, size=state.size, root=state.root).text(), [signer])
         try:
             write_durably(self.guard, raw)
@@ -255,6 +264,18 @@ class Log:
         with self.database.reading() as cursor:
             check_continues(cursor, store.read_state(cursor), head)
         return head
+
+    def hear(self, seen: bytes) -> tuple[str, ...]:
+        """As `compare`, and count the parties outside who cosigned it as heard; returns their names.
+
+        Hand in only what was got since the log was opened, and not from this disk.
+
+        Raises:
+            UnreadableError: as `compare`.
+            VerificationError: a cosignature on it does not hold.
+        """
+        self.compare(seen)
+        return self.gate.hear(cosigners(seen, self.gate.parties))
 
     def prove(self, index: int, checkpoint: bytes | None = None) -> bytes:
         """The proof file for an entry, at the last published checkpoint or at the earlier one that is given.
@@ -333,7 +354,7 @@ def fsck(directory: Path, seen: Iterable[bytes] = ()) -> LogReport:
         UnreadableError: there is nothing that could be checked: no database, no key, no head guard.
     """
     key, settings = _read_vkey(directory / VKEY), read_settings(directory)
-    with Log(directory, key, settings.open_database(directory), settings.guard_in(directory), None) as log:
+    with Log(directory, key, settings.open_database(directory), settings, None) as log:
         report = log.fsck()
         for raw in seen:
             read_head(raw, key, "the checkpoint that was handed in")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from plumbrule.base.progress import listener
@@ -12,7 +13,7 @@ from plumbrule.evidence.log.database import WAIT_SECONDS
 from plumbrule.evidence.log.dialect import Cursor, run
 from plumbrule.evidence.log.guard import publishing, write_durably
 from plumbrule.evidence.log.log import Log
-from plumbrule.evidence.log.settings import DATABASE, SETTINGS, Settings, read_settings
+from plumbrule.evidence.log.settings import DATABASE, SETTINGS, read_settings
 
 BATCH = 1_000
 MOVED = "moved to another database"
@@ -33,7 +34,7 @@ def move_log(directory: Path, address: str) -> int:
     if settings.database is not None:
         raise InputError("this log lies in PostgreSQL already.", expected="a log in a SQLite file.", cure="leave it there.")
     with Log.open(directory) as log, publishing(log.guard, WAIT_SECONDS), log.database.writing() as source:
-        there = Settings(database=address, guard=settings.guard)
+        there = replace(settings, database=address)
         target = there.open_database(directory, new=True)
         try:
             with target.writing() as cursor:

@@ -2,6 +2,8 @@
 
 database = "postgresql://plumbrule@/plumbrule?host=/run/postgresql"    instead of log.sqlite3
 guard = "/mnt/second-disk/plumbrule/checkpoint"                        the head guard, on another disk
+outside = ["university.example+1a2b3c4d+BGe…"]                         whose latest head must be seen before the log signs
+required = 1                                                           how many of them
 """
 
 from __future__ import annotations
@@ -9,30 +11,44 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from plumbrule.errors import InputError, UnreadableError
 from plumbrule.evidence.log.database import Database, SqliteDatabase
-from plumbrule.evidence.reading import read_match, read_object, read_text, refuse
+from plumbrule.evidence.log.guard import write_durably
+from plumbrule.evidence.log.outside import Gate
+from plumbrule.evidence.reading import read_list, read_match, read_object, read_text, refuse
+from plumbrule.evidence.vkey import Kind, VerifierKey, parse_verifier_key
 
 SETTINGS, DATABASE, GUARD = "log.toml", "log.sqlite3", "checkpoint"
-LIMIT = 65_536
+LIMIT, MAX_OUTSIDE = 65_536, 100
 _ANY = re.compile(r"[^\x00-\x1f]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`database`: the address of a PostgreSQL database, None for a SQLite file in the folder. `guard`: the head guard's
-    path, None for `checkpoint` in the folder."""
+    path, None for `checkpoint` in the folder. `outside`: the witnesses of whom `required` must have been heard, each time
+    the log is opened, before it signs; none: it signs at once."""
 
     database: str | None = None
     guard: Path | None = None
+    outside: tuple[VerifierKey, ...] = ()
+    required: int = 1
 
     def text(self) -> str:
         """The file, empty if everything lies in the folder."""
         values = {"database": self.database, "guard": None if self.guard is None else str(self.guard.absolute())}
-        # A JSON string in ASCII is a TOML basic string.
-        return "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items() if value is not None)
+        # A JSON string in ASCII is a TOML basic string, and a list of them a TOML array.
+        lines = [f"{key} = {json.dumps(value)}\n" for key, value in values.items() if value is not None]
+        if self.outside:
+            lines += [f"outside = {json.dumps([str(key) for key in self.outside])}\n", f"required = {self.required}\n"]
+        return "".join(lines)
+
+    def gate(self, origin: str) -> Gate:
+        """The gate of a log that is opened with these settings."""
+        return Gate(origin=origin, parties=self.outside, required=self.required)
 
     def guard_in(self, directory: Path) -> Path:
         """Where the head guard of the log in this folder lies."""
@@ -59,10 +75,50 @@ def read_settings(directory: Path) -> Settings:
     try:
         found = tomllib.loads(read_text(raw, str(path), LIMIT))
     except tomllib.TOMLDecodeError as error:
-        refuse(str(path), f"it is not TOML ({error})", "lines `database = …` or `guard = …`.", "mend it.")
-    fields = read_object(found, str(path), frozenset(), frozenset({"database", "guard"}))
-    texts = {key: read_match(value, str(path), key, _ANY, "text.") for key, value in fields.items()}
+        refuse(str(path), f"it is not TOML ({error})", "lines such as `database = …` or `guard = …`.", "mend it.")
+    fields = read_object(found, str(path), frozenset(), frozenset({"database", "guard", "outside", "required"}))
+    texts = {key: read_match(fields[key], str(path), key, _ANY, "text.") for key in ("database", "guard") if key in fields}
     guard = Path(texts["guard"]) if "guard" in texts else None
     if guard is not None and not guard.is_absolute():
         refuse(str(path), f"the guard's path {str(guard)!r} depends on where one stands", "a path from the root.", "mend it.")
-    return Settings(database=texts.get("database"), guard=guard)
+    outside, required = _outside(fields.get("outside", ()), str(path)), fields.get("required", 1)
+    if type(required) is not int or not 1 <= required <= max(1, len(outside)):
+        expected = "a whole number, at least 1, no more than 'outside' names."
+        refuse(str(path), f"'required' is {str(required)[:20]}", expected, "mend it.")
+    return Settings(database=texts.get("database"), guard=guard, outside=outside, required=required)
+
+
+def _outside(value: object, what: str) -> tuple[VerifierKey, ...]:
+    found = [parse_verifier_key(str(item), what) for item in read_list(value, what, "outside", MAX_OUTSIDE)]
+    for key in found:
+        if key.kind is not Kind.WITNESS:
+            refuse(what, f"'outside' names {key.label}, a {key.kind.name.lower()} key", "keys of witnesses.", "mend it.")
+    if len({key.label for key in found}) != len(found):
+        refuse(what, "'outside' names a key twice", "each key once.", "mend it.")
+    return tuple(found)
+
+
+def waiting_for(settings: Settings, outside: tuple[VerifierKey, ...], required: int = 1) -> Settings:
+    """The same settings with other parties outside. Raises InputError: a key of another kind, or more required than named."""
+    for key in outside:
+        if key.kind is not Kind.WITNESS:
+            raise InputError(f"{key.label} is a {key.kind.name.lower()} key.", expected="the key of a witness.")
+    if not 1 <= required <= max(1, len(outside)):
+        raise InputError(f"{required} of {len(outside)} shall be heard.", expected="at least 1, and no more than are named.")
+    ordered = tuple(sorted({key.label: key for key in outside}.values(), key=lambda key: key.label))
+    return replace(settings, outside=ordered, required=required)
+
+
+def set_outside(log: Path, outside: tuple[VerifierKey, ...], required: int = 1) -> Settings:
+    """Name the witnesses that a log waits for before it signs; returns its settings. Counts from the next time it is opened.
+
+    Raises:
+        InputError: a key of another kind, or more are required than are named.
+        UnreadableError: there is no log.
+        OutputError: the disk failed.
+    """
+    if not (log / "log.vkey").is_file():
+        raise UnreadableError(f"{log} is no log.", expected="the folder of a log.", cure="make one with `plumbrule node init`.")
+    settings = waiting_for(read_settings(log), outside, required)
+    write_durably(log / SETTINGS, settings.text().encode())
+    return settings

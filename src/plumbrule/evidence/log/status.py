@@ -14,7 +14,7 @@ from plumbrule.evidence.sentence import Sentence, sentence
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogStatus:
     """What the log knows of itself. Entries from `published` on are recorded only; `signed` is what the clock said then,
-    empty if the log does not remember."""
+    empty if the log does not remember. `outside` are the witnesses of whom `required` must be heard before it signs."""
 
     origin: str
     recorded: int
@@ -23,6 +23,8 @@ class LogStatus:
     guard: Path
     database: str
     blobs: int
+    outside: tuple[str, ...]
+    required: int
 
     def sentences(self) -> tuple[Sentence, ...]:
         """The same for a reader."""
@@ -32,9 +34,20 @@ class LogStatus:
             sentence("Its entries lie in {place}.", place=self.database),
             sentence("Its head guard lies in {place}, and agrees with the entries.", place=self.guard),
             sentence("Files in its content store: {count}.", count=self.blobs),
-            sentence(
-                "No mirror and no witness follows it: nobody outside could notice if everything here were rolled back together."
-            ),
+            self.about_outside(),
+        )
+
+    def about_outside(self) -> Sentence:
+        """Whose head the log waits for before it signs."""
+        if not self.outside:
+            return sentence(
+                "It waits for no witness before it signs: nobody outside could notice if everything here were rolled back"
+                " together."
+            )
+        return sentence(
+            "It signs only after it was held against what {required} of these saw last, each time it is opened: {names}.",
+            required=self.required,
+            names=", ".join(self.outside),
         )
 
     def _published(self) -> Sentence:
@@ -61,4 +74,6 @@ def log_status(log: Log) -> LogStatus:
         guard=log.guard,
         database=log.database.name,
         blobs=sum(1 for _ in log.content.digests()),
+        outside=tuple(key.name for key in log.gate.parties),
+        required=log.gate.required,
     )

@@ -97,9 +97,11 @@ class Writer:
         Raises:
             KeyFileError: no key to sign with.
             InputError: another publisher is at work.
+            WaitingError: the log has parties outside, and none was heard since it was opened.
             UnreadableError: the log does not continue what it published.
         """
         self._log, self._clock, self._signer = log, clock, log.signer()
+        log.gate.check()
         with ExitStack() as held:
             held.enter_context(publishing(log.guard, WAIT_SECONDS))
             self._guarded, self._raw = read_guard(log.guard, log.verifier)
