@@ -5,6 +5,9 @@ envelope becomes an *entry* of an append-only log; a *proof* shows where. A *pac
 has nothing else of ours, and `verify_pack` checks it against a *policy* (which logs count) and a *trust file* (who may
 sign what). Formats: in-toto Statement v1, DSSE v1, and C2SP for everything about logs; see docs/concepts/evidence.md.
 
+Which keys count is told by the log, too: stewards add, rotate and revoke keys by entries, and `read_keyring` says what
+follows, for a reader whose root file names the stewards.
+
 This door makes and checks claims. It knows only bytes, opens no socket and writes to no log: the second door,
 `plumbrule.evidence.log`, does that.
 
@@ -21,10 +24,15 @@ plumbrule.errors.UnreadableError: envelope: it is spelled in another way than th
 from plumbrule.evidence.checkpoint import Checkpoint, parse_checkpoint
 from plumbrule.evidence.claims import Claim, claim_schema
 from plumbrule.evidence.envelope import Envelope, parse_envelope, seal
-from plumbrule.evidence.keys import KeySigner, Signer, new_signer, read_key, write_key
+from plumbrule.evidence.keyacts import Scope, add_key, check_act, endorse, revoke_key, rotate_key
+from plumbrule.evidence.keyrecord import KeyRecord, Standing
+from plumbrule.evidence.keyring import Ignored, Keyring, read_keyring
+from plumbrule.evidence.keys import KeySigner, Signer, key_is_locked, new_signer, read_key, write_key
+from plumbrule.evidence.keytrust import root_trust, write_trust_of
 from plumbrule.evidence.note import Note, parse_note, sign_note
 from plumbrule.evidence.pack import Pack, read_pack, write_pack
 from plumbrule.evidence.policy import Policy, parse_policy
+from plumbrule.evidence.possession import KeyRequest, parse_request, write_request
 from plumbrule.evidence.predicates import AssessmentPredicate, PlanCitation, PlanPredicate
 from plumbrule.evidence.proof import Proof, parse_proof, write_proof
 from plumbrule.evidence.result import Verification
@@ -40,7 +48,11 @@ __all__ = [
     "Checkpoint",
     "Claim",
     "Envelope",
+    "Ignored",
+    "KeyRecord",
+    "KeyRequest",
     "KeySigner",
+    "Keyring",
     "Kind",
     "Note",
     "Pack",
@@ -48,16 +60,22 @@ __all__ = [
     "PlanPredicate",
     "Policy",
     "Proof",
+    "Scope",
     "Sentence",
     "Signer",
+    "Standing",
     "Statement",
     "Subject",
     "Trust",
     "TrustedSigner",
     "Verification",
     "VerifierKey",
+    "add_key",
+    "check_act",
     "claim_schema",
+    "endorse",
     "fingerprint",
+    "key_is_locked",
     "make_statement",
     "new_signer",
     "parse_checkpoint",
@@ -65,11 +83,16 @@ __all__ = [
     "parse_note",
     "parse_policy",
     "parse_proof",
+    "parse_request",
     "parse_statement",
     "parse_trust",
     "parse_verifier_key",
     "read_key",
+    "read_keyring",
     "read_pack",
+    "revoke_key",
+    "root_trust",
+    "rotate_key",
     "seal",
     "sign_note",
     "subject_of",
@@ -77,6 +100,8 @@ __all__ = [
     "write_key",
     "write_pack",
     "write_proof",
+    "write_request",
     "write_statement",
     "write_trust",
+    "write_trust_of",
 ]

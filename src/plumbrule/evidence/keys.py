@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -37,7 +38,12 @@ FORMAT = "plumbrule-key/1"
 _PURPOSES = {Kind.STATEMENT: "statement", Kind.LOG: "log", Kind.WITNESS: "witness"}
 _LIMIT = 16384
 _PEM = "-----BEGIN "
+_LOCKED = "-----BEGIN ENCRYPTED "
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+Passphrase = str | Callable[[Path], str] | None
+"""What opens a key file: some words; or whom to ask for them, who is asked only when the file is encrypted."""
 
 
 class Signer(Protocol):
@@ -109,8 +115,23 @@ def write_key(path: Path, signer: KeySigner, passphrase: str | None = None) -> N
         os.fsync(stream.fileno())
 
 
-def read_key(path: Path, kind: Kind = Kind.STATEMENT, passphrase: str | None = None) -> KeySigner:
+def key_is_locked(path: Path) -> bool:
+    """True if a key file is encrypted. Raises KeyFileError if it cannot be read, or others can read it."""
+    return _LOCKED in _private_text(path)
+
+
+def opening(path: Path, passphrase: Passphrase) -> str | None:
+    """The words that open a key file, asked for now if somebody has to be asked; None if it is not encrypted.
+
+    Raises KeyFileError as `read_key` does.
+    """
+    return passphrase if not callable(passphrase) else passphrase(path) if key_is_locked(path) else None
+
+
+def read_key(path: Path, kind: Kind = Kind.STATEMENT, passphrase: Passphrase = None) -> KeySigner:
     """The signer in a key file.
+
+    `passphrase` may be a function from the file's path to the words; it is called only when the file is encrypted.
 
     Raises:
         KeyFileError: missing, readable by others, for another purpose, not in the form, or the passphrase is missing or wrong.
@@ -130,7 +151,7 @@ def read_key(path: Path, kind: Kind = Kind.STATEMENT, passphrase: str | None = N
             expected=f"a {_PURPOSES[kind]} key.",
             cure="name the other file.",
         )
-    signer = _signer_of(lines[1], kind, _decode(_PEM + block, passphrase, path), path)
+    signer = _signer_of(lines[1], kind, _decode(_PEM + block, opening(path, passphrase), path), path)
     if str(signer.verifier) != lines[1]:
         raise KeyFileError(
             f"{path}: the public line does not belong to the private key.",
