@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from plumbrule.base.messages import message
 from plumbrule.cli.outside import wait_for
 from plumbrule.cli.progress import bar
 from plumbrule.cli.speech import words_in
-from plumbrule.errors import UnreadableError
+from plumbrule.errors import InputError, UnreadableError
 
 if TYPE_CHECKING:
     from plumbrule.base.words import Words
@@ -33,6 +34,7 @@ def add_to(group: typer.Typer) -> None:
     group.command("follow")(follow)
     group.command("sync")(sync)
     group.command("witness")(witness)
+    group.command("serve")(serve)
     group.command("renew")(renew)
     group.command("recover")(recover)
     group.command("find")(find)
@@ -40,21 +42,27 @@ def add_to(group: typer.Typer) -> None:
 
 def follow(
     directory: Annotated[Path, _DIRECTORY],
-    at: Annotated[str, _AT],
     vkey: Annotated[Path, _VKEY],
+    at: Annotated[str, _AT] = "",
+    submit: Annotated[
+        str, typer.Option(help="Where a witness takes new checkpoints of your log (C2SP tlog-witness).", metavar="URL")
+    ] = "",
 ) -> None:
     """Follow a log, or collect what a witness says about yours: the key tells which. Nothing is fetched before `node sync`.
 
     Get the key by another way than the files: from the organisation itself, compared by telephone or on paper. Once it
     follows a witness, your log signs nothing before that witness, asked again each time, showed what it saw last.
+    A witness with --submit is handed every new checkpoint at the next `node sync`; --at may then be left out.
     """
     from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
 
     key = _read_vkey(vkey)
-    federation.follow(directory, key, at)
+    if not at and not submit:
+        raise InputError("no place is named.", expected="--at, or --submit for a witness.", cure="name where its files are.")
+    federation.follow(directory, key, at, submit)
     if key.kind.name == "WITNESS" and (directory / "log" / "log.vkey").is_file():
         wait_for(directory / "log", [key])
-    Console(highlight=False, soft_wrap=True).print(f"{key.label} ← {at}", markup=False)
+    Console(highlight=False, soft_wrap=True).print(f"{key.label} ← {' '.join(filter(None, (at, submit)))}", markup=False)
 
 
 def sync(directory: Annotated[Path, _DIRECTORY], lang: Annotated[str, _LANG] = "en") -> None:
@@ -85,6 +93,29 @@ def witness(
     federation.follow(directory, key, at)
     Console(highlight=False, soft_wrap=True).print(str(own), style="dim", markup=False)
     raise typer.Exit(_round(directory, words))
+
+
+def serve(
+    directory: Annotated[Path, _DIRECTORY],
+    at: Annotated[
+        str, typer.Option(help="Where to listen; other machines reach you only if you name it.", metavar="HOST:PORT")
+    ] = "127.0.0.1:8700",
+) -> None:
+    """Let logs that this witness follows hand in their new checkpoints (C2SP tlog-witness), until it is interrupted.
+
+    Cosigns what continues what it cosigned last. Entries still come by `node sync`; run both. Make the key with `node witness`.
+    """
+    from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
+
+    console = Console(highlight=False, soft_wrap=True, stderr=True)
+
+    def tell(line: str) -> None:
+        console.print(line, style="dim", markup=False)
+
+    with federation.witness_server(directory, federation.parse_place(at), lambda: datetime.now(UTC), tell) as server:
+        Console(highlight=False, soft_wrap=True).print(f"http://{server.server_name}:{server.server_port}/", markup=False)
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 def renew(

@@ -30,10 +30,12 @@ from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.outside import hear_outside
 from plumbrule.evidence.federation.recover import Recovered, recover
 from plumbrule.evidence.federation.renew import renew_pack
+from plumbrule.evidence.federation.serve import parse_place, witness_server
 from plumbrule.evidence.federation.source import Source, open_source
 from plumbrule.evidence.federation.stage import stage
 from plumbrule.evidence.federation.status import Peer, Standing, standing
 from plumbrule.evidence.federation.sync import Outcome, follow, make_witness, share_content, sync
+from plumbrule.evidence.federation.witness import add_checkpoint
 
 __all__ = [
     "Contact",
@@ -45,15 +47,18 @@ __all__ = [
     "Recovered",
     "Source",
     "Standing",
+    "add_checkpoint",
     "find",
     "follow",
     "hear_outside",
     "make_witness",
     "open_source",
+    "parse_place",
     "recover",
     "renew_pack",
     "share_content",
     "stage",
     "standing",
     "sync",
+    "witness_server",
 ]

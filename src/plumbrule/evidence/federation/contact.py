@@ -44,17 +44,22 @@ def folder_name(name: str) -> str:
 def read_follow(directory: Path) -> tuple[VerifierKey, str]:
     """Whose key a folder follows, and where. Raises UnreadableError."""
     path = directory / FOLLOW
-    fields = _read(path, frozenset({"at", "vkey"}))
+    fields = _read(path, frozenset({"at", "vkey"}), frozenset({"submit"}))
     return parse_verifier_key(fields["vkey"], str(path)), fields["at"]
 
 
-def write_follow(directory: Path, key: VerifierKey, at: str) -> None:
+def read_submit(directory: Path) -> str:
+    """Where a witness takes new checkpoints (its submission prefix); "" if its word is only collected. Raises UnreadableError."""
+    return _read(directory / FOLLOW, frozenset({"at", "vkey"}), frozenset({"submit"})).get("submit", "")
+
+
+def write_follow(directory: Path, key: VerifierKey, at: str, submit: str = "") -> None:
     """Remember whom to follow and where; a new place takes the old one's. Raises OutputError."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{directory} cannot be made: {error.strerror}.", cure="check the folder.") from None
-    _write(directory / FOLLOW, {"at": at, "vkey": str(key)})
+    _write(directory / FOLLOW, {"at": at, "vkey": str(key), **({"submit": submit} if submit else {})})
 
 
 def read_contact(directory: Path) -> Contact:
@@ -72,12 +77,12 @@ def note_contact(directory: Path, now: str, state: str, problem: str = "") -> Co
     return contact
 
 
-def _read(path: Path, keys: frozenset[str]) -> dict[str, str]:
+def _read(path: Path, keys: frozenset[str], optional: frozenset[str] = frozenset()) -> dict[str, str]:
     try:
         raw = path.read_bytes()
     except OSError as error:
         refuse(str(path), f"it cannot be read ({error.strerror})", cure="follow the log again.")
-    fields = read_object(read_json(raw, str(path), _LIMIT), str(path), keys)
+    fields = read_object(read_json(raw, str(path), _LIMIT), str(path), keys, optional)
     return {key: str(value) for key, value in fields.items()}
 
 

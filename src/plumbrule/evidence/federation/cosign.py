@@ -20,7 +20,8 @@ from plumbrule.evidence.log.guard import publishing, read_guard, read_head, writ
 from plumbrule.evidence.note import MAX_NOTE, MAX_SIGNATURES, Note, NoteSignature, parse_note, write_note
 from plumbrule.evidence.vkey import VerifierKey
 
-COSIGNED, LIST, WITNESSED = "cosigned", "list", "witnessed"
+COSIGNED, LIST, WITNESSED, ASKED, HELD = "cosigned", "list", "witnessed", "asked.checkpoint", "held.checkpoint"
+WAIT_SECONDS = 30.0
 KEPT = 100
 """How many of our own log's cosigned checkpoints are kept."""
 
@@ -33,12 +34,20 @@ def cosign(mirror: Mirror, signer: Signer, share: Path, now: datetime) -> bytes:
             log signed two histories.
     """
     mirror.refuse_if_alarmed()
-    raw, path = mirror.checkpoint, share / COSIGNED / folder_name(mirror.origin)
+    path = share / COSIGNED / folder_name(mirror.origin)
+    with publishing(mirror.directory / COSIGNED, WAIT_SECONDS):  # somebody may be asking this witness at the same time
+        return _cosign(mirror, signer, path, now)
+
+
+def _cosign(mirror: Mirror, signer: Signer, path: Path, now: datetime) -> bytes:
+    raw = mirror.checkpoint
     if not raw or not mirror.head.size:
         return b""
     if path.is_file():
         old = path.read_bytes()
         if not mirror.compare(old):
+            if _asked_for(mirror, old):
+                return old  # cosigned on a proof; the entries have not come yet
             raise DisagreementError(
                 f"this mirror of {mirror.origin} holds {mirror.head.size} entries, and more were cosigned: it was rolled back.",
                 expected="a mirror that never forgets.",
@@ -47,11 +56,26 @@ def cosign(mirror: Mirror, signer: Signer, share: Path, now: datetime) -> bytes:
         if parse_note(old).text == parse_note(raw).text:
             return old
     note = parse_note(raw)
-    signed = write_note(note.text, [*_log_lines(note, mirror.key), cosignature(note, signer, now)])
+    signed = write_note(note.text, [*log_lines(note, mirror.key), cosignature(note, signer, now)])
+    lay_out(path, signed)
+    return signed
+
+
+def lay_out(path: Path, signed: bytes) -> None:
+    """Put a cosigned note where others collect it, durably, and then its name into the list of all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_durably(path, signed)
-    write_durably(path.with_name(LIST), "".join(f"{name}\n" for name in _names(path.parent)).encode())
-    return signed
+    with publishing(path.parents[2] / COSIGNED, WAIT_SECONDS):
+        names = "".join(f"{name}\n" for name in _names(path.parent)).encode()
+        listed = path.with_name(LIST)
+        if not listed.is_file() or listed.read_bytes() != names:
+            write_durably(listed, names)
+
+
+def _asked_for(mirror: Mirror, old: bytes) -> bool:
+    """True if this note was cosigned because its log handed it in with a proof, and not because the entries were here."""
+    path = mirror.directory / ASKED
+    return path.is_file() and parse_note(path.read_bytes()).text == parse_note(old).text
 
 
 def cosignature(note: Note, signer: Signer, now: datetime) -> NoteSignature:
@@ -88,7 +112,7 @@ def keep_cosignatures(log: Log, raw: bytes, witnesses: Iterable[VerifierKey], di
     lines = [line for key in witnesses if (line := _holding(note, key)) is not None]
     path = directory / str(head.size)
     old = parse_note(path.read_bytes()) if path.is_file() else parse_note(raw)
-    merged = _merge([*_log_lines(note, log.verifier), *(old.signatures if path.is_file() else ()), *lines])
+    merged = _merge([*log_lines(note, log.verifier), *(old.signatures if path.is_file() else ()), *lines])
     if lines:
         directory.mkdir(parents=True, exist_ok=True)
         write_durably(path, write_note(note.text, merged))
@@ -149,7 +173,8 @@ def _holding(note: Note, key: VerifierKey) -> NoteSignature | None:
     return line
 
 
-def _log_lines(note: Note, key: VerifierKey) -> list[NoteSignature]:
+def log_lines(note: Note, key: VerifierKey) -> list[NoteSignature]:
+    """The log's own line of a note, if it is there."""
     line = note.by(key)
     return [] if line is None else [line]
 

@@ -243,11 +243,18 @@ class Mirror:
         refuse(source.name, "it serves entries that the log did not sign", "the entries that its own tiles name.")
 
     def _raise_alarm(self, second: bytes) -> None:
-        folder = self.directory / ALARM
-        folder.mkdir(exist_ok=True)
-        write_durably(folder / FIRST, self.checkpoint)
-        write_durably(folder / SECOND, second)
+        keep_alarm(self.directory, self.checkpoint, second)
         self.refuse_if_alarmed()
+
+
+def keep_alarm(directory: Path, first: bytes, second: bytes) -> None:
+    """Keep two checkpoints of a followed log that contradict each other. The first pair stays for ever."""
+    folder = directory / ALARM
+    if (folder / SECOND).is_file():
+        return
+    folder.mkdir(exist_ok=True)
+    write_durably(folder / FIRST, first)
+    write_durably(folder / SECOND, second)
 
 
 class _MismatchError(Exception):

@@ -20,7 +20,7 @@ from plumbrule.errors import InputError, OutputError, PlumbruleError, Unreadable
 from plumbrule.evidence.checkpoint import Checkpoint
 from plumbrule.evidence.claims import KEY_EVENT, Claim
 from plumbrule.evidence.envelope import seal
-from plumbrule.evidence.federation.contact import folder_name, read_follow
+from plumbrule.evidence.federation.contact import folder_name, read_follow, read_submit
 from plumbrule.evidence.federation.cosign import COSIGNED, WITNESSED, cosigned_sizes, keep_contradiction
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.source import open_source
@@ -28,7 +28,7 @@ from plumbrule.evidence.federation.sync import MIRRORS, SHARE, WITNESSES, follow
 from plumbrule.evidence.keys import Signer, new_signer, read_key, write_key
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.log.guard import read_head, write_durably
-from plumbrule.evidence.log.settings import read_settings
+from plumbrule.evidence.log.settings import Settings, read_settings
 from plumbrule.evidence.note import MAX_NOTE
 from plumbrule.evidence.reading import Json
 from plumbrule.evidence.statement import make_statement, subject_of, write_statement
@@ -126,13 +126,16 @@ def _heads(directory: Path, key: VerifierKey, seen: Iterable[bytes]) -> list[tup
 
 def _asked(directory: Path, key: VerifierKey) -> Iterator[bytes]:
     """What everybody whom the node follows cosigned last of this log: a witness may be ahead of every mirror, and of us."""
+    digest = hashlib.sha256(key.name.encode()).hexdigest()
     for folder in (*followed(directory / WITNESSES), *followed(directory / MIRRORS)):
-        try:
-            raw = open_source(read_follow(folder)[1]).read(f"{COSIGNED}/{folder_name(key.name)}", MAX_NOTE)
-            read_head(raw, key, "a checkpoint that a witness shows")
-        except UnreadableError:  # silent, without a word about this log, or signed by somebody else
-            continue
-        yield raw
+        shown = ((read_follow(folder)[1], f"{COSIGNED}/{folder_name(key.name)}"), (read_submit(folder), f"{digest}/checkpoint"))
+        for at, path in shown:
+            try:
+                raw = open_source(at).read(path, MAX_NOTE) if at else b""
+                read_head(raw, key, "a checkpoint that a witness shows")
+            except UnreadableError:  # silent, without a word about this log, or signed by somebody else
+                continue
+            yield raw
 
 
 def _best(aside: Path, key: VerifierKey, places: Sequence[str], clock: Clock) -> Mirror:
@@ -165,7 +168,7 @@ def _rebuild(directory: Path, mirror: Mirror) -> None:
         raise OutputError(f"{broken} is in the way.", expected="no earlier broken log.", cure="move it to a safe place first.")
     signer = read_key(directory / "log" / "log.key", Kind.LOG)
     shutil.rmtree(again, ignore_errors=True)
-    with Log.create(again, signer.verifier.name, signer) as log:
+    with Log.create(again, signer.verifier.name, signer, _waiting(directory)) as log:
         _fill(log, mirror)
         write_durably(log.guard, mirror.checkpoint)
     write_key(again / "log.key", signer)
@@ -173,6 +176,12 @@ def _rebuild(directory: Path, mirror: Mirror) -> None:
         _copy_content(log, mirror)
     (directory / "log").rename(broken)
     again.rename(directory / "log")
+
+
+def _waiting(directory: Path) -> Settings:
+    """Whoever had to be heard before the old log signed must be heard before the new one does."""
+    old = read_settings(directory / "log")
+    return Settings(outside=old.outside, required=old.required)
 
 
 def _fill(log: Log, mirror: Mirror) -> None:
@@ -201,7 +210,7 @@ def _freeze(directory: Path, mirror: Mirror, last: bytes, name: str, clock: Cloc
     recovered, lost = mirror.checkpoint, read_head(last, mirror.key, "the last head that was seen").size - mirror.head.size
     signer = new_signer(name, Kind.LOG)
     shutil.rmtree(begun, ignore_errors=True)
-    with Log.create(begun, name, signer) as log:
+    with Log.create(begun, name, signer, _waiting(directory)) as log:
         log.append([_citation(signer.verifier, mirror.key, last, recovered, clock, statement)])
         log.publish(clock)
         for raw in (last, recovered):

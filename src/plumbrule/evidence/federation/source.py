@@ -1,7 +1,7 @@
 """Where another node's files come from: a folder that somebody carried here, or a web address that somebody named.
 
 Everything that comes from there may be a lie. A source only promises an end: no file longer than its limit, no answer
-that takes longer than two minutes, no redirection to somewhere else. This is the only place that opens a socket.
+that takes longer than two minutes, no redirection to somewhere else. This is the only place that opens a socket to others.
 """
 
 from __future__ import annotations
@@ -64,6 +64,14 @@ def open_source(at: str) -> Source:
     return FolderSource(Path(at))
 
 
+def open_submission(at: str) -> WebSource:
+    """The witness at a submission prefix (http or https). Raises InputError for any other address."""
+    source = open_source(at)
+    if not isinstance(source, WebSource):
+        raise InputError(f"{at[:120]!r} is not where a witness listens.", expected="an http or https address.")
+    return source
+
+
 class FolderSource:
     """A folder, for example on a stick."""
 
@@ -123,6 +131,21 @@ class WebSource:
             raise SilentError(
                 f"{self.name} does not answer ({_reason(error)}).", expected="a web server.", cure="try later, or carry a folder."
             ) from None
+
+    def post(self, path: str, body: bytes, limit: int) -> tuple[int, bytes]:
+        """Hand something in; the status and what came with it. Raises SilentError or UnreadableError, as `read` does."""
+        until = time.monotonic() + PATIENCE
+        headers = {"User-Agent": "plumbrule", "Content-Type": "text/plain; charset=utf-8"}
+        request = urllib.request.Request(f"{self._address}/{path}", data=body, headers=headers)  # noqa: S310 - checked above
+        try:
+            try:
+                answer = self._opener.open(request, timeout=TIMEOUT)
+            except urllib.error.HTTPError as error:
+                answer = error
+            with answer:
+                return answer.status, _within(self._all(answer, limit, until, path), limit, self.name, path)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise SilentError(f"{self.name} does not answer ({_reason(error)}).", cure="try later.") from None
 
     def _all(self, answer: IO[bytes], limit: int, until: float, path: str) -> bytes:
         found = bytearray()

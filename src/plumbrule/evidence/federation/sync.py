@@ -10,13 +10,17 @@ of a log keeps both and never decides between them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from plumbrule.base.lock import locked
 from plumbrule.base.messages import message
+from plumbrule.base.progress import listener
 from plumbrule.errors import InputError, OutputError, PlumbruleError
 from plumbrule.evidence.federation.contact import (
     BEHIND,
@@ -28,11 +32,13 @@ from plumbrule.evidence.federation.contact import (
     folder_name,
     note_contact,
     read_follow,
+    read_submit,
     write_follow,
 )
-from plumbrule.evidence.federation.cosign import COSIGNED, LIST, WITNESSED, cosign, keep_cosignatures
+from plumbrule.evidence.federation.cosign import COSIGNED, HELD, LIST, WITNESSED, cosign, keep_cosignatures, seen_by
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
-from plumbrule.evidence.federation.source import MissingError, SilentError, Source, open_source
+from plumbrule.evidence.federation.source import MissingError, SilentError, Source, open_source, open_submission
+from plumbrule.evidence.federation.submit import submit
 from plumbrule.evidence.keys import KeySigner, new_signer, read_key, write_key
 from plumbrule.evidence.log import ContentStore, Log
 from plumbrule.evidence.log.export import export_log
@@ -42,7 +48,8 @@ from plumbrule.evidence.sentence import Sentence, sentence
 from plumbrule.evidence.vkey import Kind, VerifierKey
 
 MIRRORS, WITNESSES, SHARE, KEY = "mirrors", "witnesses", "share", Path("keys") / "witness.key"
-MAX_LIST = 1_000_000
+MAX_LIST, AT_ONCE = 1_000_000, 16
+_OWN = Lock()  # one thread of a round at a time compares and keeps; the others wait for answers from elsewhere meanwhile
 Clock = Callable[[], datetime]
 
 
@@ -55,14 +62,23 @@ class Outcome:
     said: Sentence
 
 
-def follow(directory: Path, key: VerifierKey, at: str) -> Path:
+def follow(directory: Path, key: VerifierKey, at: str, submission: str = "") -> Path:
     """Follow a log, or collect what a witness says about ours; which of them, the key tells. Following again moves the place.
+
+    Args:
+        directory: the node.
+        key: of the log, or of the witness.
+        at: where its files are read from; "" only for a witness that takes checkpoints.
+        submission: the submission prefix of a witness that takes new checkpoints (c2sp.org/tlog-witness).
 
     Raises:
         InputError: the key is of another kind, or `at` is no place to read from.
     """
-    open_source(at)
-    if key.kind is Kind.LOG:
+    if at or not submission:
+        open_source(at)
+    if submission:
+        open_submission(submission)
+    if key.kind is Kind.LOG and not submission:
         folder = directory / MIRRORS / folder_name(key.name)
         if (folder / FOLLOW).is_file() and read_follow(folder)[0] != key:
             raise InputError(
@@ -73,7 +89,9 @@ def follow(directory: Path, key: VerifierKey, at: str) -> Path:
         Mirror.create(folder, key, at).close()
     elif key.kind is Kind.WITNESS:
         folder = directory / WITNESSES / folder_name(key.name)
-        write_follow(folder, key, at)
+        write_follow(folder, key, at, submission)
+    elif key.kind is Kind.LOG:
+        raise InputError(f"{key.label} is a log key.", expected="a witness key.", cure="only a witness takes checkpoints.")
     else:
         raise InputError(f"{key.label} is a {key.kind.name.lower()} key.", expected="the key of a log or of a witness.")
     return folder
@@ -102,10 +120,39 @@ def sync(directory: Path, clock: Clock, passphrase: str | None = None) -> tuple[
     with locked(directory / "sync", "sync"):
         signer = read_key(directory / KEY, Kind.WITNESS, passphrase) if (directory / KEY).is_file() else None
         _share_own(directory)
-        pulled = [_pull(directory, folder, signer, clock) for folder in followed(directory / MIRRORS)]
-        compared = [outcome for folder in _everybody(directory) for outcome in _compare(directory, folder, clock)]
+        mirrors, witnesses = followed(directory / MIRRORS), followed(directory / WITNESSES)
+        takers = tuple(folder for folder in witnesses if read_submit(folder)) if (directory / "log").is_dir() else ()
+        others = tuple(folder for folder in mirrors + witnesses if read_follow(folder)[1])
+        step = _Steps(len(mirrors) + len(takers) + len(others))
+        pulled = step.each(lambda folder: (_pull(directory, folder, signer, clock),), mirrors)
+        submitted = step.each(lambda folder: tuple(_submit(directory, folder, clock)), takers)
+        compared = step.each(lambda folder: tuple(_compare(directory, folder, clock)), others)
         _share_own(directory)
-        return (*pulled, *compared)
+        return (*pulled, *submitted, *compared)
+
+
+class _Steps:
+    """Many at a time, so that one that is silent or slow keeps nobody else waiting; outcomes in the order of the folders."""
+
+    def __init__(self, count: int) -> None:
+        self._heard, self._count, self._done, self._lock = listener(), count, 0, Lock()
+
+    def each(self, act: Callable[[Path], tuple[Outcome, ...]], folders: tuple[Path, ...]) -> list[Outcome]:
+        if self._count == 1 and folders:  # in this thread, where a long pull can say how far it is
+            return [outcome for folder in folders for outcome in act(folder)]
+        pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="sync")
+        try:
+            return [outcome for found in pool.map(lambda folder: self._one(act, folder), folders) for outcome in found]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _one(self, act: Callable[[Path], tuple[Outcome, ...]], folder: Path) -> tuple[Outcome, ...]:
+        found = act(folder)
+        with self._lock:
+            self._done += 1
+            if self._heard is not None:
+                self._heard(self._done / self._count)
+        return found
 
 
 def followed(folder: Path) -> tuple[Path, ...]:
@@ -116,10 +163,6 @@ def followed(folder: Path) -> tuple[Path, ...]:
 def witness_keys(directory: Path) -> tuple[VerifierKey, ...]:
     """The keys of the witnesses that a node follows."""
     return tuple(read_follow(folder)[0] for folder in followed(directory / WITNESSES))
-
-
-def _everybody(directory: Path) -> tuple[Path, ...]:
-    return followed(directory / MIRRORS) + followed(directory / WITNESSES)
 
 
 def _pull(directory: Path, folder: Path, signer: KeySigner | None, clock: Clock) -> Outcome:
@@ -144,53 +187,98 @@ def _pull(directory: Path, folder: Path, signer: KeySigner | None, clock: Clock)
     return Outcome(name=key.name, state=FINE, said=said)
 
 
-def _compare(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
-    """Hold what somebody cosigned, about any log that lies here, against what lies here."""
-    key, at = read_follow(folder)
-    source = open_source(at)
+def _submit(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
+    """Hand our newest checkpoint to a witness that takes them, unless it has cosigned that one already."""
+    key, _ = read_follow(folder)
     try:
-        names = set(source.read(f"{COSIGNED}/{LIST}", MAX_LIST).decode("ascii", "replace").splitlines())
-        yield from _hold_against(directory, source, names, key.name, clock)
-    except MissingError:
-        if key.kind is Kind.WITNESS:
-            said = sentence("{witness} has cosigned nothing yet.", witness=key.name)
-            yield Outcome(name=key.name, state=FINE, said=said)
-            note_contact(folder, _now(clock), FINE)
+        source = open_submission(read_submit(folder))
+        with Log.open(directory / "log") as log:
+            size, _ = seen_by(directory / WITNESSED, key) or (0, 0)
+            if size == log.compare(log.checkpoint).size and size:
+                note_contact(folder, _now(clock), FINE)
+                return
+            raw = submit(log, key, source, size)
+            with _OWN:
+                kept = keep_cosignatures(log, raw, [key], directory / WITNESSED)
     except OutputError:
         raise
     except PlumbruleError as error:
-        if key.kind is Kind.WITNESS or not isinstance(error, SilentError):
+        yield _failed(folder, key.name, error, clock)
+        return
+    note_contact(folder, _now(clock), FINE)
+    if kept:
+        said = sentence("{witness} cosigned the newest state of this log.", witness=key.name)
+        yield Outcome(name=key.name, state=FINE, said=said)
+
+
+def _compare(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
+    """Hold what somebody cosigned, about any log that lies here, against what lies here."""
+    key, at = read_follow(folder)
+    witness = key.kind is Kind.WITNESS
+    try:
+        notes = _cosigned(directory, open_source(at))
+        with _OWN:
+            yield from _hold_against(directory, notes, folder, key.name, clock)
+    except MissingError:
+        if witness and not read_submit(folder):
+            yield Outcome(name=key.name, state=FINE, said=sentence("{witness} has cosigned nothing yet.", witness=key.name))
+    except OutputError:
+        raise
+    except PlumbruleError as error:
+        if witness or not isinstance(error, SilentError):
             yield _failed(folder, key.name, error, clock)
-    else:
-        if key.kind is Kind.WITNESS:
-            note_contact(folder, _now(clock), FINE)
+        return
+    if witness:
+        note_contact(folder, _now(clock), FINE)
 
 
-def _hold_against(directory: Path, source: Source, names: set[str], name: str, clock: Clock) -> Iterator[Outcome]:
+def _cosigned(directory: Path, source: Source) -> dict[str, bytes]:
+    """What somebody cosigned of the logs that lie here, and how much of ours they lay out. Raises MissingError: nothing."""
+    names = set(source.read(f"{COSIGNED}/{LIST}", MAX_LIST).decode("ascii", "replace").splitlines())
+    found = {folder.name for folder in followed(directory / MIRRORS) if folder.name in names}
+    own = _own_name(directory)
+    notes = {name: source.read(f"{COSIGNED}/{name}", MAX_NOTE) for name in sorted(found | ({own} & names))}
+    if own in names:
+        with suppress(MissingError):
+            notes[HELD] = source.read(f"{MIRRORS}/{own}/checkpoint", MAX_NOTE)
+    return notes
+
+
+def _own_name(directory: Path) -> str:
+    """The folder name of our own log, "" without one."""
+    if not (directory / "log").is_dir():
+        return ""
+    with Log.open(directory / "log") as log:
+        return folder_name(log.origin)
+
+
+def _hold_against(directory: Path, notes: Mapping[str, bytes], peer: Path, name: str, clock: Clock) -> Iterator[Outcome]:
     """A contradiction is told of the log that signed it, not of the one who showed it."""
-    for folder in followed(directory / MIRRORS):
-        if folder.name in names:
+    for folder in (directory / MIRRORS / name for name in notes):
+        if (folder / FOLLOW).is_file():
             with Mirror.open(folder) as mirror:
                 try:
                     if mirror.alarm is None:
-                        mirror.compare(source.read(f"{COSIGNED}/{folder.name}", MAX_NOTE))
+                        mirror.compare(notes[folder.name])
                 except DisagreementError as error:
                     yield _failed(folder, mirror.origin, error, clock)
     if not (directory / "log").is_dir():
         return
     with Log.open(directory / "log") as log:
-        path = folder_name(log.origin)
-        if path in names:
-            raw = source.read(f"{COSIGNED}/{path}", MAX_NOTE)
-            try:
-                kept = keep_cosignatures(log, raw, witness_keys(directory), directory / WITNESSED)
-            except DisagreementError as error:
-                said = sentence("{log}: {problem}", log=log.origin, problem=error.got)
-                yield Outcome(name=log.origin, state=DISAGREES, said=said)
-                return
-            if kept:
-                said = sentence("{witness} cosigned a state of this log.", witness=", ".join(kept))
-                yield Outcome(name=name, state=FINE, said=said)
+        raw = notes.get(folder_name(log.origin))
+        if raw is None:
+            return
+        try:
+            kept = keep_cosignatures(log, raw, witness_keys(directory), directory / WITNESSED)
+            if HELD in notes:
+                keep_cosignatures(log, notes[HELD], (), directory / WITNESSED)
+                write_durably(peer / HELD, notes[HELD])
+        except DisagreementError as error:
+            yield Outcome(name=log.origin, state=DISAGREES, said=sentence("{log}: {problem}", log=log.origin, problem=error.got))
+            return
+        if kept:
+            said = sentence("{witness} cosigned a state of this log.", witness=", ".join(kept))
+            yield Outcome(name=name, state=FINE, said=said)
 
 
 def _failed(folder: Path, name: str, error: PlumbruleError, clock: Clock) -> Outcome:
