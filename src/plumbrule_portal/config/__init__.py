@@ -1,0 +1,1 @@
+"""The top of the portal: settings, addresses, and the verbs that it adds to the command line."""

@@ -1,0 +1,13 @@
+"""The verbs that the portal adds to the command line. Django is loaded when one of them runs, not before."""
+
+from __future__ import annotations
+
+import typer
+
+from plumbrule_portal.config import serving
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    for verb in (serving,):
+        verb.add_to(app)

@@ -1,0 +1,31 @@
+"""The first start of a node: keys, log, database, one real example, and a link for the first account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from plumbrule.evidence.log import create_node
+from plumbrule_portal.config.office import FILE, Office
+from plumbrule_portal.config.start import collect_static, migrate, start
+
+
+def prepare(directory: Path, *, name: str, at: str) -> Iterator[str]:
+    """Make what is missing of a node, step by step, and say what was done. Safe to run again at every start."""
+    new = not (directory / "log" / "log.vkey").exists()
+    if new:
+        create_node(directory, name=name)
+        (directory / FILE).write_text(Office(address=at).text(), encoding="utf-8", newline="\n")
+        yield f"A new node: {directory}"
+    start(directory)
+    migrate()
+    collect_static()
+    from plumbrule_portal.accounts import actions, queries  # noqa: PLC0415 - needs Django's settings
+
+    if not queries.anybody():
+        from plumbrule_portal.accounts.models import Role  # noqa: PLC0415
+
+        secret = actions.invite(Role.ADMINISTRATOR, datetime.now(UTC))
+        yield f"Make the first account here; the link works once, for three days:\n  {at}/account/start/{secret}"
+    yield f"The register: {at}"

@@ -1,0 +1,93 @@
+"""What an office decides about its portal: `portal.toml` in the node's folder.
+
+name = "Register of AI systems"            languages = ["en", "ar"]        hosts = ["register.example.org"]
+licence = "CC-BY-4.0"                      reply_days = 14                 alone = false
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from plumbrule.base.files import write_file_aside
+from plumbrule.errors import InputError, UnreadableError
+
+FILE, SECRET = "portal.toml", "portal.secret"
+LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es", "kk", "ky", "tg", "tk", "uz", "uz-cyrl")
+_HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:]+\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What an office decides.
+
+    Args:
+        name: the site's name, as the office writes it.
+        address: where the site is reached from outside, with its scheme; links in mails and feeds begin with it.
+        hosts: the host names that it answers to, besides this machine's own.
+        languages: the languages offered, the first of them when a reader's wish is not among them.
+        licence: SPDX identifier of the licence under which the register's data are published.
+        reply_days: how many days an assessed party has to answer before a finding about it is published.
+        alone: true if one person may publish without a second; said in public.
+        secure: true where visitors come over TLS, which everything but this machine itself should.
+    """
+
+    name: str = "Register of AI systems"
+    address: str = "http://127.0.0.1:8000"
+    hosts: tuple[str, ...] = ()
+    languages: tuple[str, ...] = LANGUAGES
+    licence: str = "CC-BY-4.0"
+    reply_days: int = 14
+    alone: bool = False
+    secure: bool = False
+
+    def text(self) -> str:
+        """The file. A JSON string or list in ASCII is one of TOML, too."""
+        return "".join(f"{field.name} = {json.dumps(getattr(self, field.name))}\n" for field in fields(self))
+
+
+def read_office(directory: Path) -> Office:
+    """What `portal.toml` of a node says; the usual values where there is none. Raises UnreadableError."""
+    path = directory / FILE
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Office()
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"{path} cannot be read: {error}.", expected="a TOML file.", cure="mend it.") from None
+    try:
+        office = TypeAdapter(Office).validate_python(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.",
+            expected=f"the keys {', '.join(field.name for field in fields(Office))}.",
+            cure="mend that line.",
+        ) from None
+    return _checked(office, path, set(found))
+
+
+def _checked(office: Office, path: Path, keys: set[str]) -> Office:
+    strangers = keys - {field.name for field in fields(Office)} | set(office.languages) - set(LANGUAGES)
+    strangers |= {host for host in office.hosts if not _HOST.fullmatch(host)}
+    if strangers or not office.languages or not 0 <= office.reply_days <= 365:
+        raise InputError(
+            f"{path}: {min(strangers, default='languages or reply_days')} is not known here.",
+            expected=f"keys of this file; languages among {', '.join(LANGUAGES)}; reply_days from 0 to 365.",
+            cure="mend that line.",
+        )
+    return office
+
+
+def read_secret(directory: Path) -> str:
+    """The key with which sessions and one-time links are signed; made with the first start, for this machine only."""
+    path = directory / "keys" / SECRET
+    if not path.exists():
+        write_file_aside(path, secrets.token_urlsafe(64).encode(), mode=0o600)
+    return path.read_text("ascii")

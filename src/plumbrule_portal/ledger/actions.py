@@ -1,0 +1,104 @@
+"""Publishing: a signed entry and what the public pages show of it, in one transaction.
+
+files → content store      (before the transaction: an entry never names a file that is not there)
+BEGIN IMMEDIATE · append to the log · apply · COMMIT
+head signed and guarded    (after it, by the one publisher)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+from django.db import connection, transaction
+
+from plumbrule.errors import InputError
+from plumbrule.evidence import Claim, Signer, make_statement, seal, subject_of, write_statement
+from plumbrule.evidence.log import ContentStore, Log, store
+from plumbrule.evidence.log.dialect import Cursor
+from plumbrule_portal.ledger import node, projection, queries
+from plumbrule_portal.ledger.models import Entry
+
+
+def content() -> ContentStore:
+    """The node's content store."""
+    return ContentStore(node.folder() / "log" / "content")
+
+
+def publish(claim: Claim, files: Mapping[str, bytes], *, by: Signer | None = None) -> Entry:
+    """Sign a claim about files, put the files where anybody can fetch them, and make it an entry.
+
+    Args:
+        claim: what is said; its `files` are names of `files`.
+        files: name to bytes, public from now on.
+        by: who signs; the node itself if nobody else.
+
+    Raises:
+        InputError: the claim is not in its form. Nothing was published.
+    """
+    subjects = [subject_of(name, raw) for name, raw in sorted(files.items())]
+    envelope = seal(write_statement(make_statement(subjects, claim)), [by or node.signer()])
+    return publish_envelopes([envelope], files.values())[0]
+
+
+def publish_envelopes(envelopes: Sequence[bytes], blobs: Sequence[bytes] | object = ()) -> list[Entry]:
+    """Make envelopes that somebody signed entries of the log, in this order, all of them or none.
+
+    Raises:
+        InputError: one of them is in the log already, or its files are not in the content store.
+    """
+    kept = content()
+    for blob in cast("Sequence[bytes]", blobs):
+        kept.put(blob)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            indexes = store.append(cast("Cursor", cursor), envelopes)
+        return [projection.apply(index, envelope) for index, envelope in zip(indexes, envelopes, strict=True)]
+
+
+def publish_head(now: datetime | None = None) -> int:
+    """Sign a head over everything recorded, and return its size. For the one publisher (`serve`, or `tick`)."""
+    at = now or datetime.now(UTC)
+    with Log.open(node.folder() / "log") as log:
+        log.publish(lambda: at)
+        return log.size
+
+
+def waiting_to_be_published() -> bool:
+    """Whether something was recorded since the last signed head."""
+    with connection.cursor() as cursor:
+        return store.read_state(cast("Cursor", cursor)).size > queries.published_size()
+
+
+def rebuild(tell: object = None) -> int:
+    """Empty every public table and read the whole log again. Returns how many entries were read.
+
+    Everything happens in one transaction: who reads meanwhile sees the old tables.
+    """
+    progress = tell if callable(tell) else lambda _done, _all: None
+    with transaction.atomic():
+        projection.empty()
+        with connection.cursor() as cursor:
+            reading = cast("Cursor", cursor)
+            size = store.read_state(reading).size
+            for start in range(0, size, 1000):
+                for index, envelope in list(store.read_entries(reading, start, min(size, start + 1000))):
+                    projection.apply(index, envelope)
+                progress(min(size, start + 1000), size)
+    return size
+
+
+def proof(index: int) -> bytes:
+    """The proof file of an entry, at the last published head. Raises InputError if it is not published yet."""
+    with Log.open(node.folder() / "log") as log:
+        return log.prove(index)
+
+
+def refuse_twice(envelope_sha256: str) -> None:
+    """Raise InputError if this very envelope is in the log."""
+    found = Entry.objects.filter(sha256=envelope_sha256).first()
+    if found is not None:
+        raise InputError(
+            f"this statement is entry {found.index} already.", expected="something new.", cure="nothing is left to do."
+        )

@@ -1,0 +1,72 @@
+"""Entries as the pages need them (public, made anew by `rebuild`), and what waits to become one (private)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Entry(models.Model):
+    """One entry of the log, read. `index` is its position; `files` lists [name, SHA-256] of what it names.
+
+    The envelope's bytes are in the log itself; `sha256` is theirs.
+    """
+
+    index = models.BigIntegerField(primary_key=True)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    predicate = models.CharField(max_length=200, db_index=True)
+    about = models.CharField(max_length=200, db_index=True)
+    signer = models.CharField(max_length=300)
+    created = models.DateTimeField()
+    files = models.JSONField(default=list)
+    superseded_by = models.BigIntegerField(null=True)
+    withdrawn_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        """In the order of the log."""
+
+        ordering: ClassVar = ["index"]
+        indexes: ClassVar = [models.Index(fields=["about", "-index"], name="entry_about_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.index} {self.predicate}"
+
+
+class Proposal(models.Model):
+    """What somebody wants to publish, until a second person has agreed. Private.
+
+    `claim` is the predicate's JSON, `predicate` its type, `files` maps a file name to the SHA-256 of a blob that already
+    lies in the inbox (`ledger.inbox`). `about` is the slug of the organisation whom it concerns.
+    """
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        WAITING = "waiting", _("Waits for a second person")
+        REPLY = "reply", _("Waits for the reply of the party assessed")
+        PUBLISHED = "published", _("Published")
+        RETURNED = "returned", _("Sent back")
+        TAKEN_BACK = "taken-back", _("Taken back")
+
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=300)
+    organisation = models.SlugField(max_length=200, blank=True)
+    system = models.SlugField(max_length=200, blank=True)
+    envelopes = models.JSONField(default=list)
+    predicate = models.CharField(max_length=200, blank=True)
+    claim = models.JSONField(default=dict)
+    files = models.JSONField(default=dict)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    proposed = models.DateTimeField()
+    public_from = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    decided = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+    entry = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,75 @@
+"""From an entry of the log to what the public pages show: the one way in which a public table is written.
+
+`apply` is called when an entry is published, and for every entry again by `rebuild`; so both show the same. Which
+function an app gives for which predicate stands in the settings (`PROJECTIONS`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Model
+from django.utils.module_loading import import_string
+
+from plumbrule.errors import InputError
+from plumbrule.evidence import Statement, parse_envelope, parse_statement
+from plumbrule.evidence.claims import SUPERSEDES, WITHDRAWAL, Claim
+from plumbrule_portal.ledger.models import Entry
+
+Projection = Callable[[Entry, Statement], None]
+PUBLIC_TABLES = (
+    "systems.Finding",
+    "systems.Assessment",
+    "systems.Record",
+    "systems.System",
+    "accounts.Organisation",
+    "ledger.Entry",
+)
+"""Every table that `rebuild` empties and fills again, in the order in which they can be emptied."""
+
+
+def apply(index: int, envelope: bytes) -> Entry:
+    """Write what the pages show of one entry. Inside the caller's transaction."""
+    opened = parse_envelope(envelope)
+    statement = parse_statement(opened.payload)
+    claim = statement.predicate
+    entry = Entry.objects.create(
+        index=index,
+        sha256=hashlib.sha256(envelope).hexdigest(),
+        predicate=statement.predicate_type,
+        about=claim.system,
+        signer=", ".join(line.keyid for line in opened.signatures),
+        created=datetime.fromisoformat(str(claim.to_json().get("created", "1970-01-01T00:00:00Z"))),
+        files=[[subject.name, subject.sha256] for subject in statement.carried],
+    )
+    if isinstance(claim, Claim) and claim.kind in {SUPERSEDES, WITHDRAWAL}:
+        _mark(entry, claim)
+    handler = settings.PROJECTIONS.get(statement.predicate_type)
+    if handler is not None:
+        projection: Projection = import_string(handler)
+        projection(entry, statement)
+    return entry
+
+
+def empty() -> None:
+    """Delete every row that `apply` has written."""
+    for table in models():
+        table._default_manager.all().delete()
+
+
+def models() -> list[type[Model]]:
+    """The tables themselves."""
+    return [apps.get_model(label) for label in PUBLIC_TABLES]
+
+
+def _mark(entry: Entry, claim: Claim) -> None:
+    """The earlier entry stays, and says which one took its place or withdrew its files."""
+    field, key = ("superseded_by", "old") if claim.kind == SUPERSEDES else ("withdrawn_by", "entry")
+    named = claim.fields[key]
+    if not isinstance(named, dict):
+        raise InputError("a claim about an earlier entry names none.", expected="its envelope's digest and its index.")
+    Entry.objects.filter(index=named["log_index"], sha256=named["envelope"]).update(**{field: entry.index})

@@ -1,0 +1,34 @@
+"""Entries and files by digest, for people and for other nodes."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from plumbrule_portal.ledger import content as store
+from plumbrule_portal.ledger.models import Entry
+
+
+@require_safe
+def entry(request: HttpRequest, index: int) -> HttpResponse:
+    """One entry of the log, as it was read."""
+    found = Entry.objects.filter(index=index).first()
+    if found is None:
+        raise Http404
+    return render(request, "ledger/entry.html", {"entry": found})
+
+
+@require_safe
+def content(request: HttpRequest, digest: str) -> HttpResponse:
+    """A public file by its SHA-256. It is handed out as bytes, never as a page of this site."""
+    if len(digest) != 64 or not all(sign in "0123456789abcdef" for sign in digest):
+        raise Http404
+    raw = store.read(digest)
+    if not raw:
+        raise Http404
+    return HttpResponse(
+        raw,
+        content_type="application/octet-stream",
+        headers={"Cache-Control": "public, max-age=31536000, immutable", "Content-Disposition": "attachment"},
+    )

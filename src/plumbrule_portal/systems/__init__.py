@@ -1,0 +1,1 @@
+"""The register: organisations' AI systems, their versions, grades, assessments and labels."""

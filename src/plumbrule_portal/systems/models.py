@@ -1,0 +1,103 @@
+"""What the public pages show of systems. All of it is made by `projection` from the log, and anew by `rebuild`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from plumbrule_portal.accounts.models import Organisation
+
+
+class System(models.Model):
+    """An AI system in the register, as its newest record says.
+
+    `fields` holds the record's fields (see `systems.record`); the columns beside it are copies to filter and sort by.
+    `declared` is the name of the register that it was read from, empty where the node's own people entered it.
+    """
+
+    slug = models.SlugField(max_length=200, unique=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="systems")
+    names = models.JSONField(default=dict)
+    summaries = models.JSONField(default=dict)
+    language = models.CharField(max_length=10, default="en")
+    phase = models.CharField(max_length=40, blank=True, db_index=True)
+    tier = models.CharField(max_length=80, blank=True, db_index=True)
+    tier_profile = models.CharField(max_length=80, blank=True)
+    declared = models.CharField(max_length=40, blank=True, db_index=True)
+    form = models.CharField(max_length=40)
+    fields = models.JSONField(default=dict)
+    entry = models.BigIntegerField()
+    updated = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-updated", "slug"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Record(models.Model):
+    """One record as it was published: the history of a system. `sha256` names the record's file in the content store."""
+
+    entry = models.BigIntegerField(primary_key=True)
+    system = models.SlugField(max_length=200, db_index=True)
+    form = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)
+    created = models.DateTimeField()
+
+    class Meta:
+        """Oldest first."""
+
+        ordering: ClassVar = ["entry"]
+
+    def __str__(self) -> str:
+        return f"{self.system} at {self.entry}"
+
+
+class Assessment(models.Model):
+    """A published assessment of a system.
+
+    `files` maps the names of the files that it is about to their SHA-256, `pack` those with which it is checked.
+    """
+
+    entry = models.BigIntegerField(primary_key=True)
+    plan_entry = models.BigIntegerField(null=True)
+    system = models.SlugField(max_length=200, db_index=True)
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=300)
+    profile = models.CharField(max_length=200)
+    signer = models.CharField(max_length=300)
+    created = models.DateTimeField()
+    files = models.JSONField(default=dict)
+    pack = models.JSONField(default=dict)
+    rows = models.BigIntegerField(null=True)
+    superseded_by = models.BigIntegerField(null=True)
+    withdrawn_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-entry"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Finding(models.Model):
+    """The verdict on one requirement in an assessment. `detail` is the finding as `assessment.json` has it."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="findings")
+    requirement = models.CharField(max_length=200)
+    verdict = models.CharField(max_length=40, db_index=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        """In the order of the assessment."""
+
+        ordering: ClassVar = ["assessment", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.requirement}: {self.verdict}"

@@ -1,0 +1,136 @@
+"""What entries mean for the register. Called by `ledger.projection`, inside its transaction; called by nobody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from plumbrule.errors import InputError
+from plumbrule.evidence import AssessmentPredicate, Statement
+from plumbrule.evidence.claims import Claim
+from plumbrule_portal.accounts.models import Organisation
+from plumbrule_portal.ledger.content import read
+from plumbrule_portal.ledger.models import Entry
+from plumbrule_portal.systems.models import Assessment, Finding, Record, System
+
+
+def record(entry: Entry, statement: Statement) -> None:
+    """A record of the register: an organisation, a system, or the pack of an assessment."""
+    claim = statement.predicate
+    if not isinstance(claim, Claim):
+        raise InputError("an entry of the register is no record.", expected="the predicate record:1.")
+    kind = str(claim.fields["form"]).rpartition("-")[0]
+    handler = _RECORDS.get(kind)
+    if handler is not None:
+        handler(entry, claim)
+
+
+def assessment(entry: Entry, statement: Statement) -> None:
+    """A published assessment: its findings, from its own `assessment.json`."""
+    said = statement.predicate
+    if not isinstance(said, AssessmentPredicate):
+        raise InputError("an entry is no assessment.", expected="the predicate assessment:1.")
+    files = dict(entry.files)
+    document = _document(files, "assessment.json")
+    row = Assessment.objects.create(
+        entry=entry.index,
+        system=said.system,
+        name=said.assessment,
+        title=str(document.get("title", said.assessment))[:300],
+        profile=str(document.get("profile", "")),
+        signer=entry.signer,
+        created=entry.created,
+        files=files,
+        rows=_rows(document),
+    )
+    found = {str(one.get("requirement")): one for one in document.get("findings", [])}
+    Finding.objects.bulk_create(
+        Finding(assessment=row, requirement=requirement, verdict=verdict, detail=found.get(requirement, {}))
+        for requirement, verdict in said.verdicts.items()
+    )
+
+
+def classification(entry: Entry, statement: Statement) -> None:
+    """A person's grading of a system."""
+    claim = statement.predicate
+    if isinstance(claim, Claim):
+        System.objects.filter(slug=claim.fields["system"]).update(
+            tier=claim.fields["tier"], tier_profile=claim.fields["profile"], entry=entry.index, updated=entry.created
+        )
+
+
+def _organisation(entry: Entry, claim: Claim) -> None:
+    document = _document(dict(entry.files), "record.json")
+    Organisation.objects.update_or_create(
+        slug=claim.fields["record"],
+        defaults={
+            "names": document["names"],
+            "kind": str(document.get("kind", "")),
+            "country": str(document.get("country", "")),
+            "entry": entry.index,
+        },
+    )
+
+
+def _system(entry: Entry, claim: Claim) -> None:
+    files = dict(entry.files)
+    document = _document(files, "record.json")
+    fields: dict[str, Any] = document["fields"]
+    organisation = Organisation.objects.filter(slug=document["organisation"]).first()
+    if organisation is None:
+        raise InputError(
+            f"the record {document['id']} names the organisation {document['organisation']}, which is not in the register.",
+            expected="an organisation that was published before it.",
+        )
+    slug = str(claim.fields["record"])
+    declared = document.get("declared") or {}
+    System.objects.update_or_create(
+        slug=slug,
+        defaults={
+            "organisation": organisation,
+            "names": _texts(fields.get("name")),
+            "summaries": _texts(fields.get("summary")),
+            "language": document["language"],
+            "phase": _token(fields.get("phase")),
+            "declared": declared.get("source", ""),
+            "form": document["form"],
+            "fields": fields,
+            "entry": entry.index,
+            "updated": entry.created,
+        },
+    )
+    Record.objects.create(
+        entry=entry.index, system=slug, form=document["form"], sha256=files["record.json"], created=entry.created
+    )
+
+
+def _pack(entry: Entry, claim: Claim) -> None:
+    """The files with which an outsider checks an assessment, kept as they came."""
+    Assessment.objects.filter(name=claim.fields["record"], system=claim.fields["system"]).update(pack=dict(entry.files))
+
+
+_RECORDS = {"organisation": _organisation, "system": _system, "pack": _pack}
+
+
+def _document(files: Mapping[str, str], name: str) -> dict[str, Any]:
+    """A JSON file that the entry names, read again from the content store. An erased one is an empty document."""
+    raw = read(files.get(name, ""))
+    found: dict[str, Any] = json.loads(raw) if raw else {}
+    return found
+
+
+def _texts(value: object) -> dict[str, str]:
+    """The texts of a multilingual field by language; empty where it is absent."""
+    if isinstance(value, dict) and "absent" not in value:
+        return {str(language): str(text) for language, text in value.items()}
+    return {}
+
+
+def _token(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _rows(document: Mapping[str, Any]) -> int | None:
+    rows = document.get("population", {}).get("rows")
+    return rows if isinstance(rows, int) else None

@@ -1,0 +1,1 @@
+"""How the portal looks and speaks: templates, tokens, tags. No views, no rules, no database."""

@@ -1,0 +1,29 @@
+"""Things that tests of the portal publish: an organisation, a system, through the same actions as everybody."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from plumbrule.evidence.claims import RECORD, Claim
+
+CREATED = "2026-11-21T10:00:00Z"
+
+
+def publish_record(
+    form: str, record: str, document: dict[str, Any], *, system: str | None = None, party: str | None = None
+) -> Any:
+    """Publish a record and return its entry."""
+    from plumbrule_portal.ledger.actions import publish
+
+    fields = {"form": form, "record": record, "system": system, "party": party, "previous": None}
+    claim = Claim(kind=RECORD, fields={**fields, "created": CREATED, "files": ("record.json",)})
+    return publish(claim, {"record.json": json.dumps(document, ensure_ascii=False).encode()})
+
+
+def publish_loans() -> Any:
+    """A city, and its system `loans`."""
+    publish_record("organisation-1", "city-x", {"names": {"en": "City of X"}}, party="city-x")
+    fields = {"name": {"en": "Loans", "fr": "Prêts"}, "summary": {"en": "Decides on loans."}, "phase": "use"}
+    document = {"id": "loans", "organisation": "city-x", "language": "en", "form": "system-1", "fields": fields}
+    return publish_record("system-1", "loans", document, system="loans")
