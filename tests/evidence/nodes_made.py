@@ -15,7 +15,7 @@ import pytest
 from evidence_made import plan_envelope
 
 from plumbrule.evidence import parse_verifier_key, read_key
-from plumbrule.evidence.federation import Mirror, Outcome, follow, standing, sync
+from plumbrule.evidence.federation import Mirror, Outcome, follow, standing, sync, witness_server
 from plumbrule.evidence.federation.contact import folder_name
 from plumbrule.evidence.log import Log, create_node
 from plumbrule.evidence.vkey import VerifierKey
@@ -96,6 +96,19 @@ def served(folder: Path, handler: type[BaseHTTPRequestHandler] | None = None) ->
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def witnessing(node: Path) -> Iterator[str]:
+    """The witness of a node behind HTTP, on this machine."""
+    with witness_server(node, ("127.0.0.1", 0), at(), lambda _: None) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 NAMES = ("astana", "bishkek", "dushanbe", "tashkent", "university")

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from evidence_made import Made, clock
+from nodes_made import Node, witnessing
 
 from plumbrule.evidence import KeySigner, Kind, new_signer, parse_note, read_pack, sign_note
 from plumbrule.evidence.checkpoint import cosigned_message
+from plumbrule.evidence.federation import follow, make_witness, sync
 from plumbrule.evidence.log import Log
 from plumbrule.evidence.note import NoteSignature, write_note
 
@@ -123,3 +126,35 @@ def test_go_accepts_cosignatures(go: Check, tmp_path: Path) -> None:
         assert (done.returncode == 0) is holds, done.stderr
     (tmp_path / "0").write_bytes((tmp_path / "0").read_bytes().replace(b"\n7\n", b"\n8\n"))
     assert go("cosigned", tmp_path / "0", *vkeys).returncode == 1
+
+
+def test_go_accepts_what_a_round_collected(go: Check, five: list[Node]) -> None:
+    """Cosignatures of a real round, of three witnesses that pulled and one that was asked over HTTP: Go's verifier holds
+    them, on the collected note, on the shared checkpoint and in a proof; with any one line changed it holds none."""
+    first, *others = five
+    keys = [make_witness(node.path, f"{node.name}/witness") for node in others]
+    for node, key in zip(others[1:], keys[1:], strict=True):
+        node.follow(first)
+        sync(node.path, clock)
+        follow(first.path, key, str(node.share))
+    others[0].follow(first)
+    with witnessing(others[0].path) as address:
+        follow(first.path, keys[0], "", address)
+        assert {outcome.state for outcome in sync(first.path, clock)} == {"fine"}
+    vkeys = [str(first.key), *map(str, keys)]
+    collected = first.path / "witnessed" / "255"
+    for path in (collected, first.share / "checkpoint"):
+        done = go("cosigned", path, *vkeys)
+        assert (done.returncode, done.stdout) == (0, "holds: 4 cosignatures\n"), done.stderr
+    note, changed = parse_note(collected.read_bytes()), first.path / "changed"
+    for number, line in enumerate(note.signatures):
+        for at in (0, 7, 8, len(line.blob) - 1):
+            blob = line.blob[:at] + bytes([line.blob[at] ^ 1]) + line.blob[at + 1 :]
+            lines = [*note.signatures]
+            lines[number] = replace(line, blob=blob)
+            changed.write_bytes(write_note(note.text, lines))
+            assert go("cosigned", changed, *vkeys).returncode == 1, (line.name, at)
+    changed.write_bytes(write_note(note.text.replace("\n255\n", "\n254\n"), note.signatures))
+    assert go("cosigned", changed, *vkeys).returncode == 1
+    changed.write_bytes(write_note(note.text, note.signatures[:-1]))
+    assert go("cosigned", changed, *vkeys).returncode == 1

@@ -10,18 +10,17 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from evidence_made import fresh_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nodes_made import Node, at, entries, mirror_of, served, states
+from nodes_made import Node, at, entries, mirror_of, served, states, witnessing
 from tree_made import reader_of
 
 from plumbrule.errors import InputError, OutputError, UnreadableError
@@ -31,6 +30,7 @@ from plumbrule.evidence.federation import (
     Mirror,
     add_checkpoint,
     follow,
+    hear_outside,
     make_witness,
     parse_place,
     serve,
@@ -40,7 +40,7 @@ from plumbrule.evidence.federation import (
 )
 from plumbrule.evidence.federation.contact import folder_name
 from plumbrule.evidence.federation.witness import Known, judge, read_request, write_request
-from plumbrule.evidence.log import Log
+from plumbrule.evidence.log import Log, WaitingError, set_outside
 from plumbrule.evidence.note import MAX_NOTE
 from plumbrule.evidence.policy import accept
 from plumbrule.evidence.tree import EMPTY_ROOT, consistency_proof, leaf_hashes, tree_root
@@ -264,19 +264,6 @@ def test_killed_before_the_answer(asked: Asked, when: int) -> None:
     assert asked.ask(asked.request(size, 12))[0] == 200
 
 
-@contextmanager
-def witnessing(node: Path) -> Iterator[str]:
-    """The witness of a node behind HTTP, on this machine."""
-    with witness_server(node, ("127.0.0.1", 0), at(), lambda _: None) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_a_node_hands_in_and_collects(five: list[Node]) -> None:
     """One round: two witnesses that are asked cosign the newest checkpoint, it satisfies a quorum, and grows with the log."""
     first, second, third, *_ = five
@@ -386,6 +373,39 @@ def test_a_rolled_back_log_that_signs_on(five: list[Node], tmp_path: Path) -> No
             log.append(entries(9, 700))
             log.publish(at())
         assert states(sync(first.path, at(1))) == ["disagrees"]
+
+
+def test_a_gate_opens_by_the_witness_that_is_asked(five: list[Node]) -> None:
+    """A log that waits for a witness without files: asked anew it may sign, from the first head on; silent, it waits."""
+    first, second, *_ = five
+    key = make_witness(second.path, "second.example/witness")
+    second.follow(first)
+    set_outside(first.log, (key,))
+    with witnessing(second.path) as address:
+        follow(first.path, key, "", address)
+        for new in (1000, 2000):
+            with Log.open(first.log) as log:
+                log.append(entries(2, new))
+                assert len(hear_outside(first.path, log)) == 1
+                log.publish(at())
+            assert states(sync(first.path, at())) == ["fine"]
+    with Log.open(first.log) as log:
+        log.append(entries(1, 3000))
+        hear_outside(first.path, log)
+        with pytest.raises(WaitingError):
+            log.publish(at())
+
+
+def test_an_empty_log_is_cosigned(tmp_path: Path) -> None:
+    """A log without entries hands in its empty tree, once."""
+    first, second = Node(tmp_path, "first"), Node(tmp_path, "second")
+    key = make_witness(second.path, "second.example/witness")
+    second.follow(first)
+    with witnessing(second.path) as address:
+        follow(first.path, key, "", address)
+        assert states(sync(first.path, at())) == ["fine"]
+        assert states(sync(first.path, at())) == []
+    assert states(sync(second.path, at()))[0] == "fine"
 
 
 class Liar(BaseHTTPRequestHandler):

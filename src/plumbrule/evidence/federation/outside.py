@@ -10,9 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbrule.errors import OutputError, PlumbruleError, UnreadableError
-from plumbrule.evidence.federation.contact import folder_name, read_follow
+from plumbrule.evidence.federation.contact import folder_name, read_follow, read_submit
 from plumbrule.evidence.federation.cosign import COSIGNED, LIST, WITNESSED, keep_contradiction, seen_by
 from plumbrule.evidence.federation.source import MissingError, Source, open_source
+from plumbrule.evidence.federation.submit import seen_path
 from plumbrule.evidence.federation.sync import MAX_LIST, WITNESSES, followed
 from plumbrule.evidence.log import Log
 from plumbrule.evidence.note import MAX_NOTE
@@ -37,17 +38,21 @@ def hear_outside(directory: Path, log: Log) -> tuple[Sentence, ...]:
     """
     if not log.gate.waiting:
         return ()
-    places = [(key, at) for key, at in map(read_follow, followed(directory / WITNESSES)) if key in log.gate.parties]
-    return tuple(_ask(directory, log, key, at) for key, at in places)
+    folders = [folder for folder in followed(directory / WITNESSES) if read_follow(folder)[0] in log.gate.parties]
+    return tuple(_ask(directory, log, folder) for folder in folders)
 
 
-def _ask(directory: Path, log: Log, key: VerifierKey, at: str) -> Sentence:
+def _ask(directory: Path, log: Log, folder: Path) -> Sentence:
+    (key, at), submission = read_follow(folder), read_submit(folder)
+    path = f"{COSIGNED}/{folder_name(log.origin)}"
+    if submission:  # the witness itself knows better than the files that it lays out
+        at, path = submission, seen_path(log.origin)
     if "://" not in at and _same_disk(Path(at), log.directory):
         text = "{witness} was not asked: {place} lies on the log's own disk, and a snapshot rolls both back together."
         return sentence(text, witness=key.name, place=at)
     source = open_source(at)
     try:
-        raw = source.read(f"{COSIGNED}/{folder_name(log.origin)}", MAX_NOTE)
+        raw = source.read(path, MAX_NOTE)
     except MissingError:
         return _never_seen(directory, log, key, source)
     except UnreadableError as error:

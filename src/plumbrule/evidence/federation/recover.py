@@ -24,6 +24,7 @@ from plumbrule.evidence.federation.contact import folder_name, read_follow, read
 from plumbrule.evidence.federation.cosign import COSIGNED, WITNESSED, cosigned_sizes, keep_contradiction
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.source import open_source
+from plumbrule.evidence.federation.submit import seen_path
 from plumbrule.evidence.federation.sync import MIRRORS, SHARE, WITNESSES, followed
 from plumbrule.evidence.keys import Signer, new_signer, read_key, write_key
 from plumbrule.evidence.log import Log, store
@@ -126,9 +127,8 @@ def _heads(directory: Path, key: VerifierKey, seen: Iterable[bytes]) -> list[tup
 
 def _asked(directory: Path, key: VerifierKey) -> Iterator[bytes]:
     """What everybody whom the node follows cosigned last of this log: a witness may be ahead of every mirror, and of us."""
-    digest = hashlib.sha256(key.name.encode()).hexdigest()
     for folder in (*followed(directory / WITNESSES), *followed(directory / MIRRORS)):
-        shown = ((read_follow(folder)[1], f"{COSIGNED}/{folder_name(key.name)}"), (read_submit(folder), f"{digest}/checkpoint"))
+        shown = ((read_follow(folder)[1], f"{COSIGNED}/{folder_name(key.name)}"), (read_submit(folder), seen_path(key.name)))
         for at, path in shown:
             try:
                 raw = open_source(at).read(path, MAX_NOTE) if at else b""

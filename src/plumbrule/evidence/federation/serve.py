@@ -1,4 +1,4 @@
-"""A small HTTP server in front of a witness: `POST /add-checkpoint`, `GET /<origin hash>/checkpoint`, and nothing else.
+"""A small HTTP server in front of a witness: `POST /add-checkpoint`, `GET /<origin hash>/checkpoint` and `/witness.vkey`.
 
 Whoever connects may be slow, endless or many: a request has a length that is known beforehand and bounded, a connection
 ends after a minute, and no more than so many are answered at once. Nothing is authenticated but the checkpoint itself.
@@ -112,7 +112,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def do_GET(self) -> None:
-        """The checkpoint that was cosigned last of a log."""
+        """The checkpoint that was cosigned last of a log; the witness's key."""
+        if self.path == "/witness.vkey":
+            self._answer(Answer(status=200, body=f"{self.server.signer.verifier}\n".encode()))
+            return
         found = _CHECKPOINT.fullmatch(self.path)
         try:
             raw = cosigned_checkpoint(self.server.directory, found[1]) if found else None

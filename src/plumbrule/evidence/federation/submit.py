@@ -56,6 +56,11 @@ def submit(log: Log, witness: VerifierKey, source: WebSource, old: int = 0) -> b
     raise SilentError(f"{source.name} is asked by somebody else at the same time.", cure="try later.")
 
 
+def seen_path(origin: str) -> str:
+    """Where a witness shows the last checkpoint of a log that it cosigned, below its address (tlog-witness)."""
+    return f"{hashlib.sha256(origin.encode()).hexdigest()}/checkpoint"
+
+
 def _request(log: Log, head: Checkpoint, plain: bytes, old: int) -> bytes:
     proof: tuple[bytes, ...] = ()
     if 0 < old <= head.size:
@@ -77,7 +82,7 @@ def _with_line(plain: bytes, body: bytes, witness: VerifierKey, name: str) -> by
 
 def _seen(log: Log, source: WebSource, claim: str) -> bytes:
     """What the witness saw, signed by our log; without it the claim is nobody's word."""
-    path = f"{hashlib.sha256(log.origin.encode()).hexdigest()}/checkpoint"
+    path = seen_path(log.origin)
     try:
         raw = source.read(path, MAX_NOTE)
     except MissingError:

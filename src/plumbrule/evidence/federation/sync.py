@@ -41,6 +41,7 @@ from plumbrule.evidence.federation.source import MissingError, SilentError, Sour
 from plumbrule.evidence.federation.submit import submit
 from plumbrule.evidence.keys import KeySigner, new_signer, read_key, write_key
 from plumbrule.evidence.log import ContentStore, Log
+from plumbrule.evidence.log.content import WITHDRAWN
 from plumbrule.evidence.log.export import export_log
 from plumbrule.evidence.log.guard import write_durably
 from plumbrule.evidence.note import MAX_NOTE
@@ -193,11 +194,10 @@ def _submit(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
     try:
         source = open_submission(read_submit(folder))
         with Log.open(directory / "log") as log:
-            size, _ = seen_by(directory / WITNESSED, key) or (0, 0)
-            if size == log.compare(log.checkpoint).size and size:
-                note_contact(folder, _now(clock), FINE)
+            seen = seen_by(directory / WITNESSED, key)
+            if seen and seen[0] == log.compare(log.checkpoint).size:
                 return
-            raw = submit(log, key, source, size)
+            raw = submit(log, key, source, seen[0] if seen else 0)
             with _OWN:
                 kept = keep_cosignatures(log, raw, [key], directory / WITNESSED)
     except OutputError:
@@ -318,9 +318,15 @@ def share_mirror(mirror: Mirror, share: Path) -> None:
 
 
 def share_content(content: ContentStore, share: Path) -> int:
-    """Copy blobs to `content/<sha256>` where they are missing, and take away withdrawn ones; returns how many lie there."""
+    """Copy blobs to `content/<sha256>` where they are missing; of withdrawn ones only the notice lies there,
+    `content/<sha256>.withdrawn`. Returns how many blobs lie there."""
     folder, digests = share / "content", set(content.digests())
-    _remove(folder, digests)
+    notices = {f"{digest}{WITHDRAWN}": raw for digest, raw in content.notices().items() if digest not in digests}
+    _remove(folder, {*digests, *notices})
+    for name, raw in notices.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / name).is_file() or (folder / name).read_bytes() != raw:
+            write_durably(folder / name, raw)
     for digest in sorted(digests):
         if not (folder / digest).is_file():
             folder.mkdir(parents=True, exist_ok=True)
