@@ -1,0 +1,66 @@
+"""Write the JSON Schema of records, the reference page of its fields, and the words that the forms show to people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from plumbrule_portal.systems.record import LATEST, Field, Form, form_names, form_words, read_form, record_schema
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOM = ROOT / "src" / "plumbrule_portal" / "systems" / "record"
+SCHEMA = ROOM / "schemas" / "record-1.json"
+WORDS = ROOM / "labels.py"
+PAGE = ROOT / "docs" / "reference" / "record.md"
+NEEDED = {"value": "a value", "answer": "a value or a stated absence", "no": "no"}
+
+
+def schema_text() -> str:
+    """The schema as it is committed."""
+    return json.dumps(record_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def words_text() -> str:
+    """A module in which the tools of gettext find what stands in the YAML of the forms."""
+    words = dict.fromkeys(word for name in form_names() for word in form_words(read_form(name)))
+    lines = ['"""Made by `python tools/record_schema.py` from forms/*.yaml, for the tools of gettext."""', ""]
+    lines += ["from plumbrule_portal.systems.record.words import gettext_noop", "", "WORDS = ("]
+    lines += [line for word in words for line in _marked(json.dumps(word, ensure_ascii=False))]
+    return "\n".join([*lines, ")", '"""Every message id of every form."""', ""])
+
+
+def _marked(word: str) -> list[str]:
+    whole = f"    gettext_noop({word}),"
+    return [whole] if len(whole) <= 130 else ["    gettext_noop(", f"        {word}", "    ),"]
+
+
+def page() -> str:
+    """A table for each section of the latest form."""
+    form = read_form(LATEST)
+    parts = [f"# The fields of a record: form {form.id}", "", "Made by `python tools/record_schema.py` from the form itself."]
+    parts += ["What absences and mappings mean stands in [the register's record](../portal/record.md).", ""]
+    for section in form.sections:
+        parts += [f"## {section.label}", "", "| field | kind | needed to publish | meaning |", "|---|---|---|---|"]
+        parts += [*_rows(form, section.id), ""]
+    parts += ["## Classes of lawful withholding", "", *(f"- `{one.id}`: {one.label}" for one in form.withholding)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _rows(form: Form, section: str) -> Iterator[str]:
+    for one in form.fields:
+        if one.section == section:
+            yield f"| `{one.id}` | {_kind(one)} | {NEEDED[one.needed]} | **{one.label}.** {one.help} |"
+
+
+def _kind(one: Field) -> str:
+    if one.type == "rows":
+        return "rows of " + ", ".join(f"`{column.id}`{'' if column.required else ' (may be left out)'}" for column in one.columns)
+    if one.type in {"choice", "choices"}:
+        return f"{one.type} of " + ", ".join(f"`{choice.id}`" for choice in one.choices)
+    return one.type
+
+
+if __name__ == "__main__":
+    for path, text in ((SCHEMA, schema_text()), (WORDS, words_text()), (PAGE, page())):
+        path.write_text(text, encoding="utf-8", newline="\n")
