@@ -36,6 +36,7 @@ lock:
 	$(LOCK) requirements/build.in -o requirements/build.txt
 	$(LOCK) pyproject.toml -o requirements/base.txt
 	$(LOCK) pyproject.toml --extra demo -o requirements/demo.txt
+	$(LOCK) pyproject.toml --extra demo --extra portal -o requirements/portal.txt
 	$(LOCK) pyproject.toml --extra demo --group dev -o requirements/test.txt
 	$(LOCK) pyproject.toml --extra demo --group dev --group heavy -o requirements/heavy.txt
 	for extra in inspect onnx postgres shap skops warehouse; do $(LOCK) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
