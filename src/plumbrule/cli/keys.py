@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.cli.outside import open_to_sign
+from plumbrule.cli.passphrase import read_signer
 from plumbrule.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ def open_recorder(key: Path | None, log: Path | None, *, demo: bool = False) -> 
             expected="both, or neither for an unsigned assessment",
             cure="Make a node with plumbrule node init DIR, then give --key DIR/keys/statement.key --log DIR/log.",
         )
-    from plumbrule import evidence  # noqa: PLC0415 - cryptography loads only when something is signed
-    from plumbrule.pipeline import Recorder  # noqa: PLC0415
+    from plumbrule.pipeline import Recorder  # noqa: PLC0415 - numpy and duckdb load only when a table is read
 
-    return Recorder(signer=evidence.read_key(key), log=open_to_sign(log), demo=demo)
+    return Recorder(signer=read_signer(key), log=open_to_sign(log), demo=demo)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from plumbrule.cli import follow, outside
+from plumbrule.cli import follow, node_begin, node_keys, outside
 from plumbrule.cli.speech import words_in
 
 
@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("status")(status)
     group.command("outside")(outside.run)
     follow.add_to(group)
+    node_keys.add_to(group)
     app.add_typer(group, name="node")
 
 
@@ -38,19 +39,29 @@ def init(
         list[Path] | None,
         typer.Option("--outside", help="Verifier key of a witness whose head must be seen before the log signs.", metavar="FILE"),
     ] = None,
+    offline_key: Annotated[
+        Path | None,
+        typer.Option(help="Make a second key here, on a stick: it alone can replace yours. Take it away.", metavar="FILE"),
+    ] = None,
+    passphrase: Annotated[bool, typer.Option("--passphrase", help="Encrypt the keys; PLUMBRULE_PASSPHRASE, or asked.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
 ) -> None:
-    """Make a node: a key that signs statements, and a log with a key of its own.
+    """Make a node: a key that signs statements and acts on keys, and a log with a key of its own.
 
-    The keys lie in files that only you can read. Keep them out of backups that others can read.
+    The keys lie in files that only you can read. Keep them out of backups that others can read. Who may act on keys stands in
+    DIR/trust/root.toml: give it to others by another way than the log, and let them compare the fingerprint.
     """
-    from plumbrule.evidence.log import Settings, create_node, waiting_for  # noqa: PLC0415 - cryptography loads on use
+    from plumbrule.evidence.log import Settings, waiting_for  # noqa: PLC0415 - cryptography loads on use
 
+    words = words_in(lang)
     settings = Settings(database=database, guard=guard and guard.absolute())
     settings = waiting_for(settings, tuple(outside.read_vkey(path) for path in witness or ()))
-    node = create_node(directory, name=name, settings=settings)
+    node = node_begin.make(directory, name, settings, offline_key, encrypt=passphrase)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"--key {node.statement_key} --log {node.log}")
     console.print(f"{node.signer}\n{node.log_verifier}", style="dim", markup=False)
+    for line in node_begin.said(node, offline_key):
+        console.print("•", words.say(line.text, **line.values), markup=False)
 
 
 def status(

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from plumbrule.base.messages import message
+from plumbrule.cli.passphrase import log_signer
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import InputError, UnreadableError
 
@@ -28,7 +29,7 @@ def open_to_sign(directory: Path, seen: Sequence[Path] = ()) -> Log:
     from plumbrule.evidence.federation import hear_outside  # noqa: PLC0415 - the network loads only when somebody asks for it
     from plumbrule.evidence.log import Log, WaitingError  # noqa: PLC0415
 
-    log = Log.open(directory, seen=[read_checkpoint(path) for path in seen])
+    log = Log.open(directory, log_signer(directory), seen=[read_checkpoint(path) for path in seen])
     try:
         said = hear_outside(directory.absolute().parent, log)
         log.gate.check()

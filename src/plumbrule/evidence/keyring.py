@@ -208,7 +208,7 @@ class _Fold:
         new = self._new(one)
         known = self.keys.get(str(new.key))
         if known is not None and known.added_by is None:
-            self.keys[str(new.key)] = replace(known, added_by=one.index, request=new.request)
+            self.keys[str(new.key)] = replace(known, party=new.party, added_by=one.index, request=new.request)
             return
         self._check_new(one, new)
         self.keys[str(new.key)] = new
