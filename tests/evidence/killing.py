@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,27 +32,27 @@ from plumbrule.evidence.log import Log, Writer, store
 
 ORIGIN = "example.org/log"
 SUBMITTERS = 8
+ANY = "at any moment"
 STEPS = (
-    "gathering",
-    "entries written, before or in COMMIT",
+    "",  # steps count from 1
+    "entries written, before COMMIT",
     "after COMMIT, before the guard",
     "guard on the disk, old one in place",
     "guard in place, nobody told",
     "checkpoint written down, before COMMIT",
 )
-CHOSEN, REACHED = len(STEPS), len(STEPS) + 1  # places in the shared page after the step that the writer stands in
+CHOSEN, REACHED = 0, 1  # in the page that parent and child share: the step to wait in, and whether the child waits there
 
 
 class Place:
-    """A page of memory that outlives the child: the step it stands in, the one to wait in, and whether it waits there."""
+    """A page of memory that outlives the child: the step to wait in, and whether it waits there."""
 
     def __init__(self) -> None:
         self.page = mmap.mmap(-1, 16)
 
     def stand(self, step: int) -> None:
-        """Say where the writer is; if that is the chosen step, wait there to be killed."""
-        self.page[0] = step
-        if self.page[CHOSEN] == step and step and random.random() < 0.3:
+        """If this is the chosen step, wait here to be killed: mostly at once, and now and then the next time."""
+        if self.page[CHOSEN] == step and random.random() < 0.3:
             self.page[REACHED] = 1
             time.sleep(30)
 
@@ -77,8 +78,9 @@ def after(place: Place, step: int, function: Callable[..., Any]) -> Callable[...
     return run
 
 
-def write(folder: Path, place: Place, pipe: int, seed: int) -> None:
+def write(folder: Path, place: Place, seed: int, pipe: int) -> None:
     """The child: submit from many threads, and tell each acknowledgement, until killed."""
+    random.seed(seed)
     store.append_hashed = after(place, 1, store.append_hashed)
     Log.sign_head = before(place, 2, after(place, 4, Log.sign_head))  # type: ignore[method-assign]  # only in this process
     Path.replace = before(place, 3, Path.replace)  # type: ignore[method-assign]  # only in this process
@@ -120,19 +122,21 @@ def write_alone(log: Log, pipe: int, seed: int) -> None:
         os.write(pipe, b"p - %s\n" % base64.b64encode(log.publish(clock)))
 
 
-def one_kill(folder: Path, place: Place, seed: int) -> tuple[str, list[bytes]]:
-    """Fork a writer, kill it, and return the step it was in and what it had acknowledged."""
-    place.page[:3], place.page[CHOSEN], place.page[REACHED] = b"\0\0\0", seed // 2 % len(STEPS), 0
+def one_kill(act: Callable[[int], None], place: Place, step: int) -> tuple[bool, list[bytes]]:
+    """Fork, kill in the step (0: at any moment), and return whether it was reached, and what was acknowledged.
+
+    `act` writes lines to a pipe, as it is told things, until it is killed.
+    """
+    place.page[CHOSEN], place.page[REACHED] = step, 0
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         with suppress(BaseException):
-            random.seed(seed)
-            write(folder, place, writing, seed)
+            act(writing)
         os._exit(9)
     os.close(writing)
     os.set_blocking(reading, False)
-    told, until = b"", time.monotonic() + (5 if seed % 2 and place.page[CHOSEN] else random.random() * 0.06)
+    told, until = b"", time.monotonic() + (5 if step else random.random() * 0.06)
     while time.monotonic() < until and not place.page[REACHED]:
         time.sleep(0.001)
         with suppress(BlockingIOError):
@@ -144,8 +148,7 @@ def one_kill(folder: Path, place: Place, seed: int) -> tuple[str, list[bytes]]:
     while more := os.read(reading, 65_536):
         told += more
     os.close(reading)
-    lines = told.split(b"\n")
-    return STEPS[place.page[0]], lines[:-1]  # the last is empty, or was cut off in the middle
+    return bool(place.page[REACHED]), told.split(b"\n")[:-1]  # the last is empty, or was cut off in the middle
 
 
 def check(folder: Path, told: list[bytes], shown: set[bytes]) -> int:
@@ -170,8 +173,9 @@ def main(folder: Path, rounds: int) -> None:
     Log.create(folder, ORIGIN, signer).close()
     place, counted, shown, acknowledged, size = Place(), Counter[str](), set[bytes](), 0, 0
     for seed in range(1, rounds + 1):
-        step, told = one_kill(folder, place, seed)
-        counted[step] += 1
+        step = seed // 2 % (len(STEPS) - 1) + 1 if seed % 2 else 0
+        reached, told = one_kill(partial(write, folder, place, seed), place, step)
+        counted[STEPS[step] if reached else ANY] += 1
         acknowledged += len(told)
         now = check(folder, told, shown)
         assert now >= size, "the log became shorter"
@@ -180,7 +184,7 @@ def main(folder: Path, rounds: int) -> None:
         assert not log.fsck().problems
         for checkpoint in shown:
             log.compare(checkpoint)
-    counts = {step: counted[step] for step in STEPS}
+    counts = {step: counted[step] for step in (ANY, *STEPS[1:])}
     print(json.dumps({"kills": rounds, "steps": counts, "acknowledged": acknowledged, "shown": len(shown), "entries": size}))
 
 
