@@ -28,6 +28,7 @@ from plumbrule.evidence.log.node import Node, create_node
 from plumbrule.evidence.log.outside import WaitingError
 from plumbrule.evidence.log.settings import Settings, read_settings, set_outside, waiting_for
 from plumbrule.evidence.log.status import LogStatus, log_status
+from plumbrule.evidence.log.withdrawal import withdraw
 from plumbrule.evidence.log.writer import Writer
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "set_outside",
     "store",
     "waiting_for",
+    "withdraw",
 ]

@@ -1,6 +1,8 @@
 """The content store: public files too large for an entry, each under the SHA-256 that an entry names it by.
 
-    content/ab/abcdef…   the bytes whose SHA-256 is abcdef…
+    content/ab/abcdef…             the bytes whose SHA-256 is abcdef…
+    content/ab/abcdef….withdrawn   in their place once they are withdrawn: which entry of the log says so
+    content/kept                   every digest that was ever put here, so that a blob that vanished is noticed
 
 A blob never changes. It can be withdrawn: then an entry still says what its digest was, and the bytes are gone.
 """
@@ -8,6 +10,7 @@ A blob never changes. It can be withdrawn: then an entry still says what its dig
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +20,8 @@ from plumbrule.errors import InputError, OutputError, UnreadableError, Verificat
 from plumbrule.evidence.log.guard import sync_folder, write_durably
 
 MAX_BLOB = 64 * 2**20
+KEPT, WITHDRAWN = "kept", ".withdrawn"
+MAX_NOTICE = 4_096
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,8 +57,10 @@ class ContentStore:
         except OSError as error:
             raise OutputError(f"{path.parent} cannot be made: {error.strerror}.", cure="look after the disk.") from None
         if not kept:
+            self._note(digest)  # first: of a blob that no entry names nobody asks where it is
             try:
                 write_durably(path, blob)
+                self._notice(digest).unlink(missing_ok=True)
             except OutputError:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)  # else the next `put` would find it, and say that it is on the disk
@@ -72,7 +79,8 @@ class ContentStore:
                 blob = stream.read(MAX_BLOB + 1)
         except FileNotFoundError:
             raise InputError(
-                f"there is no content {digest}.", expected="the digest of a blob that is kept and not withdrawn."
+                f"there is no content {digest}{': it was withdrawn' * self._notice(digest).is_file()}.",
+                expected="the digest of a blob that is kept and not withdrawn.",
             ) from None
         except OSError as error:
             raise UnreadableError(f"content {digest} cannot be read: {error.strerror}.", cure="look after the disk.") from None
@@ -88,15 +96,39 @@ class ContentStore:
         """True if a blob lies under this digest. Raises InputError if it is no digest."""
         return self._path(digest).is_file()
 
-    def withdraw(self, digest: str) -> None:
-        """Delete a blob for good; no error if there is none. The entry that names it stays. Raises OutputError."""
+    def withdraw(self, digest: str, notice: bytes = b"") -> None:
+        """Delete a blob for good, and leave a notice of at most 4,096 bytes in its place; no error if there is none.
+
+        Deleted means what the file system deletes: backups, and a disk that keeps old blocks, are not reached.
+        Raises OutputError.
+        """
         path = self._path(digest)
         try:
-            path.unlink(missing_ok=True)
+            if notice:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_durably(self._notice(digest), notice[:MAX_NOTICE])
+            for gone in (path, path.with_name(f"{digest}.new")):
+                gone.unlink(missing_ok=True)
             if path.parent.is_dir():
                 sync_folder(path.parent)
         except OSError as error:
             raise OutputError(f"{path} cannot be deleted: {error.strerror}.", cure="look after the disk.") from None
+
+    def notices(self) -> dict[str, bytes]:
+        """What lies in the place of withdrawn blobs, by digest."""
+        paths = sorted(self.directory.glob(f"??/*{WITHDRAWN}"))
+        return {path.stem: path.read_bytes()[:MAX_NOTICE] for path in paths if _DIGEST.fullmatch(path.stem)}
+
+    def missing(self) -> tuple[str, ...]:
+        """Digests of blobs that were kept here once and are not here now, whether withdrawn or lost."""
+        try:
+            lines = (self.directory / KEPT).read_text(encoding="ascii", errors="replace").split("\n")
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            path = self.directory / KEPT
+            raise UnreadableError(f"{path} cannot be read: {error.strerror}.", cure="look after the disk.") from None
+        return tuple(sorted({line for line in lines if _DIGEST.fullmatch(line) and not self.has(line)}))
 
     def digests(self) -> Iterator[str]:
         """The digests of all blobs, in order."""
@@ -105,9 +137,10 @@ class ContentStore:
     def changed(self) -> tuple[str, ...]:
         """The names of files that are not what they say: another digest, or no blob at all. Reads everything.
 
-        Half a blob that a crash left aside (`….new`) does not count; `put` writes over it.
+        Half a blob that a crash left aside (`….new`) does not count; `put` writes over it. Nor does a notice.
         """
-        return tuple(path.name for path in sorted(self.directory.glob("*/*")) if path.suffix != ".new" and not self._holds(path))
+        found = (path for path in sorted(self.directory.glob("*/*")) if path.suffix not in {".new", WITHDRAWN})
+        return tuple(path.name for path in found if not self._holds(path))
 
     def _holds(self, path: Path) -> bool:
         if not _DIGEST.fullmatch(path.name) or path != self._path(path.name) or not path.is_file():
@@ -117,6 +150,20 @@ class ContentStore:
         except (VerificationError, UnreadableError):
             return False
         return True
+
+    def _note(self, digest: str) -> None:
+        """Add a line to `kept`. Half a line that a crash left stands alone and names nothing."""
+        path = self.directory / KEPT
+        try:
+            with path.open("ab") as stream:
+                stream.write(f"\n{digest}\n".encode())
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror}.", cure="look after the disk.") from None
+
+    def _notice(self, digest: str) -> Path:
+        return self._path(digest).with_name(f"{digest}{WITHDRAWN}")
 
     def _path(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):

@@ -10,7 +10,7 @@ Order of things: COMMIT, then the head guard on disk, then anybody may see the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,9 +28,10 @@ from plumbrule.evidence.log.content import ContentStore
 from plumbrule.evidence.log.database import WAIT_SECONDS, Database
 from plumbrule.evidence.log.export import export_log
 from plumbrule.evidence.log.guard import publishing, read_guard, read_head, write_durably
+from plumbrule.evidence.log.named import missing_content
 from plumbrule.evidence.log.outside import Gate, cosigners
 from plumbrule.evidence.log.settings import SETTINGS, Settings, read_settings
-from plumbrule.evidence.log.tiles import RESTORE
+from plumbrule.evidence.log.tiles import RESTORE, WIDTH
 from plumbrule.evidence.note import sign_note
 from plumbrule.evidence.proof import Proof, write_proof
 from plumbrule.evidence.reading import refuse
@@ -195,6 +196,13 @@ class Log:
                 return envelope
         raise InputError(f"the log has no entry {index}.", expected="the index of a recorded entry.")
 
+    def entries(self) -> Iterator[tuple[int, bytes]]:
+        """Every recorded entry as (index, bytes), in order; a snapshot for each tile's width."""
+        for start in range(0, size := self.size, WIDTH):
+            with self.database.reading() as cursor:
+                rows = list(store.read_entries(cursor, start, min(size, start + WIDTH)))
+            yield from rows
+
     def publish(self, clock: Clock) -> bytes:
         """Sign a checkpoint over everything recorded, put it on the disk, and return it.
 
@@ -324,7 +332,7 @@ class Log:
             sentence("The content store holds {name}, which is not what its name says.", name=name)
             for name in self.content.changed()
         )
-        return replace(report, problems=found + report.problems + changed)
+        return replace(report, problems=found + report.problems + changed + missing_content(self.content, self.entries))
 
     @property
     def content(self) -> ContentStore:
