@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from plumbrule.cli import outside
+from plumbrule.cli import outside, withdraw
 from plumbrule.cli.progress import bar
 
 _LOG = typer.Option("--log", help="The log.", metavar="DIR")
@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("export")(export)
     group.command("fsck")(fsck)
     group.command("publish")(outside.publish)
+    group.command("withdraw")(withdraw.run)
     group.command("move")(move)
     app.add_typer(group, name="log")
 
