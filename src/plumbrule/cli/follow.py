@@ -14,6 +14,7 @@ from rich.console import Console
 
 from plumbrule.base.messages import message
 from plumbrule.cli.outside import wait_for
+from plumbrule.cli.passphrase import ask, new_passphrase, words_for
 from plumbrule.cli.progress import bar
 from plumbrule.cli.speech import words_in
 from plumbrule.errors import InputError, UnreadableError
@@ -71,7 +72,7 @@ def sync(directory: Annotated[Path, _DIRECTORY], lang: Annotated[str, _LANG] = "
     Run it as often as you like, also from cron. What others may have lies in DIR/share afterwards.
     Exit code 0: nothing is wrong, though some may be silent; 1: somebody disagrees, or serves what was not signed.
     """
-    raise typer.Exit(_round(directory, words_in(lang)))
+    raise typer.Exit(_round(directory, words_in(lang), words_for(directory / "keys" / "witness.key")))
 
 
 def witness(
@@ -79,6 +80,7 @@ def witness(
     name: Annotated[str, typer.Option(help="Who witnesses: a host of yours, without a scheme; it stays.", metavar="NAME")],
     at: Annotated[str, _AT],
     vkey: Annotated[Path, _VKEY],
+    passphrase: Annotated[bool, typer.Option("--passphrase", help="Encrypt a new key; PLUMBRULE_PASSPHRASE, or asked.")] = False,
     lang: Annotated[str, _LANG] = "en",
 ) -> None:
     """Be a witness of a log, in one command: make a key if there is none, follow the log, check all of it, and cosign.
@@ -89,10 +91,12 @@ def witness(
     from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
 
     key, words = _read_vkey(vkey), words_in(lang)
-    own = federation.make_witness(directory, name)
+    path = directory / "keys" / "witness.key"
+    secret = words_for(path) if path.is_file() else new_passphrase(passphrase, path)
+    own = federation.make_witness(directory, name, secret)
     federation.follow(directory, key, at)
     Console(highlight=False, soft_wrap=True).print(str(own), style="dim", markup=False)
-    raise typer.Exit(_round(directory, words))
+    raise typer.Exit(_round(directory, words, secret))
 
 
 def serve(
@@ -112,7 +116,8 @@ def serve(
     def tell(line: str) -> None:
         console.print(line, style="dim", markup=False)
 
-    with federation.witness_server(directory, federation.parse_place(at), lambda: datetime.now(UTC), tell) as server:
+    place, secret = federation.parse_place(at), words_for(directory / "keys" / "witness.key")
+    with federation.witness_server(directory, place, lambda: datetime.now(UTC), tell, secret) as server:
         Console(highlight=False, soft_wrap=True).print(f"http://{server.server_name}:{server.server_port}/", markup=False)
         with suppress(KeyboardInterrupt):
             server.serve_forever()
@@ -153,7 +158,7 @@ def recover(
 
     words, raws = words_in(lang), [_read_checkpoint(path) for path in seen or ()]
     with bar(str(directory)):
-        found = federation.recover(directory, places, lambda: datetime.now(UTC), seen=raws, freeze=freeze)
+        found = federation.recover(directory, places, lambda: datetime.now(UTC), seen=raws, freeze=freeze, passphrase=ask)
     text = message("{log} is back; entries: {size}.")
     if found.lost:
         text = message("{log} begins with the two heads of the log that ended; entries that were seen and are lost: {lost}.")
@@ -198,11 +203,11 @@ def find(
         console.print(words.text("Nothing found."))
 
 
-def _round(directory: Path, words: Words) -> int:
+def _round(directory: Path, words: Words, secret: str | None) -> int:
     from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
 
     with bar(str(directory)):
-        outcomes = federation.sync(directory, lambda: datetime.now(UTC))
+        outcomes = federation.sync(directory, lambda: datetime.now(UTC), secret)
     console = Console(highlight=False, soft_wrap=True)
     for outcome in outcomes:
         console.print("•", words.say(outcome.said.text, **outcome.said.values), style=_style(outcome), markup=False)

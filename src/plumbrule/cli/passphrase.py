@@ -55,6 +55,13 @@ def read_signer(path: Path, kind: Kind | None = None) -> KeySigner:
     return evidence.read_key(path, kind or evidence.Kind.STATEMENT, ask)
 
 
+def words_for(path: Path) -> str | None:
+    """The passphrase of a key file, asked for if it is there and encrypted; None if not."""
+    from plumbrule.evidence import key_is_locked  # noqa: PLC0415 - as above
+
+    return ask(path) if path.is_file() and key_is_locked(path) else None
+
+
 def log_signer(log: Path) -> KeySigner | None:
     """The signer of a log whose key lies encrypted in its folder; None if the log finds its key by itself, or has none there."""
     from plumbrule.evidence import Kind, key_is_locked  # noqa: PLC0415 - as above

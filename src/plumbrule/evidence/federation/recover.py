@@ -26,7 +26,7 @@ from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.source import open_source
 from plumbrule.evidence.federation.submit import seen_path
 from plumbrule.evidence.federation.sync import MIRRORS, SHARE, WITNESSES, followed
-from plumbrule.evidence.keys import Signer, new_signer, read_key, write_key
+from plumbrule.evidence.keys import Passphrase, Signer, new_signer, opening, read_key, write_key
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.log.guard import read_head, write_durably
 from plumbrule.evidence.log.settings import Settings, read_settings
@@ -49,7 +49,15 @@ class Recovered:
     lost: int
 
 
-def recover(directory: Path, places: Sequence[str], clock: Clock, *, seen: Iterable[bytes] = (), freeze: str = "") -> Recovered:
+def recover(
+    directory: Path,
+    places: Sequence[str],
+    clock: Clock,
+    *,
+    seen: Iterable[bytes] = (),
+    freeze: str = "",
+    passphrase: Passphrase = None,
+) -> Recovered:
     """Rebuild the node's log from a mirror.
 
     Args:
@@ -58,6 +66,7 @@ def recover(directory: Path, places: Sequence[str], clock: Clock, *, seen: Itera
         clock: the time.
         seen: checkpoints of this log that anybody holds, besides the head guard and those that witnesses cosigned.
         freeze: the name of the log that begins if the tail is lost; empty: refuse then.
+        passphrase: opens the log's key; the organisation's, and that of a new log, when a log is frozen.
 
     Raises:
         VerificationError: a head that was seen reaches beyond every copy (without `freeze`), or contradicts them.
@@ -82,8 +91,8 @@ def recover(directory: Path, places: Sequence[str], clock: Clock, *, seen: Itera
                 )
             raw = next((raw for raw, head in heads if head == last), mirror.checkpoint)
             if lost:
-                return _freeze(directory, mirror, raw, freeze, clock)
-            _rebuild(directory, mirror)
+                return _freeze(directory, mirror, raw, freeze, clock, passphrase)
+            _rebuild(directory, mirror, passphrase)
             return Recovered(origin=key.name, size=mirror.head.size, lost=0)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -161,17 +170,17 @@ def _best(aside: Path, key: VerifierKey, places: Sequence[str], clock: Clock) ->
     return Mirror.open(sizes[max(sizes)])
 
 
-def _rebuild(directory: Path, mirror: Mirror) -> None:
+def _rebuild(directory: Path, mirror: Mirror, passphrase: Passphrase) -> None:
     """A log folder beside the broken one, whole and checked, then in its place."""
     again, broken = directory / AGAIN, directory / BROKEN
     if broken.exists():
         raise OutputError(f"{broken} is in the way.", expected="no earlier broken log.", cure="move it to a safe place first.")
-    signer = read_key(directory / "log" / "log.key", Kind.LOG)
+    signer = read_key(directory / "log" / "log.key", Kind.LOG, passphrase)
     shutil.rmtree(again, ignore_errors=True)
     with Log.create(again, signer.verifier.name, signer, _waiting(directory)) as log:
         _fill(log, mirror)
         write_durably(log.guard, mirror.checkpoint)
-    write_key(again / "log.key", signer)
+    shutil.copy2(directory / "log" / "log.key", again / "log.key")  # as it is: for its owner only, and encrypted if it was
     with Log.open(again) as log:
         _copy_content(log, mirror)
     (directory / "log").rename(broken)
@@ -199,14 +208,15 @@ def _copy_content(log: Log, mirror: Mirror) -> None:
         log.content.put(mirror.content.get(digest))
 
 
-def _freeze(directory: Path, mirror: Mirror, last: bytes, name: str, clock: Clock) -> Recovered:
+def _freeze(directory: Path, mirror: Mirror, last: bytes, name: str, clock: Clock, passphrase: Passphrase) -> Recovered:
     """End the old origin with both heads kept, and begin a log whose first entry cites them."""
     old, folder, begun = mirror.origin, directory / FROZEN, directory / AGAIN
     if folder.exists() or (directory / BROKEN).exists():
         raise OutputError(f"{folder} or {directory / BROKEN} is in the way.", expected="a log that was never frozen.")
     if name == old:
         raise InputError(f"{name!r} is the name of the log that ends.", expected="another name.")
-    statement = read_key(directory / "keys" / "statement.key")
+    secret = opening(directory / "keys" / "statement.key", passphrase)
+    statement = read_key(directory / "keys" / "statement.key", passphrase=secret)
     recovered, lost = mirror.checkpoint, read_head(last, mirror.key, "the last head that was seen").size - mirror.head.size
     signer = new_signer(name, Kind.LOG)
     shutil.rmtree(begun, ignore_errors=True)
@@ -216,7 +226,7 @@ def _freeze(directory: Path, mirror: Mirror, last: bytes, name: str, clock: Cloc
         for raw in (last, recovered):
             log.content.put(raw)
         _copy_content(log, mirror)
-    write_key(begun / "log.key", signer)
+    write_key(begun / "log.key", signer, secret)
     shutil.copytree(mirror.directory, folder)
     write_durably(folder / "last-seen.checkpoint", last)
     write_durably(folder / "recovered.checkpoint", recovered)

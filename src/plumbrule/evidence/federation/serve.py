@@ -153,14 +153,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Told by `_answer`, without what the other side wrote."""
 
 
-def witness_server(directory: Path, place: tuple[str, int], clock: Clock, tell: Tell) -> WitnessServer:
-    """A server that listens, and answers once `serve_forever` runs.
+def witness_server(
+    directory: Path, place: tuple[str, int], clock: Clock, tell: Tell, passphrase: str | None = None
+) -> WitnessServer:
+    """A server that listens, and answers once `serve_forever` runs. `passphrase` opens the witness key, if it is encrypted.
 
     Raises:
         KeyFileError: the node has no witness key.
         OutputError: nobody can listen there.
     """
-    signer = read_key(directory / "keys" / "witness.key", Kind.WITNESS)
+    signer = read_key(directory / "keys" / "witness.key", Kind.WITNESS, passphrase)
     try:
         return WitnessServer(directory, signer, clock, place, tell)
     except OSError as error:
