@@ -9,6 +9,7 @@ from pathlib import Path
 from plumbrule_portal.config.database import databases
 from plumbrule_portal.config.office import LANGUAGES as ALL_LANGUAGES
 from plumbrule_portal.config.office import read_office, read_secret
+from plumbrule_portal.ui.languages import OWN_NAMES, django_code
 
 NODE = Path(os.environ.get("PLUMBRULE_NODE", "build/portal")).absolute()
 OFFICE = read_office(NODE)
@@ -72,7 +73,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [(code, code) for code in ALL_LANGUAGES]
+LANGUAGES = [(django_code(code), OWN_NAMES[code]) for code in ALL_LANGUAGES]
 LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
 
 STATIC_URL = "/static/"

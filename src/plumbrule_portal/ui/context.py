@@ -6,14 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from plumbrule.base.languages import direction
+from plumbrule_portal.ui.languages import OWN_NAMES, current
 
 
 def office(request: HttpRequest) -> dict[str, Any]:
     """The office, its languages with their own names, and the direction of the page."""
-    language = get_language() or "en"
+    language = current()
     return {
         "office": settings.OFFICE,
         "language": language,
@@ -21,19 +21,3 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "languages": [(code, OWN_NAMES[code]) for code in settings.OFFICE.languages],
         "here": request.get_full_path(),
     }
-
-
-OWN_NAMES = {
-    "ar": "العربية",
-    "zh": "中文",
-    "en": "English",
-    "fr": "Français",
-    "ru": "Русский",
-    "es": "Español",
-    "kk": "Қазақша",
-    "ky": "Кыргызча",
-    "tg": "Тоҷикӣ",
-    "tk": "Türkmençe",
-    "uz": "Oʻzbekcha",
-    "uz-cyrl": "Ўзбекча",
-}

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from plumbrule_portal.ui.languages import django_code
+
 Answer = Callable[[HttpRequest], HttpResponse]
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self';"
@@ -35,7 +37,7 @@ def language(answer: Answer) -> Answer:
 
     def answered(request: HttpRequest) -> HttpResponse:
         code = _wished(request)
-        with translation.override(code):
+        with translation.override(django_code(code)):
             request.LANGUAGE_CODE = code
             response = answer(request)
         response.headers.setdefault("Content-Language", code)

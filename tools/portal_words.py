@@ -1,0 +1,195 @@
+"""Keep the portal's catalogues in step with its source.
+
+    python tools/portal_words.py update             find every message, bring each django.po up to date, compile django.mo
+    python tools/portal_words.py missing [LANG]     list what is not translated yet, by language
+    python tools/portal_words.py fill LANG FILE     take translations from a JSON file: {message: translation or list of plurals}
+
+People edit `src/plumbrule_portal/locale/<language>/LC_MESSAGES/django.po`, then run `update` and commit both files.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "plumbrule_portal"
+LOCALES = SOURCE / "locale"
+LANGUAGES = ("ar", "es", "fr", "kk", "ky", "ru", "tg", "tk", "uz", "uz_Cyrl", "zh_Hans")
+DRAFT = "draft: not reviewed by a named person"
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""Written as the creation date of every catalogue: a date that changes by itself only makes noise."""
+TWO_FORMS = frozenset({"kk", "ky", "tg", "tk", "uz", "uz_Cyrl"})
+"""Languages with the plural forms one and other (CLDR), for which Babel has other rules or none."""
+FROM_DJANGO = (
+    "This field is required.",
+    "Enter a valid email address.",
+    "Enter a valid URL.",
+    "Enter a valid date.",
+    "Enter a whole number.",
+    "Select a valid choice. %(value)s is not one of the available choices.",
+    "Select a valid choice. That choice is not one of the available choices.",
+    "The submitted file is empty.",
+    "No file was submitted. Check the encoding type on the form.",
+    "This password is too common.",
+)
+"""What Django's own forms say; some of our languages have no translation of it there."""
+
+
+@cache
+def messages() -> Catalog:
+    """Every message in the source."""
+    found = _catalogue("en")
+    for path in sorted(SOURCE.rglob("*.py")):
+        if "migrations" not in path.parts:
+            _add(found, path, path.read_text("utf-8"))
+    for path in sorted(SOURCE.rglob("templates/**/*.*")):
+        _add(found, path, _as_python(path))
+    for text in FROM_DJANGO:
+        found.add(text, locations=[("django", 0)])
+    found.add(
+        ("This password is too short. It must contain at least %d character.", "This password is too short. It must contain at least %d characters."),
+        locations=[("django", 0)],
+    )
+    return found
+
+
+def _as_python(path: Path) -> str:
+    """A template as the calls of gettext in it: Django's own reading."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbrule_portal.config.settings")
+    from django.utils.translation.template import templatize
+
+    return templatize(path.read_text("utf-8"), origin=str(path))
+
+
+def _add(catalogue: Catalog, path: Path, source: str) -> None:
+    place = path.relative_to(SOURCE).as_posix()
+    for _, function, texts, _ in extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {}):
+        given = [text for text in (texts if isinstance(texts, tuple) else (texts,)) if isinstance(text, str)]
+        context = given.pop(0) if function in {"pgettext", "pgettext_lazy", "npgettext"} and given else None
+        if given and given[0]:
+            plural = function in {"ngettext", "ngettext_lazy", "npgettext"} and len(given) > 1
+            catalogue.add(tuple(given[:2]) if plural else given[0], locations=[(place, 0)], context=context)
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of a language as people edited it; empty when there is none yet."""
+    path = LOCALES / language / "LC_MESSAGES" / "django.po"
+    if not path.exists():
+        return _catalogue(language)
+    return read_po(io.BytesIO(path.read_bytes()), locale=language)
+
+
+def updated(language: str, more: dict[str, str | list[str]] | None = None) -> Catalog:
+    """The catalogue with today's messages: old ones gone, new ones empty, translations kept or taken from `more`."""
+    old, new = read(language), _catalogue(language)
+    new.language_team = old.language_team
+    for item in messages():
+        if item.id:
+            kept = old.get(item.id, item.context)
+            first = item.id if isinstance(item.id, str) else item.id[0]
+            given = (more or {}).get(f"{item.context}\x04{first}" if item.context else first) or (more or {}).get(first)
+            said = given or (kept.string if kept else "")
+            if isinstance(item.id, tuple):
+                forms = [said] * new.num_plurals if isinstance(said, str) else list(said)
+                said = tuple((forms + [forms[-1]] * new.num_plurals)[: new.num_plurals])
+            new.add(item.id, said, locations=item.locations, context=item.context, flags=item.flags)
+    return new
+
+
+def missing(language: str) -> list[str]:
+    """The messages of today that the catalogue of a language does not translate."""
+    catalogue, found = read(language), []
+    for item in messages():
+        if item.id:
+            said = catalogue.get(item.id, item.context)
+            strings = (said.string if isinstance(said.string, list | tuple) else (said.string,)) if said else ("",)
+            if not all(strings):
+                found.append(item.id if isinstance(item.id, str) else item.id[0])
+    return found
+
+
+def write(language: str, catalogue: Catalog) -> None:
+    """Write django.po and django.mo."""
+    folder = LOCALES / language / "LC_MESSAGES"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "django.po").write_bytes(po_bytes(catalogue))
+    (folder / "django.mo").write_bytes(mo_bytes(catalogue))
+
+
+def po_bytes(catalogue: Catalog) -> bytes:
+    """A catalogue as people edit it."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=120, sort_output=True, include_lineno=False)
+    return out.getvalue()
+
+
+def mo_bytes(catalogue: Catalog) -> bytes:
+    """A catalogue as the program reads it."""
+    out = io.BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def _catalogue(language: str) -> Catalog:
+    made = Catalog(
+        locale=language,
+        project="Plumbrule portal",
+        version="1",
+        copyright_holder="The Plumbrule developers",
+        creation_date=EPOCH,
+        revision_date=EPOCH,
+        last_translator="nobody yet",
+        language_team=DRAFT,
+        msgid_bugs_address="the issue tracker of the project",
+        fuzzy=False,
+        header_comment="# Wording of the portal. Language-Team says `draft: …` until a named person has reviewed it.",
+    )
+    if language in TWO_FORMS:
+        made._num_plurals, made._plural_expr = 2, "(n != 1)"
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first argument says."""
+    match arguments:
+        case ["update"]:
+            for language in LANGUAGES:
+                write(language, updated(language))
+                print(f"{language}: {len(missing(language))} of {len(messages())} not translated")
+        case ["missing", *chosen]:
+            for language in chosen or LANGUAGES:
+                for text in missing(language):
+                    print(f"{language}: {json.dumps(text, ensure_ascii=False)}")
+        case ["fill", language, file]:
+            write(language, updated(language, json.loads(Path(file).read_text("utf-8"))))
+            print(f"{language}: {len(missing(language))} not translated")
+        case _:
+            print(__doc__)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
