@@ -10,13 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from plumbrule.base.words import LOCALES, translator
 from plumbrule.findings.model import Assessment
 from plumbrule.report import phrases
 from plumbrule.report.terms_outcomes import UNCERTAINTY
 from plumbrule.report.views.basis import basis
 from plumbrule.report.views.figures import Figures
-from plumbrule.report.views.finding import finding_view
+from plumbrule.report.views.finding import FindingView, finding_view
 from plumbrule.report.views.further import further_tests
 from plumbrule.report.views.outcomes import outcomes
 from plumbrule.report.views.scores import scores
@@ -37,13 +39,47 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
         locales: folder of gettext catalogues, for languages that are not ours.
     """
     speaker = Speaker(words=translator(language, locales=locales))
+    return _rendered("dossier.html.j2", assessment, speaker, assessment_sha256).encode("utf-8")
+
+
+def render_findings(assessment: Assessment, *, language: str, locales: Path = LOCALES) -> Markup:
+    """The dossier's sections on findings as HTML for a page of somebody else's: no styles, no script, every text escaped.
+
+    It is one element that says its own language and direction, because a language without a catalogue falls back to
+    English. Headings begin at level 2. The classes are the dossier's.
+
+    Args:
+        assessment: what to show.
+        language: BCP 47 code.
+        locales: folder of gettext catalogues, for languages that are not ours.
+    """
+    speaker = Speaker(words=translator(language, locales=locales))
+    return Markup(_rendered("within.html.j2", assessment, speaker, ""))  # noqa: S704  autoescape is on in our templates
+
+
+def finding_views(
+    assessment: Assessment, *, language: str, prefix: str = "", locales: Path = LOCALES
+) -> tuple[FindingView, ...]:
+    """What the dossier shows of each finding, in the assessment's order, for templates of somebody else's.
+
+    Args:
+        assessment: what to show.
+        language: BCP 47 code.
+        prefix: begins the ids inside the pictures, for a page that shows several assessments.
+        locales: folder of gettext catalogues, for languages that are not ours.
+    """
+    figures = Figures.of(assessment, Speaker(words=translator(language, locales=locales)))
+    return tuple(finding_view(assessment, finding, figures, prefix=prefix) for finding in assessment.findings)
+
+
+def _rendered(template: str, assessment: Assessment, speaker: Speaker, sha256: str) -> str:
     figures = Figures.of(assessment, speaker)
-    page = (
+    return (
         _environment()
-        .get_template("dossier.html.j2")
+        .get_template(template)
         .render(
             assessment=assessment,
-            sha256=assessment_sha256,
+            sha256=sha256,
             lang=speaker.words.language,
             dir=speaker.words.direction,
             words=speaker.words,
@@ -62,7 +98,6 @@ def render_dossier(assessment: Assessment, *, language: str, assessment_sha256: 
             further=further_tests(assessment, figures),
         )
     )
-    return page.encode("utf-8")
 
 
 @cache

@@ -85,8 +85,8 @@ def badge(figures: Figures, verdict: str) -> Badge:
     return Badge(code=verdict, word=figures.speaker.called(phrases.VERDICTS, verdict), tone=phrases.VERDICT_TONES[verdict])
 
 
-def finding_view(assessment: Assessment, finding: Finding, figures: Figures) -> FindingView:
-    """Put one finding together."""
+def finding_view(assessment: Assessment, finding: Finding, figures: Figures, *, prefix: str = "") -> FindingView:
+    """Put one finding together. `prefix` begins the ids inside its pictures."""
     comparisons = [check for check in finding.checks if is_gap(check)]
     return FindingView(
         id=finding.requirement,
@@ -94,7 +94,7 @@ def finding_view(assessment: Assessment, finding: Finding, figures: Figures) -> 
         badge=badge(figures, finding.verdict),
         reason=figures.speaker.term(finding.reason),
         citations=citations(assessment, finding.answers, figures),
-        figures=_pictures(figures, comparisons, finding.requirement),
+        figures=_pictures(figures, comparisons, prefix + finding.requirement),
         comparisons=tuple(_check(figures, check, assessment) for check in comparisons),
         levels=tuple(
             _level(figures, check, line) for check in finding.checks for line in check.lines if line.role in ("floor", "ceiling")
