@@ -461,8 +461,12 @@ def test_exporting_again_adds_and_never_changes(log: Log, tmp_path: Path) -> Non
         name: raw for name, raw in before.items() if name != "checkpoint"
     }
     (out / "tile/0/000").write_bytes(b"other")
+    log.export(out)  # not read again
     with pytest.raises(OutputError, match="another history"):
-        log.export(out)
+        log.export(out, whole=True)
+    (out / "tile/0/000").unlink()
+    log.export(out)  # missed, and written anew
+    assert exported(out) == after
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_bytes(b"")
     with pytest.raises(OutputError, match="holds file"):

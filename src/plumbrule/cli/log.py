@@ -28,14 +28,18 @@ def add_to(app: typer.Typer) -> None:
 def export(
     directory: Annotated[Path, typer.Argument(help="Folder for the copy", metavar="DIR")],
     log: Annotated[Path, _LOG] = Path("log"),
+    check: Annotated[bool, typer.Option("--check", help="Read and compare also what an earlier export wrote.")] = False,
 ) -> None:
-    """Write the log as static files (C2SP tlog-tiles) that any web server can serve, its public files under content/."""
+    """Write the log as static files (C2SP tlog-tiles) that any web server can serve, its public files under content/.
+
+    Exporting again adds what is new. Without --check, what lies there must be there, and is not read again.
+    """
     from plumbrule.evidence.federation import share_content  # noqa: PLC0415 - loaded only when the verb runs
     from plumbrule.evidence.log import Log  # noqa: PLC0415
 
     with Log.open(log) as opened:
         with bar(f"{log} → {directory}"):
-            opened.export(directory)
+            opened.export(directory, whole=check)
             share_content(opened.content, directory)
         Console().print(f"{directory}: {opened.size} entries", highlight=False, soft_wrap=True)
 

@@ -5,8 +5,9 @@
         mirror.sqlite3    entries, tiles, verified checkpoints         content/       blobs by digest
         alarm/            two signed checkpoints that contradict each other: kept for ever
 
-What came is appended and hashed in one transaction, which commits only if the result is the root that the log signed.
-Every entry since the first is here, so the same computation proves that the log continues what it said before.
+What came is appended and hashed in steps, and counts only when the result is the root that the log signed: the checkpoint
+is remembered in the transaction of the last step. Every entry since the first is here, so the same computation proves
+that the log continues what it said before.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ from plumbrule.evidence.tree import EMPTY_ROOT, HASH_SIZE, leaf_hashes, tree_roo
 from plumbrule.evidence.vkey import VerifierKey
 
 DATABASE, CONTENT, ALARM, LOOKED = "mirror.sqlite3", "content", "alarm", "withdrawals-followed"
+STEP = 64
+"""Bundles in one transaction of a pull."""
 FIRST, SECOND = "first.checkpoint", "second.checkpoint"
 
 
@@ -150,12 +153,7 @@ class Mirror:
             self.compare(raw)
             self._follow_withdrawals()
             return Pulled(before=before, after=before, blobs=0, shown=head.size)
-        try:
-            with self.database.writing() as cursor:
-                blobs = self._append(cursor, source, head)
-                store.keep_checkpoint(cursor, head.size, raw, now)
-        except _MismatchError:
-            self._tell_lie_from_fork(source, head, raw)
+        blobs = self._fetch(source, head, raw, now)
         self._follow_withdrawals()
         return Pulled(before=before, after=head.size, blobs=blobs, shown=head.size)
 
@@ -180,10 +178,9 @@ class Mirror:
         head = read_head(raw, self.key, f"a checkpoint of {self.origin}")
         if not head.size and head.root != EMPTY_ROOT:
             refuse(f"a checkpoint of {self.origin}", "it names a root for no entries", "the root of the empty tree.")
+        if head.size > self.head.size:
+            return False
         with self.database.reading() as cursor:
-            size = store.read_state(cursor).size
-            if head.size > size:
-                return False
             same = tree_root(head.size, store.tree_reader(cursor)) == head.root
         if not same:
             self._raise_alarm(raw)
@@ -197,18 +194,52 @@ class Mirror:
                 rows = list(store.read_entries(cursor, at, min(end, at + step)))
             yield from rows
 
-    def _append(self, cursor: Cursor, source: Source, head: Checkpoint) -> int:
-        """Append everything up to `head`; returns the number of blobs. Raises _MismatchError if the root is another."""
+    def _fetch(self, source: Source, head: Checkpoint, raw: bytes, now: str) -> int:
+        """Append everything up to `head` in steps, and remember `head` with the last one; returns the number of blobs.
+
+        Until then nothing counts what came. A round that is broken off leaves its steps, and the next goes on from there.
+        """
+        proved = self.head.size
+        left = self._cut(max(proved, head.size))
+        while True:
+            try:
+                return self._append(source, head, raw, now)
+            except _MismatchError:
+                self._cut(proved)
+                if left == proved:
+                    self._tell_lie_from_fork(source, head, raw)
+                left = proved  # an earlier round's steps, perhaps from elsewhere, do not fit: once more without them
+
+    def _cut(self, size: int) -> int:
+        """Forget what lies beyond `size`, which is not below what is proved; returns how much is left."""
+        with self.database.writing() as cursor:
+            state = store.read_state(cursor)
+            return state.size if state.size <= size else store.cut(cursor, size).size
+
+    def _append(self, source: Source, head: Checkpoint, raw: bytes, now: str) -> int:
+        """Append everything up to `head`, a transaction for each step. Raises _MismatchError if the root is another."""
+        blobs = 0
+        while True:
+            with self.database.writing() as cursor:
+                blobs += self._step(cursor, source, head)
+                state = store.read_state(cursor)
+                if state.size == head.size:
+                    if state.root != head.root:
+                        raise _MismatchError
+                    store.keep_checkpoint(cursor, head.size, raw, now)
+                    return blobs
+
+    def _step(self, cursor: Cursor, source: Source, head: Checkpoint) -> int:
+        """Fetch and append the next bundles, at most `STEP`; returns the number of blobs that came with them."""
         state, heard, blobs = store.read_state(cursor), listener(), 0
-        for index in range(state.size // WIDTH, (head.size + WIDTH - 1) // WIDTH):
+        first, last = state.size // WIDTH, (head.size + WIDTH - 1) // WIDTH
+        for index in range(first, min(first + STEP, last)):
             bundle = read_bundle(source, index, min(WIDTH, head.size - index * WIDTH))
             new = bundle[max(0, state.size - index * WIDTH) :]
             blobs += sum(self._keep_blobs(source, entry) for entry in new)
             _, state = store.append_hashed(cursor, new, leaf_hashes(new))
             if heard is not None:
                 heard(state.size / head.size)
-        if state.root != head.root:
-            raise _MismatchError
         return blobs
 
     def _keep_blobs(self, source: Source, entry: bytes) -> int:

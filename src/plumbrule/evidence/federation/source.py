@@ -7,6 +7,7 @@ that takes longer than two minutes, no redirection to somewhere else. This is th
 from __future__ import annotations
 
 import http.client
+import math
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +21,8 @@ TIMEOUT = 20.0
 """Seconds without a byte."""
 PATIENCE = 120.0
 """Seconds for one file."""
+ROUND = 900.0
+"""Seconds for everything that one round asks of one server."""
 _CHUNK = 65_536
 
 
@@ -50,12 +53,15 @@ class Source(Protocol):
         ...
 
 
-def open_source(at: str) -> Source:
-    """The source at a web address (http or https) or in a folder. Raises InputError for any other address."""
+def open_source(at: str, seconds: float = math.inf) -> Source:
+    """The source at a web address (http or https) or in a folder. Raises InputError for any other address.
+
+    A web server has `seconds` for everything that is asked of it from now on; then it counts as silent.
+    """
     try:
         parts = urlsplit(at)
         if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not parts.query and not parts.fragment:
-            return WebSource(at)
+            return WebSource(at, seconds)
         folder = "://" not in at
     except ValueError:  # half an IPv6 address, a port beyond 65,535
         folder = False
@@ -106,8 +112,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 class WebSource:
     """A static web server."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address.rstrip("/")
+    def __init__(self, address: str, seconds: float = math.inf) -> None:
+        self._address, self._end = address.rstrip("/"), time.monotonic() + seconds
         self._opener = urllib.request.build_opener(_NoRedirect)
 
     @property
@@ -117,7 +123,7 @@ class WebSource:
 
     def read(self, path: str, limit: int) -> bytes:
         """The bytes of a file; see `Source`."""
-        until = time.monotonic() + PATIENCE
+        until = self._until()
         request = urllib.request.Request(f"{self._address}/{path}", headers={"User-Agent": "plumbrule"})  # noqa: S310 - checked above
         try:
             with self._opener.open(request, timeout=TIMEOUT) as answer:
@@ -134,7 +140,7 @@ class WebSource:
 
     def post(self, path: str, body: bytes, limit: int) -> tuple[int, bytes]:
         """Hand something in; the status and what came with it. Raises SilentError or UnreadableError, as `read` does."""
-        until = time.monotonic() + PATIENCE
+        until = self._until()
         headers = {"User-Agent": "plumbrule", "Content-Type": "text/plain; charset=utf-8"}
         request = urllib.request.Request(f"{self._address}/{path}", data=body, headers=headers)  # noqa: S310 - checked above
         try:
@@ -147,11 +153,17 @@ class WebSource:
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise SilentError(f"{self.name} does not answer ({_reason(error)}).", cure="try later.") from None
 
+    def _until(self) -> float:
+        now = time.monotonic()
+        if now > self._end:
+            raise SilentError(f"{self.name} is slow: its time in this round is over.", cure="the next round goes on from here.")
+        return min(now + PATIENCE, self._end)
+
     def _all(self, answer: IO[bytes], limit: int, until: float, path: str) -> bytes:
         found = bytearray()
         while len(found) <= limit:
             if time.monotonic() > until:
-                raise SilentError(f"{self.name}/{path} took longer than {PATIENCE:.0f} seconds.", cure="try later.")
+                raise SilentError(f"{self.name}/{path} took too long.", cure="try later; what came before it is kept.")
             chunk = answer.read(min(_CHUNK, limit + 1 - len(found)))
             if not chunk:
                 break

@@ -21,7 +21,7 @@ from threading import Lock
 from plumbrule.base.lock import locked
 from plumbrule.base.messages import message
 from plumbrule.base.progress import listener
-from plumbrule.errors import InputError, OutputError, PlumbruleError
+from plumbrule.errors import InputError, OutputError, PlumbruleError, UnreadableError
 from plumbrule.evidence.federation.contact import (
     BEHIND,
     DISAGREES,
@@ -37,13 +37,13 @@ from plumbrule.evidence.federation.contact import (
 )
 from plumbrule.evidence.federation.cosign import COSIGNED, HELD, LIST, WITNESSED, cosign, keep_cosignatures, seen_by
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
-from plumbrule.evidence.federation.source import MissingError, SilentError, Source, open_source, open_submission
+from plumbrule.evidence.federation.source import ROUND, MissingError, SilentError, Source, open_source, open_submission
 from plumbrule.evidence.federation.submit import submit
 from plumbrule.evidence.keys import KeySigner, new_signer, read_key, write_key
 from plumbrule.evidence.log import ContentStore, Log
 from plumbrule.evidence.log.content import WITHDRAWN
 from plumbrule.evidence.log.export import export_log
-from plumbrule.evidence.log.guard import write_durably
+from plumbrule.evidence.log.guard import read_head, write_durably
 from plumbrule.evidence.note import MAX_NOTE
 from plumbrule.evidence.sentence import Sentence, sentence
 from plumbrule.evidence.vkey import Kind, VerifierKey
@@ -170,7 +170,7 @@ def _pull(directory: Path, folder: Path, signer: KeySigner | None, clock: Clock)
     key, at = read_follow(folder)
     try:
         with Mirror.open(folder) as mirror:
-            brought = mirror.pull(open_source(at), _now(clock))
+            brought = mirror.pull(open_source(at, ROUND), _now(clock))
             share_mirror(mirror, directory / SHARE / MIRRORS / folder.name)
             if signer is not None:
                 cosign(mirror, signer, directory / SHARE, clock())
@@ -216,7 +216,7 @@ def _compare(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
     key, at = read_follow(folder)
     witness = key.kind is Kind.WITNESS
     try:
-        notes = _cosigned(directory, open_source(at))
+        notes = _cosigned(directory, open_source(at, ROUND))
         with _OWN:
             yield from _hold_against(directory, notes, folder, key.name, clock)
     except MissingError:
@@ -308,13 +308,20 @@ def _export_aside(log: Log, share: Path) -> None:
 
 def share_mirror(mirror: Mirror, share: Path) -> None:
     """Lay out a mirror as its origin lays out itself, so that others can follow it here, and its operator can recover."""
-    raw = mirror.checkpoint
-    if not raw or ((share / "checkpoint").is_file() and (share / "checkpoint").read_bytes() == raw):
-        return
-    size = mirror.head.size
+    raw, size = mirror.checkpoint, mirror.head.size
+    if not raw or _laid_out(share / "checkpoint", mirror.key) >= size:
+        return  # more lies there if the mirror was restored from an old copy
     with mirror.database.reading() as cursor:
         export_log(cursor, size, raw, mirror.key, share)
     share_content(mirror.content, share)
+
+
+def _laid_out(path: Path, key: VerifierKey) -> int:
+    """How many entries a copy that lies out covers; none if its checkpoint is damaged or missing."""
+    try:
+        return read_head(path.read_bytes(), key, str(path)).size if path.is_file() else 0
+    except UnreadableError:
+        return 0
 
 
 def share_content(content: ContentStore, share: Path) -> int:

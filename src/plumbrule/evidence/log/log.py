@@ -308,18 +308,19 @@ class Log:
                 refuse(store.WHAT, f"the tiles above entry {index} do not give the signed root", cure=RESTORE)
         return write_proof(Proof(index=index, hashes=hashes, checkpoint=raw))
 
-    def export(self, directory: Path) -> None:
+    def export(self, directory: Path, *, whole: bool = False) -> None:
         """Write the published log as static files (c2sp.org/tlog-tiles), with `log.vkey` beside them.
 
-        Exporting again into the same folder adds what is new; the checkpoint is replaced last.
+        Exporting again into the same folder adds what is new, and reads what it wrote before only if `whole`; the
+        checkpoint is replaced last.
 
         Raises:
-            OutputError: the folder holds something else, or tiles of another history.
+            OutputError: the folder holds something else, another history, or more than this log.
         """
         guarded, raw = read_guard(self.guard, self.verifier)
         with self.database.reading() as cursor:
             check_continues(cursor, store.read_state(cursor), guarded)
-            export_log(cursor, guarded.size, raw, self.verifier, directory)
+            export_log(cursor, guarded.size, raw, self.verifier, directory, whole=whole)
 
     def fsck(self) -> LogReport:
         """Check every entry, every tile, every remembered checkpoint and every blob. Reads the whole log."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from plumbrule.errors import OutputError
 from plumbrule.evidence.envelope import MAX_ENVELOPE
 from plumbrule.evidence.log.dialect import Cursor, column_types, require_durable, require_transaction, run, run_many, take_turn
-from plumbrule.evidence.log.tiles import RESTORE, WIDTH, Fetch, extend, hash_reader
+from plumbrule.evidence.log.tiles import RESTORE, WIDTH, Fetch, extend, hash_reader, tile_widths
 from plumbrule.evidence.reading import refuse
 from plumbrule.evidence.tree import EMPTY_ROOT, HASH_SIZE, HashReader, leaf_hashes, tree_root
 
@@ -95,6 +95,27 @@ def append_hashed(cursor: Cursor, envelopes: Sequence[bytes], leaves: Sequence[b
     root = tree_root(size, tree_reader(cursor))
     run(cursor, "UPDATE log_state SET size = ?, root = ? WHERE id = 1", size, root)
     return state, State(vkey=state.vkey, size=size, root=root)
+
+
+def cut(cursor: Cursor, size: int) -> State:
+    """Forget the entries from `size` on, which no checkpoint covers; returns the state that is left.
+
+    For who follows another log and stored entries before they were proved. Raises UnreadableError if a remembered
+    checkpoint covers them, or if what is left does not give a root; OutputError if no transaction is open.
+    """
+    require_transaction(cursor)
+    state = read_state(cursor)
+    if last_checkpoint_size(cursor) > size:
+        refuse(WHAT, f"a checkpoint covers more than the first {size} entries", cure=RESTORE)
+    run(cursor, "DELETE FROM log_entry WHERE idx >= ?", size)
+    for level in range(len(tile_widths(state.size))):
+        tile, rest = divmod(size // WIDTH**level, WIDTH)
+        kept = tile_fetcher(cursor)(level, tile)[: rest * HASH_SIZE]
+        run(cursor, "DELETE FROM log_tile WHERE level = ? AND idx >= ?", level, tile + (rest > 0))
+        run(cursor, "UPDATE log_tile SET hashes = ? WHERE level = ? AND idx = ?", kept, level, tile)
+    root = tree_root(size, tree_reader(cursor))
+    run(cursor, "UPDATE log_state SET size = ?, root = ? WHERE id = 1", size, root)
+    return State(vkey=state.vkey, size=size, root=root)
 
 
 def read_state(cursor: Cursor) -> State:
