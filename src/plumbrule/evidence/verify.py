@@ -9,15 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from plumbrule.base.messages import message
 from plumbrule.errors import UnreadableError, VerificationError
 from plumbrule.evidence.envelope import Envelope, parse_envelope
+from plumbrule.evidence.keyrecord import said_positions
 from plumbrule.evidence.pack import PackedEntry, read_pack
 from plumbrule.evidence.policy import MAX_POLICY, Accepted, Policy, accept, parse_policy
+from plumbrule.evidence.predicates import AssessmentPredicate, PlanPredicate
 from plumbrule.evidence.proof import Proof, parse_proof
 from plumbrule.evidence.reading import refuse
 from plumbrule.evidence.result import Draft, Verification, warn
 from plumbrule.evidence.sentence import Sentence, sentence
-from plumbrule.evidence.statement import parse_statement
+from plumbrule.evidence.statement import Statement, parse_statement
 from plumbrule.evidence.together import CheckedEntry, check_together
 from plumbrule.evidence.tree import leaf_hash, verify_inclusion
 from plumbrule.evidence.trust import MAX_TRUST, Trust, TrustedSigner, fingerprint, parse_trust
@@ -87,9 +90,17 @@ def _check_entry(packed: PackedEntry, rules: Policy, trusted: Trust, draft: Draf
     signers = _signatures_that_hold(envelope, trusted, packed, draft)
     if accepted is None or not signers:
         return None
-    statement = parse_statement(envelope.payload, packed.envelope_file)
+    statement = _statement(envelope, packed.envelope_file)
     entry = CheckedEntry(packed=packed, statement=statement, accepted=accepted, proof=proof)
     return entry if _included(entry, draft) and _allowed(entry, signers, draft) else None
+
+
+def _statement(envelope: Envelope, file: str) -> Statement:
+    """A statement of a kind that packs carry. A reader of packs alone knows no other, and must come to the same verdict."""
+    statement = parse_statement(envelope.payload, file)
+    if not isinstance(statement.predicate, PlanPredicate | AssessmentPredicate):
+        refuse(file, f"it holds a statement of the kind {statement.predicate_type}", "a plan or an assessment.")
+    return statement
 
 
 def _accepted(rules: Policy, proof: Proof, packed: PackedEntry, draft: Draft) -> Accepted | None:
@@ -147,7 +158,7 @@ def _allowed(entry: CheckedEntry, signers: list[TrustedSigner], draft: Draft) ->
     if not entitled:
         draft.failures.append(_not_entitled(entry, signers[0]))
     elif not counting:
-        draft.failures.append(_not_counting(entry, entitled[0]))
+        draft.failures.append(_not_counting(entry, entitled))
     return bool(counting)
 
 
@@ -172,11 +183,19 @@ def _not_entitled(entry: CheckedEntry, signer: TrustedSigner) -> Sentence:
     )
 
 
-def _not_counting(entry: CheckedEntry, signer: TrustedSigner) -> Sentence:
-    return sentence(
-        "{file}: by the trust file, the signature of {signer} does not count at position {index} of the log {log}.",
-        file=entry.packed.envelope_file,
-        signer=signer.name,
-        index=entry.proof.index,
-        log=entry.accepted.log.name,
+def _not_counting(entry: CheckedEntry, entitled: list[TrustedSigner]) -> Sentence:
+    """Where the signature does not count, and where it would: a gap in a key's positions is where it was suspect."""
+    file, signer, log, index = entry.packed.envelope_file, entitled[0], entry.accepted.log.name, entry.proof.index
+    places = sorted(
+        ((one.first, one.last) for one in entitled if one.log == log and one.key == signer.key), key=lambda one: one[0]
     )
+    if not places:
+        text = message(
+            "{file}: by the trust file, the signature of {signer} does not count at position {index} of the log {log}."
+        )
+        return sentence(text, file=file, signer=signer.name, index=index, log=log)
+    text = message(
+        "{file}: by the trust file, the signature of {signer} does not count at position {index} of the log {log}, only at "
+        "{positions}. Elsewhere its key was not there yet, had ended, or was suspect and nobody endorsed the entry again."
+    )
+    return sentence(text, file=file, signer=signer.name, index=index, log=log, positions=said_positions(places))
