@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from site_made import Site, running_site
+
 if TYPE_CHECKING:
     from django.test import Client
 
@@ -61,6 +63,13 @@ def client(node: Path) -> Client:
     from django.test import Client
 
     return Client(SERVER_NAME="127.0.0.1", headers={"Accept-Language": "en"})
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """`plumbrule serve` as a user runs it, in processes of its own, with a system published; ended by its id."""
+    with running_site(tmp_path_factory.mktemp("site") / "node") as found:
+        yield found
 
 
 def close_database() -> None:

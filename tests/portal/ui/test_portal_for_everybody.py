@@ -1,0 +1,94 @@
+"""The pages in a real browser: WCAG 2.2 AA as far as a program can see, small screens, large letters, both directions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from site_made import Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+
+PAGES = ("/", "/systems", "/systems?q=nothing-fits", "/systems/loans", "/entries/1", "/account/sign-in", "/nowhere")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def page(browser: Browser) -> Page:
+    """A page without scripts of its own; axe is put in from outside."""
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(site: Site, page: Page, path: str, language: str) -> None:
+    """axe-core finds no fault on any kind of page, from left to right and from right to left."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}lang={language}")
+    assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert not found, [(one["id"], one["help"], one["nodes"][0]["html"][:200]) for one in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_can_be_read_in_both_schemes(site: Site, browser: Browser, scheme: str) -> None:
+    """Contrast holds where the reader prefers dark pages, too."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{site.address}/systems/loans")
+    found = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+    context.close()
+    assert not found, found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_320_pixels(site: Site, page: Page, path: str) -> None:
+    """Nothing runs out of a screen of 320 CSS pixels, which is 1,280 pixels at 400 % (WCAG 1.4.10)."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(site.address + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_keyboard_alone_reaches_everything(site: Site, page: Page) -> None:
+    """Tab visits the way past the menu first, then every link, field and button, each with a visible outline."""
+    page.goto(site.address + "/systems")
+    wanted = page.evaluate("document.querySelectorAll('a[href], input:not([type=hidden]), select, button').length")
+    seen = []
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+                " return [e.tagName + (e.className || e.id || e.textContent.trim()), s.outlineStyle !== 'none'] })()"
+            )
+        )
+    assert seen[0][0].startswith("Askip")
+    assert len({name for name, _ in seen}) == wanted
+    assert all(outlined for _, outlined in seen), seen
+
+
+def test_no_page_needs_a_script(site: Site, browser: Browser) -> None:
+    """With scripts switched off a reader searches, opens a system and changes the language."""
+    context = browser.new_context(java_script_enabled=False, extra_http_headers={"Accept-Language": "en"})
+    page = context.new_page()
+    page.goto(site.address)
+    page.get_by_role("searchbox").fill("loans")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Loans").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Loans"
+    page.get_by_label("Language").select_option("fr")
+    page.locator("footer button").click()
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.get_by_role("heading", level=1).inner_text() == "Prêts"
+    context.close()
