@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from plumbrule_portal.pages import queries
 from plumbrule_portal.ui.middleware import COOKIE
@@ -18,13 +20,25 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/home.html", {"counts": queries.counts(), "newest": queries.newest_systems()})
 
 
-@require_POST
+@require_safe
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Keep the reader's choice of language in a cookie, and go back to where they were."""
-    there, code = request.POST.get("next", "/"), request.POST.get("language", "")
+    """Keep the reader's choice of language in a cookie, and go back to where they were (decision 171).
+
+    It is asked for by GET, so that the form at the foot of every page needs no token, and pages no cookie. Nothing but the
+    language of what one reader sees depends on it.
+    """
+    there, code = _without_language(request.GET.get("next", "/")), request.GET.get("language", "")
     if not url_has_allowed_host_and_scheme(there, allowed_hosts=None):
         there = "/"
     response = HttpResponseRedirect(there)
     if code in settings.OFFICE.languages:
         response.set_cookie(COOKIE, code, max_age=31_536_000, samesite="Lax", secure=settings.OFFICE.secure, httponly=True)
+    response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _without_language(there: str) -> str:
+    """The address without `lang`, which would weigh more than the choice just made."""
+    path, _, asked = there.partition("?")
+    kept = [(key, value) for key, value in parse_qsl(asked, keep_blank_values=True) if key != "lang"]
+    return f"{path}?{urlencode(kept)}" if kept else path
