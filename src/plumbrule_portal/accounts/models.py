@@ -95,3 +95,25 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation or '-'} · {self.role}"
+
+
+class Act(models.Model):
+    """One line of the audit trail. `who` is the number of an account, never a name: an account can be closed, the trail stays.
+
+    `salt` (32 random bytes in hex) makes its commitment; `position` is its place in the committed trail, once it has one.
+    """
+
+    when = models.DateTimeField()
+    who = models.BigIntegerField(null=True)
+    what = models.CharField(max_length=100)
+    on = models.CharField(max_length=200)
+    salt = models.CharField(max_length=64)
+    position = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.on}"

@@ -23,6 +23,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "plumbrule_portal.ui",
     "plumbrule_portal.accounts",
     "plumbrule_portal.ledger",
@@ -40,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "plumbrule_portal.config.urls"
@@ -106,6 +109,8 @@ PROJECTIONS = {
     "urn:x-plumbrule:classification:1": "plumbrule_portal.systems.projection.classification",
 }
 """Which function writes what the public pages show of an entry, by predicate type. The others change no page."""
+INDEX = "plumbrule_portal.systems.indexing.entry"
+"""What writes the words by which search finds it, after every entry."""
 
 LOGGING = {
     "version": 1,

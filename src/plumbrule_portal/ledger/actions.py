@@ -7,7 +7,7 @@ head signed and guarded    (after it, by the one publisher)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -17,6 +17,7 @@ from plumbrule.errors import InputError
 from plumbrule.evidence import Claim, Signer, make_statement, seal, subject_of, write_statement
 from plumbrule.evidence.log import ContentStore, Log, store
 from plumbrule.evidence.log.dialect import Cursor
+from plumbrule.evidence.log.named import naming, notice
 from plumbrule_portal.ledger import node, projection, queries
 from plumbrule_portal.ledger.models import Entry
 
@@ -93,6 +94,26 @@ def proof(index: int) -> bytes:
     """The proof file of an entry, at the last published head. Raises InputError if it is not published yet."""
     with Log.open(node.folder() / "log") as log:
         return log.prove(index)
+
+
+def erase(claim: Claim, index: int) -> None:
+    """Delete the bytes that a recorded withdrawal takes, and leave a notice in their place.
+
+    A file that another entry still says is public stays: each entry is withdrawn by itself.
+    """
+    taken = [str(digest) for digest in cast("tuple[str, ...]", claim.fields["content"])]
+    live = naming(_entries(), taken)
+    with Log.open(node.folder() / "log") as log:
+        origin = log.origin
+    for digest in taken:
+        if not live[digest].live:
+            content().withdraw(digest, notice(origin, index, str(claim.fields["reason"])))
+
+
+def _entries() -> Iterator[tuple[int, bytes]]:
+    with connection.cursor() as cursor:
+        reading = cast("Cursor", cursor)
+        yield from store.read_entries(reading, 0, store.read_state(reading).size)
 
 
 def refuse_twice(envelope_sha256: str) -> None:

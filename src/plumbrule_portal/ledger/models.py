@@ -35,11 +35,24 @@ class Entry(models.Model):
         return f"{self.index} {self.predicate}"
 
 
+class Kind(models.TextChoices):
+    """What a proposal would do."""
+
+    RECORD = "record", _("Publish a record")
+    ASSESSMENT = "assessment", _("Publish an assessment")
+    GRADING = "grading", _("Grade a system")
+    LABEL = "label", _("Give a trust label")
+    WITHDRAWAL = "withdrawal", _("Withdraw something public")
+    SUPERSEDES = "supersedes", _("Put a newer entry in the place of an older one")
+    KEY_EVENT = "key-event", _("Act on a key")
+
+
 class Proposal(models.Model):
     """What somebody wants to publish, until a second person has agreed. Private.
 
-    `claim` is the predicate's JSON, `predicate` its type, `files` maps a file name to the SHA-256 of a blob that already
-    lies in the inbox (`ledger.inbox`). `about` is the slug of the organisation whom it concerns.
+    `claim` holds the claims that the node would sign, as {"claims": [{predicate, fields, subjects}]}, `predicate` the type of
+    the first; `envelopes` are texts that others signed; `files` maps a file name to the SHA-256 of a blob that lies in the
+    inbox (`ledger.inbox`). `organisation` is the slug of the organisation whom it concerns.
     """
 
     class State(models.TextChoices):
@@ -51,7 +64,7 @@ class Proposal(models.Model):
         RETURNED = "returned", _("Sent back")
         TAKEN_BACK = "taken-back", _("Taken back")
 
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, choices=Kind.choices)
     title = models.CharField(max_length=300)
     organisation = models.SlugField(max_length=200, blank=True)
     system = models.SlugField(max_length=200, blank=True)
@@ -70,3 +83,15 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Batch(models.Model):
+    """How far the audit trail is committed to the log: the Merkle root over its first `size` acts stands in entry `entry`."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64)
+    entry = models.BigIntegerField()
+    made = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.size}: {self.root}"

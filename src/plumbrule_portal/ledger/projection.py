@@ -22,6 +22,7 @@ from plumbrule_portal.ledger.models import Entry
 
 Projection = Callable[[Entry, Statement], None]
 PUBLIC_TABLES = (
+    "systems.Searchable",
     "systems.Finding",
     "systems.Assessment",
     "systems.Record",
@@ -52,6 +53,7 @@ def apply(index: int, envelope: bytes) -> Entry:
     if handler is not None:
         projection: Projection = import_string(handler)
         projection(entry, statement)
+    import_string(settings.INDEX)(entry, statement)
     return entry
 
 

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any, cast
+
+from django.db import connection
+
+from plumbrule.errors import InputError
+from plumbrule.evidence import Claim, parse_envelope, parse_statement
+from plumbrule.evidence.claims import RECORD
+from plumbrule.evidence.log import store
+from plumbrule.evidence.log.dialect import Cursor
 from plumbrule.evidence.log.guard import read_head
-from plumbrule_portal.ledger import node
+from plumbrule_portal.ledger import content, node
 from plumbrule_portal.ledger.models import Entry
 
 
@@ -17,3 +27,45 @@ def published_size() -> int:
     """How many entries the last signed head covers."""
     raw = (node.folder() / "log" / "checkpoint").read_bytes()
     return read_head(raw, node.log_key(), "the head guard").size
+
+
+def newest_of(claim: Claim) -> Entry | None:
+    """The newest entry of the same record, read in the same kind of form, or None."""
+    if claim.kind != RECORD:
+        return None
+    wanted = _identity(claim)
+    for entry in Entry.objects.filter(predicate=RECORD, about=claim.system).order_by("-index"):
+        said = statement_of(entry.index)
+        if isinstance(said, Claim) and _identity(said) == wanted:
+            return entry
+    return None
+
+
+def refuse_stale(claim: Claim) -> None:
+    """Raise InputError if a record follows an entry that is not the newest of this record any more."""
+    previous = claim.fields.get("previous")
+    newest = newest_of(claim)
+    if isinstance(previous, dict) and newest is not None and previous.get("log_index") != newest.index:
+        raise InputError(
+            f"entry {newest.index} of the same record was published since this was proposed.",
+            expected="a proposal that follows the newest entry.",
+            cure="take it back, look at what changed, and propose anew.",
+        )
+
+
+def statement_of(index: int) -> object:
+    """What an entry says, read from the log itself."""
+    with connection.cursor() as cursor:
+        raw = next(iter(store.read_entries(cast("Cursor", cursor), index, index + 1)))[1]
+    return parse_statement(parse_envelope(raw).payload).predicate
+
+
+def document(entry: Entry) -> dict[str, Any]:
+    """The JSON file of an entry that is a record; empty if it was withdrawn."""
+    raw = content.read(dict(entry.files).get("record.json", ""))
+    found: dict[str, Any] = json.loads(raw) if raw else {}
+    return found
+
+
+def _identity(claim: Claim) -> tuple[str, str]:
+    return str(claim.fields["form"]).rpartition("-")[0], str(claim.fields["record"])
