@@ -135,8 +135,8 @@ def main(folder: Path, rounds: int) -> None:
     """Kill, check, count."""
     node, university = folder / "node", folder / "university"
     made = create_node(node, name="node.example")
-    witness = make_witness(university, "university.example") if university.mkdir() is None else None
-    assert witness is not None
+    university.mkdir()
+    witness = make_witness(university, "university.example")
     follow(university, made.log_verifier, str(node / "share"))
     follow(node, witness, str(university / "share"))
     place, counted, told_of, shown, size = Place(), Counter[str](), Counter[str](), set[bytes](), 0
