@@ -27,6 +27,8 @@ def fresh_node(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     from plumbrule_portal.config.office import FILE, Office
     from plumbrule_portal.config.start import collect_static, migrate, start
 
+    # Playwright leaves an event loop running in the thread of the tests, in which Django would not touch a database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     home = tmp_path_factory.mktemp("portal")
     node, copy = home / "node", home / "copy"
     create_node(node, name="register.example.org")

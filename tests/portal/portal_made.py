@@ -24,6 +24,15 @@ def publish_record(
 def publish_loans() -> Any:
     """A city, and its system `loans`."""
     publish_record("organisation-1", "city-x", {"names": {"en": "City of X"}}, party="city-x")
-    fields = {"name": {"en": "Loans", "fr": "Prêts"}, "summary": {"en": "Decides on loans."}, "phase": "use"}
+    fields = {
+        "name": {"en": "Loans", "fr": "Prêts"},
+        "summary": {"en": "Decides on loans."},
+        "purpose": {"en": "To decide who gets a loan.\n\nAnd who does not."},
+        "legal_basis": {"absent": "unknown"},
+        "languages_served": ["en", "fr"],
+        "jurisdictions": ["KZ"],
+        "phases": [{"phase": "development", "since": "2024"}, {"phase": "use", "since": "2025-03-01"}],
+        "contacts": [{"office": "AI desk", "email": "ai@city-x.example"}],
+    }
     document = {"id": "loans", "organisation": "city-x", "language": "en", "form": "system-1", "fields": fields}
     return publish_record("system-1", "loans", document, system="loans")

@@ -92,7 +92,7 @@ def _system(entry: Entry, claim: Claim) -> None:
             "names": _texts(fields.get("name")),
             "summaries": _texts(fields.get("summary")),
             "language": document["language"],
-            "phase": _token(fields.get("phase")),
+            "phase": _phase(fields.get("phases")),
             "declared": declared.get("source", ""),
             "form": document["form"],
             "fields": fields,
@@ -127,8 +127,9 @@ def _texts(value: object) -> dict[str, str]:
     return {}
 
 
-def _token(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _phase(moves: object) -> str:
+    """The phase to which the system moved last; empty where the record is silent."""
+    return str(moves[-1]["phase"]) if isinstance(moves, list) and moves else ""
 
 
 def _rows(document: Mapping[str, Any]) -> int | None:

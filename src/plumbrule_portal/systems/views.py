@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plumbrule_portal.ledger.content import read
-from plumbrule_portal.systems import queries
+from plumbrule_portal.systems import card, queries
 from plumbrule_portal.systems.models import Assessment
 
 
@@ -35,7 +35,13 @@ def system(request: HttpRequest, slug: str) -> HttpResponse:
     found = queries.system(slug)
     if found is None:
         raise Http404
-    shown = {"system": found, "assessments": queries.assessments(slug), "history": queries.history(slug)}
+    shown = {
+        "system": found,
+        "assessments": queries.assessments(slug),
+        "history": queries.history(slug),
+        "sections": card.sections(found.form, found.fields),
+        "steps": card.steps(found.form, found.fields),
+    }
     return render(request, "systems/system.html", shown)
 
 

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, linebreaks
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from plumbrule.base.languages import direction
 from plumbrule_portal.ui.languages import current, locale
@@ -27,12 +27,36 @@ def said(texts: Mapping[str, str] | None, most: int = 0) -> SafeString | str:
     """
     if not texts:
         return "–"
-    language = current()
-    code = next((code for code in (language, language.split("-")[0], "en") if code in texts), next(iter(texts)))
+    code = best_of(texts)
     text = Truncator(texts[code]).chars(most) if most else texts[code]
-    if code == language:
+    if code == current():
         return text
     return format_html('<span lang="{}" dir="{}" class="foreign">{}</span>', code, direction(code), text)
+
+
+@register.simple_tag
+def paragraphs(texts: Mapping[str, str] | None) -> SafeString | str:
+    """A longer text like `said`, its paragraphs apart, with the name of its language where that is not the reader's."""
+    if not texts:
+        return "–"
+    code = best_of(texts)
+    body = linebreaks(texts[code], autoescape=True)
+    if code == current():
+        return format_html("{}", mark_safe(body))  # noqa: S308 - `linebreaks` escaped it
+    name = locale(current()).languages.get(code.replace("-", "_"), code)
+    return format_html(
+        '<p class="quiet small">{}</p><div lang="{}" dir="{}">{}</div>',
+        gettext("In %(language)s:") % {"language": name},
+        code,
+        direction(code),
+        mark_safe(body),  # noqa: S308 - as above
+    )
+
+
+def best_of(texts: Mapping[str, str]) -> str:
+    """The language in which to say a text: the reader's, its primary language, English, or whichever there is."""
+    language = current()
+    return next((code for code in (language, language.split("-")[0], "en") if code in texts), next(iter(texts)))
 
 
 @register.filter
