@@ -53,7 +53,7 @@ def apply(index: int, envelope: bytes) -> Entry:
     if handler is not None:
         projection: Projection = import_string(handler)
         projection(entry, statement)
-    import_string(settings.INDEX)(entry, statement)
+    import_string(settings.INDEX)(entry)
     return entry
 
 

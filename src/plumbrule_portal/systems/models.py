@@ -101,3 +101,26 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.requirement}: {self.verdict}"
+
+
+class Searchable(models.Model):
+    """What search may find: a system, an organisation or an assessment. Its words lie beside it (migration `search`).
+
+    `id` is four times the position of its entry in the log plus the place of its kind in KINDS, so that what changed last
+    has the largest, in every database. `tags` are its filters, each `field=value` on a line.
+    """
+
+    KINDS: ClassVar = ("system", "organisation", "assessment")
+
+    id = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=200)
+    tags = models.TextField(blank=True)
+
+    class Meta:
+        """Each thing once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "key"], name="searchable_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

@@ -15,7 +15,7 @@ others without case and accents; the beginning of a word is enough. Words rank t
 
 from __future__ import annotations
 
-from plumbrule.rulebook.search.fold import fold_word, tokens, words_of
+from plumbrule.rulebook.search.fold import fold_word, pairs, stem, tokens, words_of
 from plumbrule.rulebook.search.folder import index_of_folder
 from plumbrule.rulebook.search.index import SearchIndex, index_in_memory, index_on_disk
 from plumbrule.rulebook.search.query import Found, Hit, Matched, Query, near_words, search, snippet
@@ -35,8 +35,10 @@ __all__ = [
     "index_of_folder",
     "index_on_disk",
     "near_words",
+    "pairs",
     "search",
     "snippet",
+    "stem",
     "tokens",
     "words_of",
 ]
