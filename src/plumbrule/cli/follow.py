@@ -38,6 +38,7 @@ def add_to(group: typer.Typer) -> None:
     group.command("serve")(serve)
     group.command("renew")(renew)
     group.command("recover")(recover)
+    group.command("acknowledge")(acknowledge)
     group.command("find")(find)
 
 
@@ -139,9 +140,9 @@ def renew(
 def recover(
     directory: Annotated[Path, _DIRECTORY],
     places: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option("--from", help="Where a copy of the log is: share/mirrors/… of another node.", metavar="URL|FOLDER"),
-    ],
+    ] = None,
     seen: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint of this log that somebody else kept.", metavar="FILE")
     ] = None,
@@ -152,13 +153,16 @@ def recover(
 ) -> None:
     """Rebuild the node's log from mirrors, checked against every head that anybody saw. The broken one is kept as log.broken.
 
-    Exit code 1: a head was seen that no copy reaches, or two heads contradict each other; nothing was changed.
+    One that was broken off in its last steps is finished, without --from. Exit code 1: a head was seen that no copy reaches,
+    or two heads contradict each other; nothing was changed.
     """
     from plumbrule.evidence import federation  # noqa: PLC0415 - the network loads only when somebody asks for it
 
     words, raws = words_in(lang), [_read_checkpoint(path) for path in seen or ()]
     with bar(str(directory)):
-        found = federation.recover(directory, places, lambda: datetime.now(UTC), seen=raws, freeze=freeze, passphrase=ask)
+        found = federation.recover(
+            directory, places or (), lambda: datetime.now(UTC), seen=raws, freeze=freeze, passphrase=ask
+        )
     text = message("{log} is back; entries: {size}.")
     if found.lost:
         text = message("{log} begins with the two heads of the log that ended; entries that were seen and are lost: {lost}.")
@@ -171,6 +175,23 @@ def _read_checkpoint(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}.", expected="a checkpoint.") from None
+
+
+def acknowledge(
+    directory: Annotated[Path, _DIRECTORY],
+    log: Annotated[str, typer.Option(help="The log that signed two histories, as `node status` calls it.", metavar="ORIGIN")],
+    by: Annotated[str, typer.Option(help="The person who takes note.", metavar="NAME")],
+    why: Annotated[str, typer.Option(help="What was found out, in one line.", metavar="TEXT")],
+) -> None:
+    """Write down that a person knows of an alarm, so that the next one is noticed. It decides nothing, and deletes nothing.
+
+    Both checkpoints are kept for ever, and of a followed log nothing more is pulled or cosigned. Of your own log, this is
+    refused until it was recovered and holds both.
+    """
+    from plumbrule.evidence import federation  # noqa: PLC0415 - loaded only when the verb runs
+
+    for place in federation.acknowledge(directory, log, by=by, why=why, clock=lambda: datetime.now(UTC)):
+        Console(highlight=False, soft_wrap=True).print(str(place), markup=False)
 
 
 def find(
@@ -215,7 +236,9 @@ def _round(directory: Path, words: Words, secret: str | None) -> int:
 
 
 def _style(outcome: Outcome) -> str:
-    return {"disagrees": "bold red", "unfit": "bold red", "silent": "yellow", "behind": "yellow"}.get(outcome.state, "")
+    styles = {"disagrees": "bold red", "unfit": "bold red", "silent": "yellow", "behind": "yellow", "noted": "yellow"}
+    return styles.get(outcome.state, "")
+
 
 
 def _read_vkey(path: Path) -> VerifierKey:

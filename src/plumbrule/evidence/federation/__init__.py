@@ -24,6 +24,7 @@ which a socket is opened, and only to an address that somebody named; `plumbrule
 >>> folder.cleanup()
 """
 
+from plumbrule.evidence.federation.alarm import Acknowledged, acknowledge
 from plumbrule.evidence.federation.contact import Contact
 from plumbrule.evidence.federation.find import Found, find
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
@@ -38,6 +39,7 @@ from plumbrule.evidence.federation.sync import Outcome, follow, make_witness, sh
 from plumbrule.evidence.federation.witness import add_checkpoint
 
 __all__ = [
+    "Acknowledged",
     "Contact",
     "DisagreementError",
     "Found",
@@ -47,6 +49,7 @@ __all__ = [
     "Recovered",
     "Source",
     "Standing",
+    "acknowledge",
     "add_checkpoint",
     "find",
     "follow",

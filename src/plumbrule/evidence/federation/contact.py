@@ -14,7 +14,7 @@ from plumbrule.evidence.reading import read_json, read_object, refuse
 from plumbrule.evidence.vkey import VerifierKey, parse_verifier_key
 
 FOLLOW, CONTACT = "follow.json", "contact.json"
-FINE, NEW, SILENT, BEHIND, UNFIT, DISAGREES = "fine", "new", "silent", "behind", "unfit", "disagrees"
+FINE, NEW, SILENT, BEHIND, UNFIT, DISAGREES, NOTED = "fine", "new", "silent", "behind", "unfit", "disagrees", "noted"
 _LIMIT = 16_384
 
 
@@ -23,7 +23,7 @@ class Contact:
     """How the last sync went: when it was tried, when somebody last answered (RFC 3339, "" if never), and what is wrong.
 
     `state`: fine; new (never tried); silent (nobody answers); behind (it shows less than it did); unfit (what it serves
-    was refused); disagrees (two histories were signed).
+    was refused); disagrees (two histories were signed); noted (that, and a person has acknowledged it).
     """
 
     tried: str = ""

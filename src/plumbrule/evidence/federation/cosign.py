@@ -12,6 +12,7 @@ from pathlib import Path
 
 from plumbrule.errors import InputError, OutputError, UnreadableError, VerificationError
 from plumbrule.evidence.checkpoint import cosigned_at, cosigned_message
+from plumbrule.evidence.federation.alarm import keep_contradiction
 from plumbrule.evidence.federation.contact import folder_name
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.keys import Signer
@@ -155,15 +156,6 @@ def _put_on_head(log: Log, raw: bytes) -> None:
         raise
     except InputError:
         return  # the writer holds it; the next sync comes
-
-
-def keep_contradiction(node: Path, seen: bytes, ours: bytes) -> None:
-    """Keep two heads of our own log that contradict each other, in `alarm` of the node; what lies there stays."""
-    folder = node / "alarm"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, raw in (("seen.checkpoint", seen), ("ours.checkpoint", ours)):
-        if not (folder / name).exists():
-            write_durably(folder / name, raw)
 
 
 def _holding(note: Note, key: VerifierKey) -> NoteSignature | None:

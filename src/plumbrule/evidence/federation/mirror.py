@@ -22,6 +22,7 @@ from plumbrule.base.progress import listener
 from plumbrule.errors import OutputError, UnreadableError, VerificationError
 from plumbrule.evidence.checkpoint import Checkpoint
 from plumbrule.evidence.envelope import MAX_ENVELOPE, parse_envelope
+from plumbrule.evidence.federation.alarm import ALARM, Acknowledged, acknowledged
 from plumbrule.evidence.federation.contact import read_follow, write_follow
 from plumbrule.evidence.federation.source import MissingError, Source
 from plumbrule.evidence.log import ContentStore, store
@@ -38,7 +39,7 @@ from plumbrule.evidence.statement import parse_statement
 from plumbrule.evidence.tree import EMPTY_ROOT, HASH_SIZE, leaf_hashes, tree_root
 from plumbrule.evidence.vkey import VerifierKey
 
-DATABASE, CONTENT, ALARM, LOOKED = "mirror.sqlite3", "content", "alarm", "withdrawals-followed"
+DATABASE, CONTENT, LOOKED = "mirror.sqlite3", "content", "withdrawals-followed"
 STEP = 64
 """Bundles in one transaction of a pull."""
 FIRST, SECOND = "first.checkpoint", "second.checkpoint"
@@ -137,6 +138,11 @@ class Mirror:
         """The two checkpoints that contradict each other, if that ever happened."""
         first, second = self.directory / ALARM / FIRST, self.directory / ALARM / SECOND
         return (first.read_bytes(), second.read_bytes()) if second.is_file() else None
+
+    @property
+    def noted(self) -> Acknowledged | None:
+        """Who took note of that, if anybody did."""
+        return acknowledged(self.directory / ALARM)
 
     def pull(self, source: Source, now: str) -> Pulled:
         """Fetch, check and store everything up to the checkpoint that the source shows.

@@ -10,8 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbrule.errors import OutputError, PlumbruleError, UnreadableError
+from plumbrule.evidence.federation.alarm import keep_contradiction
 from plumbrule.evidence.federation.contact import folder_name, read_follow, read_submit
-from plumbrule.evidence.federation.cosign import COSIGNED, LIST, WITNESSED, keep_contradiction, seen_by
+from plumbrule.evidence.federation.cosign import COSIGNED, LIST, WITNESSED, seen_by
 from plumbrule.evidence.federation.source import MissingError, Source, open_source
 from plumbrule.evidence.federation.submit import seen_path
 from plumbrule.evidence.federation.sync import MAX_LIST, WITNESSES, followed

@@ -17,26 +17,28 @@ from itertools import islice
 from pathlib import Path
 
 from plumbrule.errors import InputError, OutputError, PlumbruleError, UnreadableError, VerificationError
-from plumbrule.evidence.checkpoint import Checkpoint
+from plumbrule.evidence.checkpoint import Checkpoint, parse_checkpoint
 from plumbrule.evidence.claims import KEY_EVENT, Claim
 from plumbrule.evidence.envelope import seal
+from plumbrule.evidence.federation.alarm import keep_contradiction, own_alarms
 from plumbrule.evidence.federation.contact import folder_name, read_follow, read_submit
-from plumbrule.evidence.federation.cosign import COSIGNED, WITNESSED, cosigned_sizes, keep_contradiction
+from plumbrule.evidence.federation.cosign import COSIGNED, WITNESSED, cosigned_sizes
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.source import open_source
 from plumbrule.evidence.federation.submit import seen_path
+from plumbrule.evidence.federation.swap import AGAIN, BROKEN, FREEZING, FROZEN, LOG, swap, unfinished
 from plumbrule.evidence.federation.sync import MIRRORS, SHARE, WITNESSES, followed
 from plumbrule.evidence.keys import Passphrase, Signer, new_signer, opening, read_key, write_key
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.log.guard import read_head, write_durably
 from plumbrule.evidence.log.settings import Settings, read_settings
-from plumbrule.evidence.note import MAX_NOTE
+from plumbrule.evidence.note import MAX_NOTE, parse_note
 from plumbrule.evidence.reading import Json
 from plumbrule.evidence.statement import make_statement, subject_of, write_statement
 from plumbrule.evidence.tree import tree_root
 from plumbrule.evidence.vkey import Kind, VerifierKey, parse_verifier_key
 
-BATCH, FROZEN, BROKEN, AGAIN = 1_000, "frozen", "log.broken", "log.again"
+BATCH = 1_000
 Clock = Callable[[], datetime]
 
 
@@ -62,7 +64,8 @@ def recover(
 
     Args:
         directory: the node; its `log/log.vkey` and `log/log.key` must be there, whatever else is lost.
-        places: where copies of the log are: `share/mirrors/…` of other nodes, by address or folder.
+        places: where copies of the log are: `share/mirrors/…` of other nodes, by address or folder. Not needed to finish
+            a recovery that was broken off.
         clock: the time.
         seen: checkpoints of this log that anybody holds, besides the head guard and those that witnesses cosigned.
         freeze: the name of the log that begins if the tail is lost; empty: refuse then.
@@ -73,6 +76,8 @@ def recover(
         UnreadableError: no place has a copy that is what the log signed.
         OutputError: the disk failed, or something is in the way.
     """
+    if unfinished(directory):
+        return _finish(directory)
     key = _read_key(directory / "log" / "log.vkey")
     heads = _heads(directory, key, seen)
     aside = directory / "recovering"
@@ -96,6 +101,26 @@ def recover(
             return Recovered(origin=key.name, size=mirror.head.size, lost=0)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _finish(directory: Path) -> Recovered:
+    """Go on where an earlier recovery was broken off: everything was checked before its last steps began."""
+    if not (directory / LOG).exists() and not (directory / AGAIN).exists():
+        raise UnreadableError(
+            f"{directory / LOG} is gone, and so is {directory / AGAIN}.",
+            expected="what a recovery left.",
+            cure=f"rename {directory / BROKEN} to {LOG}, then recover again.",
+        )
+    frozen = (directory / FREEZING).exists()
+    swap(directory)
+    with Log.open(directory / LOG) as log:
+        return Recovered(origin=log.origin, size=log.size, lost=_lost(directory / FROZEN) if frozen else 0)
+
+
+def _lost(folder: Path) -> int:
+    raws = [(folder / f"{name}.checkpoint").read_bytes() for name in ("last-seen", "recovered")]
+    last, kept = (parse_checkpoint(parse_note(raw)).size for raw in raws)
+    return last - kept
 
 
 def _hold_against(directory: Path, mirror: Mirror, raw: bytes, head: Checkpoint) -> None:
@@ -123,7 +148,7 @@ def _heads(directory: Path, key: VerifierKey, seen: Iterable[bytes]) -> list[tup
     guard = read_settings(directory / "log").guard_in(directory / "log")  # perhaps on another disk
     kept = [guard, directory / "log" / "checkpoint", directory / SHARE / "checkpoint"]
     kept += [directory / WITNESSED / str(size) for size in cosigned_sizes(directory / WITNESSED)]
-    kept += [directory / "alarm" / "seen.checkpoint"]
+    kept += [folder / "seen.checkpoint" for folder in own_alarms(directory)]
     for path in kept:
         if path.is_file():
             try:
@@ -183,8 +208,7 @@ def _rebuild(directory: Path, mirror: Mirror, passphrase: Passphrase) -> None:
     shutil.copy2(directory / "log" / "log.key", again / "log.key")  # as it is: for its owner only, and encrypted if it was
     with Log.open(again) as log:
         _copy_content(log, mirror)
-    (directory / "log").rename(broken)
-    again.rename(directory / "log")
+    swap(directory)
 
 
 def _waiting(directory: Path) -> Settings:
@@ -227,15 +251,12 @@ def _freeze(directory: Path, mirror: Mirror, last: bytes, name: str, clock: Cloc
             log.content.put(raw)
         _copy_content(log, mirror)
     write_key(begun / "log.key", signer, secret)
-    shutil.copytree(mirror.directory, folder)
-    write_durably(folder / "last-seen.checkpoint", last)
-    write_durably(folder / "recovered.checkpoint", recovered)
-    (directory / "log").rename(directory / BROKEN)
-    begun.rename(directory / "log")
-    (folder / SHARE).mkdir()
-    for part in (WITNESSED, *(f"{SHARE}/{name}" for name in ("checkpoint", "log.vkey", "tile", "content"))):
-        if (directory / part).exists():  # those of the ended log are kept beside it; what we cosigned for others stays
-            (directory / part).rename(folder / part)
+    aside = directory / FREEZING
+    shutil.rmtree(aside, ignore_errors=True)
+    shutil.copytree(mirror.directory, aside)
+    write_durably(aside / "last-seen.checkpoint", last)
+    write_durably(aside / "recovered.checkpoint", recovered)
+    swap(directory)
     return Recovered(origin=name, size=1, lost=lost)
 
 

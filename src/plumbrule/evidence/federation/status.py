@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from plumbrule.base.messages import message
-from plumbrule.evidence.federation.contact import BEHIND, DISAGREES, FINE, NEW, SILENT, UNFIT, read_contact, read_follow
+from plumbrule.evidence.federation.alarm import Acknowledged, acknowledged, own_alarms
+from plumbrule.evidence.federation.contact import BEHIND, DISAGREES, FINE, NEW, NOTED, SILENT, UNFIT, read_contact, read_follow
 from plumbrule.evidence.federation.cosign import WITNESSED, seen_by
 from plumbrule.evidence.federation.mirror import Mirror
+from plumbrule.evidence.federation.swap import refuse_unfinished
 from plumbrule.evidence.federation.sync import MIRRORS, WITNESSES, followed
 from plumbrule.evidence.log import Log
 from plumbrule.evidence.sentence import Sentence, sentence
@@ -41,6 +43,7 @@ class Peer:
             NEW: message("{name}: never asked yet. It is read from {place}."),
             SILENT: silent if self.heard else message("{name}: silent, and never heard. {problem}"),
             DISAGREES: message("{name}: DISAGREES. {problem}"),
+            NOTED: message("{name}: disagrees, which is known. {problem}"),
             UNFIT: refused,
             BEHIND: refused,
         }.get(self.state, cosigned if self.kind == "witness" else held)
@@ -50,25 +53,28 @@ class Peer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Everybody, and how much of our own log (None: this node keeps none) a witness has cosigned."""
+    """Everybody, and how much of our own log (None: this node keeps none) a witness has cosigned. `contradiction`: where an
+    alarm about our own log lies; `noted`: where those lie that a person has acknowledged, and who."""
 
     peers: tuple[Peer, ...]
     published: int | None
     witnessed: int
     contradiction: str
+    noted: tuple[tuple[str, Acknowledged], ...] = ()
 
     @property
     def holds(self) -> bool:
-        """False if anybody disagrees."""
+        """False if anybody disagrees and nobody has acknowledged it."""
         return not self.contradiction and all(peer.state != DISAGREES for peer in self.peers)
 
     def sentences(self) -> tuple[Sentence, ...]:
         """One line for each, what is wrong first."""
-        order = {DISAGREES: 0, UNFIT: 1, BEHIND: 2, SILENT: 3, NEW: 4, FINE: 5}
+        order = {DISAGREES: 0, UNFIT: 1, BEHIND: 2, SILENT: 3, NOTED: 4, NEW: 5, FINE: 6}
         lines = [peer.sentence() for peer in sorted(self.peers, key=lambda peer: (order.get(peer.state, 9), peer.name))]
         if self.contradiction:
             text = message("A witness saw another history of this log: both checkpoints lie in {place}.")
             lines.insert(0, sentence(text, place=self.contradiction))
+        lines += [_noted(place, one) for place, one in self.noted]
         if self.published is not None and any(peer.kind == "witness" for peer in self.peers):
             lines.append(self._oldest(self.published))
         return tuple(lines)
@@ -87,33 +93,44 @@ class Standing:
             "witnessed": self.witnessed,
             "oldest_unwitnessed": oldest,
             "contradiction": self.contradiction,
+            "noted": [{"place": place, **asdict(one)} for place, one in self.noted],
         }
 
 
 def standing(directory: Path) -> Standing:
     """Look at what the last rounds left; asks nobody. Raises UnreadableError if a part of the node is damaged."""
+    refuse_unfinished(directory)
     logs = tuple(_followed_log(folder) for folder in followed(directory / MIRRORS))
     witnesses = tuple(_witness(directory, folder) for folder in followed(directory / WITNESSES))
     published = None
     if (directory / "log").is_dir():
         with Log.open(directory / "log") as log:
             published = log.compare(log.checkpoint).size
-    alarm = directory / "alarm"
+    alarms = [(str(folder), acknowledged(folder)) for folder in own_alarms(directory)]
     return Standing(
         peers=logs + witnesses,
         published=published,
         witnessed=max((peer.size for peer in witnesses), default=0),
-        contradiction=str(alarm) if alarm.is_dir() else "",
+        contradiction=next((place for place, one in alarms if one is None), ""),
+        noted=tuple((place, one) for place, one in alarms if one is not None),
     )
+
+
+def _noted(place: str, one: Acknowledged) -> Sentence:
+    text = message("A witness once saw another history of this log (both checkpoints lie in {place}). {who}, {time}: {why}")
+    return sentence(text, place=place, who=one.by, time=one.at, why=one.why)
 
 
 def _followed_log(folder: Path) -> Peer:
     contact, (key, at) = read_contact(folder), read_follow(folder)
     with Mirror.open(folder) as mirror:
-        size, alarm = mirror.head.size, mirror.alarm is not None
+        size, alarm, noted = mirror.head.size, mirror.alarm is not None, mirror.noted
     problem = f"Both checkpoints lie in {folder / 'alarm'}." if alarm else contact.problem
+    if noted is not None:
+        problem = f"{problem} {noted.by}, {noted.at}: {noted.why}"
+    state = contact.state if not alarm else DISAGREES if noted is None else NOTED
     return Peer(
-        name=key.name, kind="log", at=at, size=size, state=DISAGREES if alarm else contact.state,
+        name=key.name, kind="log", at=at, size=size, state=state,
         tried=contact.tried, heard=contact.heard, seen="", problem=problem,
     )  # fmt: skip
 

@@ -22,11 +22,13 @@ from plumbrule.base.lock import locked
 from plumbrule.base.messages import message
 from plumbrule.base.progress import listener
 from plumbrule.errors import InputError, OutputError, PlumbruleError, UnreadableError
+from plumbrule.evidence.federation.alarm import ALARM, acknowledged
 from plumbrule.evidence.federation.contact import (
     BEHIND,
     DISAGREES,
     FINE,
     FOLLOW,
+    NOTED,
     SILENT,
     UNFIT,
     folder_name,
@@ -39,6 +41,7 @@ from plumbrule.evidence.federation.cosign import COSIGNED, HELD, LIST, WITNESSED
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.source import ROUND, MissingError, SilentError, Source, open_source, open_submission
 from plumbrule.evidence.federation.submit import submit
+from plumbrule.evidence.federation.swap import refuse_unfinished
 from plumbrule.evidence.keys import KeySigner, new_signer, read_key, write_key
 from plumbrule.evidence.log import ContentStore, Log
 from plumbrule.evidence.log.content import WITHDRAWN
@@ -119,6 +122,7 @@ def sync(directory: Path, clock: Clock, passphrase: str | None = None) -> tuple[
     if not directory.is_dir():
         raise InputError(f"{directory} is no folder.", expected="a node's folder.", cure="make one with plumbrule node init.")
     with locked(directory / "sync", "sync"):
+        refuse_unfinished(directory)
         signer = read_key(directory / KEY, Kind.WITNESS, passphrase) if (directory / KEY).is_file() else None
         _share_own(directory)
         mirrors, witnesses = followed(directory / MIRRORS), followed(directory / WITNESSES)
@@ -283,6 +287,8 @@ def _hold_against(directory: Path, notes: Mapping[str, bytes], peer: Path, name:
 
 def _failed(folder: Path, name: str, error: PlumbruleError, clock: Clock) -> Outcome:
     state = SILENT if isinstance(error, SilentError) else DISAGREES if isinstance(error, DisagreementError) else UNFIT
+    if state == DISAGREES and acknowledged(folder / ALARM) is not None:
+        state = NOTED
     note_contact(folder, _now(clock), state, error.got)
     return Outcome(name=name, state=state, said=sentence("{log}: {problem}", log=name, problem=error.got))
 

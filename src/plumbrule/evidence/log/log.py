@@ -397,7 +397,8 @@ def _read_vkey(path: Path) -> VerifierKey:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise UnreadableError(
-            f"{path} cannot be read.", expected="the folder of a log.", cure="make one with `plumbrule node init`."
-        ) from None
+        cure = "make one with `plumbrule node init`."
+        if path.parent.with_name(f"{path.parent.name}.broken").is_dir():
+            cure = f"a recovery was broken off: `plumbrule node recover {path.parent.parent}` finishes it."
+        raise UnreadableError(f"{path} cannot be read.", expected="the folder of a log.", cure=cure) from None
     return parse_verifier_key(text.removesuffix("\n"), str(path))
