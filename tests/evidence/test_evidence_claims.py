@@ -27,6 +27,7 @@ from plumbrule.evidence import (
     write_statement,
 )
 from plumbrule.evidence.claims import (
+    CASE,
     CASES,
     CLASSIFICATION,
     COMMITMENT,
@@ -64,6 +65,7 @@ GOOD: dict[str, dict[str, Any]] = {
     KEY_ACT: ACT | SAID,
     STEWARD_ACT: ACT | {"event": "rotated", "replaces": VKEY, "systems": ["loans"], "suspect_from": 3} | SAID,
     ENDORSEMENT: {"log": "example.org/a/log", "party": "lab.example", "entries": [ENTRY, ENTRY | {"log_index": 9}]} | SAID,
+    CASE: {"kind": "appeal:open", "case": f"salted:{'d' * 64}"} | SAID,
     CASES: {"log": "example.org/cases", "size": 3, "root": "f" * 64, "counts": {"appeal:upheld": 2, "appeal:open": 1}} | SAID,
     SUPERSEDES: {"old": ENTRY, "new": {"envelope": "1" * 64, "log_index": 9}, "reason": "correction"} | SAID,
     WITHDRAWAL: {"entry": ENTRY, "content": ["a" * 64, "b" * 64], "reason": "personal-data"} | SAID,

@@ -21,6 +21,7 @@ Traceback (most recent call last):
 plumbrule.errors.UnreadableError: envelope: it is spelled in another way than the format allows. ...
 """
 
+from plumbrule.evidence.case import CheckedCase, check_case
 from plumbrule.evidence.checkpoint import Checkpoint, parse_checkpoint
 from plumbrule.evidence.claims import Claim, claim_schema
 from plumbrule.evidence.envelope import Envelope, parse_envelope, seal
@@ -45,6 +46,7 @@ from plumbrule.evidence.vkey import Kind, VerifierKey, parse_verifier_key
 
 __all__ = [
     "AssessmentPredicate",
+    "CheckedCase",
     "Checkpoint",
     "Claim",
     "Envelope",
@@ -72,6 +74,7 @@ __all__ = [
     "VerifierKey",
     "add_key",
     "check_act",
+    "check_case",
     "claim_schema",
     "endorse",
     "fingerprint",

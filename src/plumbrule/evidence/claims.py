@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from plumbrule.evidence.reading import Json, read_list, read_match, read_object, refuse
-from plumbrule.evidence.tokens import CREATED, DATE, DIGEST, FILE_NAME, MAX_FILES, MAX_INDEX, TOKEN, WORDLESS
+from plumbrule.evidence.tokens import CREATED, DATE, DIGEST, FILE_NAME, MAX_FILES, MAX_INDEX, SALTED, TOKEN, WORDLESS
 
 CLASSIFICATION = "urn:x-plumbrule:classification:1"
 COMMITMENT = "urn:x-plumbrule:commitment:1"
@@ -30,6 +30,7 @@ KEY_EVENT = "urn:x-plumbrule:key-event:1"
 KEY_ACT = "urn:x-plumbrule:key-event:2"
 STEWARD_ACT = "urn:x-plumbrule:steward-event:1"
 ENDORSEMENT = "urn:x-plumbrule:endorsement:1"
+CASE = "urn:x-plumbrule:case:1"
 CASES = "urn:x-plumbrule:cases:1"
 SUPERSEDES = "urn:x-plumbrule:supersedes:1"
 WITHDRAWAL = "urn:x-plumbrule:withdrawal:1"
@@ -229,6 +230,7 @@ KINDS: Mapping[str, Mapping[str, Form]] = {
         ),
     }
     | _SAID,
+    CASE: {"kind": _TOKEN, "case": _matching(SALTED, "salted: and 64 hex digits.")} | _SAID,
     CASES: {"log": _TOKEN, "size": _COUNT, "root": _DIGEST, "counts": _COUNTS} | _SAID,
     SUPERSEDES: {"old": _ENTRY, "new": _ENTRY, "reason": _one_of("correction", "update")} | _SAID,
     WITHDRAWAL: {
@@ -268,6 +270,7 @@ MEANING: Mapping[str, str] = {
     KEY_ACT: "A steward added, rotated or revoked the key of an organisation, a log or a witness, and says what it may sign.",
     STEWARD_ACT: "The holder of the offline key added, rotated or revoked a key that may itself act on keys.",
     ENDORSEMENT: "Entries under a key that became suspect are good: their digests and positions.",
+    CASE: "A case of a person, in a restricted log: its kind, and a salted commitment to everything else.",
     CASES: "Root, size and counts of a restricted log, published in batches; the cases stay there.",
     SUPERSEDES: "A later entry takes the place of an earlier one, which stays in the log.",
     WITHDRAWAL: "Content that an entry names was deleted; the entry stays.",

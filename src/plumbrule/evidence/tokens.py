@@ -6,6 +6,8 @@ import re
 
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~+%*=<>,-]{0,199}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
+# The only form in which a statement may hold anything about a person (see salted.py).
+SALTED = re.compile(r"salted:[0-9a-f]{64}")
 # No name that Windows keeps for a device, and none of the pack's own files.
 FILE_NAME = re.compile(
     r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))(?!.*\.(?:dsse\.json|tlog-proof)$)[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,98}[a-z0-9]"

@@ -20,23 +20,28 @@ together or not at all.
 """
 
 from plumbrule.evidence.log import store
+from plumbrule.evidence.log.cases import Batch, Cases
 from plumbrule.evidence.log.checks import LogReport
 from plumbrule.evidence.log.content import ContentStore
 from plumbrule.evidence.log.log import Log, Stage, fsck
 from plumbrule.evidence.log.move import move_log
 from plumbrule.evidence.log.node import Node, create_node
 from plumbrule.evidence.log.outside import WaitingError
+from plumbrule.evidence.log.private import PrivateStore
 from plumbrule.evidence.log.settings import Settings, read_settings, set_outside, waiting_for
 from plumbrule.evidence.log.status import LogStatus, log_status
 from plumbrule.evidence.log.withdrawal import withdraw
 from plumbrule.evidence.log.writer import Writer
 
 __all__ = [
+    "Batch",
+    "Cases",
     "ContentStore",
     "Log",
     "LogReport",
     "LogStatus",
     "Node",
+    "PrivateStore",
     "Settings",
     "Stage",
     "WaitingError",

@@ -64,6 +64,7 @@ class Log:
     ) -> None:
         self.directory, self.verifier, self.database, self.guard = directory, verifier, database, settings.guard_in(directory)
         self.gate: Gate = settings.gate(verifier.name)
+        self.restricted = settings.restricted
         self._signer = signer
 
     @classmethod
@@ -196,11 +197,12 @@ class Log:
                 return envelope
         raise InputError(f"the log has no entry {index}.", expected="the index of a recorded entry.")
 
-    def entries(self) -> Iterator[tuple[int, bytes]]:
-        """Every recorded entry as (index, bytes), in order; a snapshot for each tile's width."""
-        for start in range(0, size := self.size, WIDTH):
+    def entries(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
+        """Every recorded entry from `start` on as (index, bytes), in order; a snapshot for each tile's width."""
+        size = self.size
+        for at in range(start, size, WIDTH):
             with self.database.reading() as cursor:
-                rows = list(store.read_entries(cursor, start, min(size, start + WIDTH)))
+                rows = list(store.read_entries(cursor, at, min(size, at + WIDTH)))
             yield from rows
 
     def publish(self, clock: Clock) -> bytes:
@@ -316,7 +318,11 @@ class Log:
 
         Raises:
             OutputError: the folder holds something else, another history, or more than this log.
+            InputError: the log is restricted.
         """
+        if self.restricted:
+            cure = "publish its root: plumbrule node cases publish."
+            raise InputError(f"{self.origin} is a restricted log.", expected="a public one.", cure=cure)
         guarded, raw = read_guard(self.guard, self.verifier)
         with self.database.reading() as cursor:
             check_continues(cursor, store.read_state(cursor), guarded)

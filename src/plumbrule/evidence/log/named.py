@@ -23,6 +23,15 @@ Entries = Callable[[], Iterable[tuple[int, bytes]]]
 """Gives every entry of one log, in order, as (index, bytes)."""
 
 
+def marks_of(text: str) -> tuple[bytes, ...]:
+    """One of these stands in every envelope whose payload holds the text: most entries need not be parsed to know better.
+
+    >>> [mark.decode() for mark in marks_of("withdrawal")]
+    ['d2l0aGRyYXdhb', 'dpdGhkcmF3YW', '3aXRoZHJhd2Fs']
+    """
+    return tuple(_in_base64(text.encode(), shift) for shift in range(3))
+
+
 def _in_base64(text: bytes, shift: int) -> bytes:
     """What base64 makes of a text that begins `shift` bytes into a group of three, without the letters that its neighbours
     share."""
@@ -30,8 +39,7 @@ def _in_base64(text: bytes, shift: int) -> bytes:
     return raw[(0, 2, 3)[shift] : len(raw) - (0, 3, 2)[(shift + len(text)) % 3]]
 
 
-_MARKS = tuple(_in_base64(WITHDRAWAL.encode(), shift) for shift in range(3))
-"""One of these stands in every envelope that holds a withdrawal: most entries need not be parsed to know that they do not."""
+_MARKS = marks_of(WITHDRAWAL)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,14 +59,14 @@ def naming(entries: Iterable[tuple[int, bytes]], digests: Collection[str]) -> di
     found = {digest: Named() for digest in digests}
     cited: dict[int, str] = {}
     for index, entry in entries:
-        statement = _statement(entry)
+        statement = said(entry)
         if statement is None:
             continue
         for subject in statement.carried:
             if subject.sha256 in found:
                 found[subject.sha256].live[index] = subject
                 cited[index] = hashlib.sha256(entry).hexdigest()
-        at, envelope, content = _withdrawing(statement)
+        at, envelope, content = withdrawing(statement)
         for digest in content:
             if digest in found and at in found[digest].live and cited[at] == envelope:
                 del found[digest].live[at]
@@ -66,7 +74,7 @@ def naming(entries: Iterable[tuple[int, bytes]], digests: Collection[str]) -> di
     return found
 
 
-def _withdrawing(statement: Statement) -> tuple[int, str, tuple[str, ...]]:
+def withdrawing(statement: Statement) -> tuple[int, str, tuple[str, ...]]:
     """Which entry, by index and envelope digest, a withdrawal is about, and what it takes; nothing for other statements."""
     fields = statement.predicate.to_json()
     entry, content = fields.get("entry"), fields.get("content")
@@ -87,10 +95,10 @@ def follow_withdrawals(new: Iterable[tuple[int, bytes]], whole: Entries, content
     """
     asked: dict[str, tuple[int, str]] = {}
     for index, entry in new:
-        statement = _statement(entry) if any(mark in entry for mark in _MARKS) else None
+        statement = said(entry) if any(mark in entry for mark in _MARKS) else None
         if statement is not None:
             reason = str(statement.predicate.to_json().get("reason"))
-            asked |= dict.fromkeys(_withdrawing(statement)[2], (index, reason))
+            asked |= dict.fromkeys(withdrawing(statement)[2], (index, reason))
     count = 0
     for digest, found in naming(whole(), asked).items() if asked else ():
         if found.gone and not found.live:
@@ -110,7 +118,7 @@ def missing_content(content: ContentStore, entries: Entries) -> tuple[Sentence, 
     )
 
 
-def _statement(entry: bytes) -> Statement | None:
+def said(entry: bytes) -> Statement | None:
     """What an entry says; None for one of a kind that we do not know."""
     try:
         return parse_statement(parse_envelope(entry).payload)

@@ -4,6 +4,7 @@ database = "postgresql://plumbrule@/plumbrule?host=/run/postgresql"    instead o
 guard = "/mnt/second-disk/plumbrule/checkpoint"                        the head guard, on another disk
 outside = ["university.example+1a2b3c4d+BGe…"]                         whose latest head must be seen before the log signs
 required = 1                                                           how many of them
+restricted = true                                                      it holds cases of people, and is not exported
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ _ANY = re.compile(r"[^\x00-\x1f]+")
 class Settings:
     """`database`: the address of a PostgreSQL database, None for a SQLite file in the folder. `guard`: the head guard's
     path, None for `checkpoint` in the folder. `outside`: the witnesses of whom `required` must have been heard, each time
-    the log is opened, before it signs; none: it signs at once."""
+    the log is opened, before it signs; none: it signs at once. `restricted`: the log is not exported."""
 
     database: str | None = None
     guard: Path | None = None
     outside: tuple[VerifierKey, ...] = ()
     required: int = 1
+    restricted: bool = False
 
     def text(self) -> str:
         """The file, empty if everything lies in the folder."""
@@ -44,7 +46,7 @@ class Settings:
         lines = [f"{key} = {json.dumps(value)}\n" for key, value in values.items() if value is not None]
         if self.outside:
             lines += [f"outside = {json.dumps([str(key) for key in self.outside])}\n", f"required = {self.required}\n"]
-        return "".join(lines)
+        return "".join(lines) + "restricted = true\n" * self.restricted
 
     def gate(self, origin: str) -> Gate:
         """The gate of a log that is opened with these settings."""
@@ -76,7 +78,7 @@ def read_settings(directory: Path) -> Settings:
         found = tomllib.loads(read_text(raw, str(path), LIMIT))
     except tomllib.TOMLDecodeError as error:
         refuse(str(path), f"it is not TOML ({error})", "lines such as `database = …` or `guard = …`.", "mend it.")
-    fields = read_object(found, str(path), frozenset(), frozenset({"database", "guard", "outside", "required"}))
+    fields = read_object(found, str(path), frozenset(), frozenset({"database", "guard", "outside", "required", "restricted"}))
     texts = {key: read_match(fields[key], str(path), key, _ANY, "text.") for key in ("database", "guard") if key in fields}
     guard = Path(texts["guard"]) if "guard" in texts else None
     if guard is not None and not guard.is_absolute():
@@ -85,7 +87,12 @@ def read_settings(directory: Path) -> Settings:
     if type(required) is not int or not 1 <= required <= max(1, len(outside)):
         expected = "a whole number, at least 1, no more than 'outside' names."
         refuse(str(path), f"'required' is {str(required)[:20]}", expected, "mend it.")
-    return Settings(database=texts.get("database"), guard=guard, outside=outside, required=required)
+    restricted = fields.get("restricted", False)
+    if not isinstance(restricted, bool):
+        refuse(str(path), f"'restricted' is {str(restricted)[:20]}", "true or false.", "mend it.")
+    return Settings(
+        database=texts.get("database"), guard=guard, outside=outside, required=required, restricted=restricted
+    )
 
 
 def _outside(value: object, what: str) -> tuple[VerifierKey, ...]:
