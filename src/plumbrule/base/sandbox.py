@@ -34,6 +34,7 @@ _BROKE_OFF = 70
 _NO_MEMORY = 71
 _NO_ROOM = 74
 _STDERR_KEPT = 1 << 16
+_OURS = frozenset({"plumbrule", "plumbrule_portal"})  # the packages that lie in this folder; only their files are run
 _STEP = 0.02
 _ROOT = Path(__file__).resolve().parents[2]
 _PROGRAMS = _ROOT  # where the file of a module is looked for; tests bring programs of their own
@@ -79,7 +80,7 @@ def run_limited(
     """Run the file of `module` as a program with limits; its standard output becomes the file `stdout`.
 
     Args:
-        module: dotted name of a module of plumbrule that runs as a program; nothing else is run.
+        module: dotted name of a module of plumbrule or its portal that runs as a program; nothing else is run.
         arguments: text arguments.
         seconds: limit on the clock, and on processor time where the system can.
         megabytes: limit on the child's address space (POSIX; MiB).
@@ -92,7 +93,7 @@ def run_limited(
         InputError: the child refused the input and said why (an `InputError` raised inside it).
         ValueError: `module` is not one of ours.
     """
-    if module.partition(".")[0] != "plumbrule":
+    if module.partition(".")[0] not in _OURS:
         raise ValueError(f"only modules of plumbrule run in the sandbox, not {module}")
     program = _PROGRAMS.joinpath(*module.split(".")).with_suffix(".py")
     limits = Limited(seconds=seconds, megabytes=megabytes, output_megabytes=output_megabytes)

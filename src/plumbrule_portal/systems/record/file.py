@@ -15,8 +15,8 @@ from plumbrule_portal.systems.record.strict import read_json
 from plumbrule_portal.systems.record.values import DATE, LANGUAGE, read_fields
 
 MOST_BYTES = 4 << 20
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,119}")
-"""An id is one segment of an address, and a token of the statements that are signed about the system."""
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
+"""An id is a slug, one segment of an address, and a token of the statements that are signed about the system."""
 
 _KEYS = {"schema", "form", "id", "organisation", "language", "declared", "fields"}
 _CURE = "Correct it there, or write the record again with the register."
@@ -112,7 +112,7 @@ def _fields(form: Form, raw: object, what: str) -> Mapping[str, Value]:
 
 
 def _token(raw: Mapping[str, object], key: str, what: str) -> str:
-    return _fits(ID, raw[key], f"{what}: {key}", "letters, digits and - . _ ~, at most 120, beginning with a letter or digit")
+    return _fits(ID, raw[key], f"{what}: {key}", "letters, digits, - and _, at most 120, beginning with a letter or digit")
 
 
 def _fits(pattern: re.Pattern[str], raw: object, place: str, expected: str) -> str:

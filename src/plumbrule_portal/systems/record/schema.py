@@ -46,7 +46,7 @@ def record_schema() -> dict[str, Any]:
         "title": "The record of an AI system",
         **_object(head),
         "allOf": chosen,
-        "$defs": {form.id: _fields(form) for form in forms},
+        "$defs": {name: part for form in forms for name, part in _definitions(form).items()},
     }
 
 
@@ -63,9 +63,10 @@ def _declared_url() -> dict[str, Any]:
     return {"anyOf": [{"type": "null"}, {"type": "string", "pattern": "^https?://"}]}
 
 
-def _fields(form: Form) -> dict[str, Any]:
-    absent = _absent(form)
-    return _object({one.id: {"anyOf": [_value(one), *absent]} for one in form.fields}, required=[])
+def _definitions(form: Form) -> dict[str, Any]:
+    absent = {"$ref": f"#/$defs/{form.id}-absent"}
+    fields = {one.id: {"anyOf": [_value(one), absent]} for one in form.fields}
+    return {form.id: _object(fields, required=[]), f"{form.id}-absent": {"anyOf": _absent(form)}}
 
 
 def _absent(form: Form) -> list[dict[str, Any]]:

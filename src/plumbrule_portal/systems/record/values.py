@@ -93,6 +93,14 @@ def read_value(form: Form, spec: Field, raw: object) -> Value | Problem:
         return replace(unfit.problem, field=spec.id)
 
 
+def read_column(column: Column, raw: object) -> Plain | Problem:
+    """The value of one column of a row; a problem when it does not fit."""
+    try:
+        return _READERS[column.type](column, raw)
+    except _UnfitError as unfit:
+        return replace(unfit.problem, column=column.id)
+
+
 def read_fields(form: Form, raw: Mapping[str, object]) -> tuple[Mapping[str, Value], tuple[Problem, ...]]:
     """The values that fit, in the order of the form, and a problem for each field that does not."""
     found = {spec.id: read_value(form, spec, raw[spec.id]) for spec in form.fields if spec.id in raw}
@@ -212,7 +220,7 @@ def _line(spec: Column | Field, raw: object) -> str:
     return said
 
 
-def _date(spec: Column | Field, raw: object) -> str:  # noqa: ARG001  # all readers are called alike
+def _date(_spec: Column | Field, raw: object) -> str:
     match = DATE.fullmatch(raw) if isinstance(raw, str) else None
     try:
         if match:
@@ -260,7 +268,7 @@ def _email(spec: Column | Field, raw: object) -> str:
     return said
 
 
-def _digest(spec: Column | Field, raw: object) -> str:  # noqa: ARG001  # all readers are called alike
+def _digest(_spec: Column | Field, raw: object) -> str:
     if not isinstance(raw, str) or not DIGEST.fullmatch(raw):
         raise _unfit(
             gettext_noop("This is not a SHA-256 digest."),
@@ -286,7 +294,7 @@ def _choice(spec: Column | Field, raw: object) -> str:
     return _one_of(tuple(one.id for one in spec.choices), raw)
 
 
-def _country(spec: Column | Field, raw: object) -> str:  # noqa: ARG001  # all readers are called alike
+def _country(_spec: Column | Field, raw: object) -> str:
     if not isinstance(raw, str) or not COUNTRY.fullmatch(raw):
         raise _unfit(
             gettext_noop("{code} is not the code of a country."),
