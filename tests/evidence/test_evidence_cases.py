@@ -261,3 +261,52 @@ def test_cases_need_a_node(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no log beside"):
         Cases.open(tmp_path)
     assert Batch(index=0, size=0, root=b"", counts={}).counts == {}
+
+
+def test_the_verbs(here: Here, node: Path, tmp_path: Path) -> None:
+    """Add, publish, prove, check, erase, as an office does it; the public log's files cannot be taken from the restricted one."""
+    (tmp_path / "case.txt").write_bytes(SECRET + b", by hand")
+    numbers = [here("node", "cases", "add", str(node), str(tmp_path / "case.txt"), "--kind", "complaint") for _ in range(3)]
+    assert [ran.code for ran in numbers] == [0, 0, 0], numbers[0].stderr
+    case = numbers[0].stdout.split()[-1].strip("\u2068\u2069")
+    published = here("node", "cases", "publish", str(node))
+    assert published.code == 0, published.stderr
+    assert "other 10" in " ".join(published.stdout.split())  # seven upheld, three complaints: neither stands alone
+    assert here("node", "cases", "publish", str(node)).code == 2
+    assert here("node", "cases", "prove", str(node), case, "--out", str(tmp_path / "mine")).code == 0
+    _, policy, trust = shown(node, case)
+    (tmp_path / "policy").write_bytes(policy)
+    (tmp_path / "trust").write_bytes(trust)
+    command = ("node", "cases", "check", str(tmp_path / "mine"), "--policy", str(tmp_path / "policy"), "--trust")
+    checked = here(*command, str(tmp_path / "trust"))
+    assert checked.code == 0, checked.stderr
+    assert "Not shown:" in checked.stdout
+    (tmp_path / "mine" / "trust").write_bytes(trust)
+    assert here(*command, str(tmp_path / "mine" / "trust")).code == 2
+    (tmp_path / "trust").write_bytes(trust.replace(CASES.encode(), b"urn:x-plumbrule:plan:1"))
+    assert here(*command, str(tmp_path / "trust")).code == 1
+    assert here("node", "cases", "prove", str(node), case, "--out", str(tmp_path / "mine")).code == 2
+    assert here("node", "cases", "erase", str(node), case, "--reason", "personal-data").code == 0
+    assert here("node", "cases", "prove", str(node), case, "--out", str(tmp_path / "again")).code == 2
+    refused = here("log", "export", str(tmp_path / "out"), "--log", str(node / "cases" / "log"))
+    assert (refused.code, "restricted log" in refused.stderr) == (2, True)
+    assert here("log", "fsck", "--log", str(node / "cases" / "log")).code == 0
+
+
+def test_public_content_is_withdrawn_by_a_verb(here: Here, node: Path) -> None:
+    """`log withdraw` says which entry says so, and takes the file out of what is laid out; an unknown one is refused."""
+    from test_evidence_withdrawal import TEXT, digest_of, label
+
+    with Log.open(node / "log") as log:
+        log.content.put(TEXT)
+        log.append([label(signer_of(node), TEXT)])
+        log.publish(clock)
+    sync(node, clock)
+    assert holding(node / "share", TEXT)
+    command = ("log", "withdraw", "--log", str(node / "log"), "--key", str(node / "keys" / "statement.key"))
+    ran = here(*command, digest_of(TEXT), "--reason", "personal-data")
+    assert ran.code == 0, ran.stderr
+    assert "Withdrawn by entry" in ran.stdout
+    assert holding(node, TEXT) == []
+    assert here("log", "fsck", "--log", str(node / "log")).code == 0
+    assert here(*command, digest_of(b"x"), "--reason", "order").code == 2

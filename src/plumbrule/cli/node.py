@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from plumbrule.cli import follow, node_begin, node_keys, outside
+from plumbrule.cli import cases, follow, node_begin, node_keys, outside
 from plumbrule.cli.speech import words_in
 
 
@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("outside")(outside.run)
     follow.add_to(group)
     node_keys.add_to(group)
+    cases.add_to(group)
     app.add_typer(group, name="node")
 
 

@@ -68,11 +68,14 @@ class Cases:
         self.directory, self.log, self.private = directory, log, PrivateStore(directory / PRIVATE)
 
     @classmethod
-    def open(cls, node: Path, signer: Signer | None = None) -> Self:
-        """Open the cases of a node, and make them if it has none. Raises as `Log.open` and `Log.create`."""
+    def open(cls, node: Path, signer: Signer | None = None, passphrase: str | None = None) -> Self:
+        """Open the cases of a node, and make them if it has none; the passphrase is for the key that is made then.
+
+        Raises as `Log.open` and `Log.create`.
+        """
         directory = node / CASES_FOLDER
         if not (directory / LOG / "log.vkey").is_file():
-            _create(node, directory)
+            signer = _create(node, directory, passphrase)
         return cls(directory, Log.open(directory / LOG, signer))
 
     def __enter__(self) -> Self:
@@ -273,7 +276,7 @@ def disclosed(counts: Mapping[str, int], fewest: int = FEWEST) -> dict[str, int]
     return {**dict(sorted(named.items())), **({OTHER: other} if other else {})}
 
 
-def _create(node: Path, directory: Path) -> None:
+def _create(node: Path, directory: Path, passphrase: str | None) -> Signer:
     """Make an empty restricted log beside a node's log, under a key of its own."""
     try:
         origin = parse_verifier_key((node / LOG / "log.vkey").read_text(encoding="utf-8").removesuffix("\n")).name
@@ -284,8 +287,9 @@ def _create(node: Path, directory: Path) -> None:
             f"{node} has no log beside which cases could be kept.", expected="a node.", cure="make one with plumbrule node init."
         ) from None
     signer = new_signer(f"{origin.removesuffix('/log')}/{CASES_FOLDER}", Kind.LOG)
-    write_key(directory / LOG / KEY, signer)
+    write_key(directory / LOG / KEY, signer, passphrase)
     Log.create(directory / LOG, signer.name, signer, Settings(restricted=True)).close()
+    return signer
 
 
 def _case(statement: Statement) -> Mapping[str, Json]:
