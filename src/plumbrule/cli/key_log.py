@@ -201,8 +201,22 @@ def read_roots(log: Path, root: Path | None) -> tuple[Trust, bytes]:
     from plumbrule.evidence import parse_trust  # noqa: PLC0415 - as above
 
     path = root or log.absolute().parent / ROOT
-    raw = _read(path, "a root file: who may act on the keys of this log.")
+    raw = _read(
+        path, "a root file: who may act on the keys of this log.", "name it with --root; plumbrule node key root makes one."
+    )
     return parse_trust(raw, str(path)), raw
+
+
+def root_of(log: Path, steward: Path, offline: Path | None) -> bytes:
+    """The bytes of a root file that names these keys for a log."""
+    from plumbrule.evidence import Scope, root_trust  # noqa: PLC0415 - as above
+    from plumbrule.evidence.log import Log  # noqa: PLC0415
+
+    scopes = [(steward, Scope(steward=True)), *([] if offline is None else [(offline, Scope(predicates=(), offline=True))])]
+    keys = [(read_signer(path).verifier, scope) for path, scope in scopes]
+    with Log.open(log) as opened:
+        named = tuple((key, scope.all_predicates(key)) for key, scope in keys)
+        return root_trust(opened.origin, named, as_of=datetime.now(UTC).date())
 
 
 def about(record: KeyRecord) -> tuple[Sentence, ...]:
@@ -259,9 +273,9 @@ def _entries(log: Log, size: int | None = None) -> Iterator[tuple[int, bytes]]:
         yield from store.read_entries(cursor, 0, store.read_state(cursor).size if size is None else size)
 
 
-def _read(path: Path, expected: str) -> bytes:
+def _read(path: Path, expected: str, cure: str = "check the path.") -> bytes:
     try:
         with path.open("rb") as stream:
             return stream.read(LIMIT + 1)
     except OSError as error:
-        raise UnreadableError(f"{path} cannot be read: {error.strerror}.", expected=expected, cure="check the path.") from None
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}.", expected=expected, cure=cure) from None

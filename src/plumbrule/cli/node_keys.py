@@ -40,6 +40,7 @@ def add_to(group: typer.Typer) -> None:
     keys.command("endorse")(endorse)
     keys.command("list")(listed)
     keys.command("trust")(trust)
+    keys.command("root")(root_file)
     group.add_typer(keys, name="key")
 
 
@@ -73,9 +74,7 @@ def request(
     signer = key_log.signer_of_any_kind(key)
     raw = write_request(signer, origin, party)
     _write(out, raw)
-    text = message(
-        "{file}: a request of {party} for the key {key} in the log {log}. Fingerprint: {fingerprint}"
-    )
+    text = message("{file}: a request of {party} for the key {key} in the log {log}. Fingerprint: {fingerprint}")
     values = {"file": str(out), "party": party, "key": signer.verifier.label, "log": origin, "fingerprint": fingerprint(raw)}
     _print(words_in(lang).say(text, **values))
 
@@ -200,6 +199,25 @@ def trust(
     raw = key_log.read(log, root).trust()
     _write(out, raw)
     text = message("Trust file {file}, fingerprint for paper: {fingerprint}")
+    _print(words_in(lang).say(text, file=str(out), fingerprint=fingerprint(raw)))
+
+
+def root_file(
+    log: Annotated[Path, typer.Option("--log", help="The log.", metavar="DIR")],
+    steward: Annotated[Path, typer.Option(help="Key file of the steward.", metavar="FILE")],
+    out: Annotated[Path, typer.Option(help="The new root file.", metavar="FILE")],
+    offline_key: Annotated[Path | None, typer.Option(help="Key file of the offline key.", metavar="FILE")] = None,
+    lang: Annotated[str, _LANG] = "en",
+) -> None:
+    """Write a root file by hand: for a log that has none, or whose stewards are others from now on. `node init` writes the first.
+
+    Everybody who reads the log's keys needs it, by another way than the log, with its fingerprint.
+    """
+    from plumbrule.evidence import fingerprint  # noqa: PLC0415 - cryptography loads only when it is needed
+
+    raw = key_log.root_of(log, steward, offline_key)
+    _write(out, raw)
+    text = message("Root file {file}, fingerprint for paper: {fingerprint}")
     _print(words_in(lang).say(text, file=str(out), fingerprint=fingerprint(raw)))
 
 
