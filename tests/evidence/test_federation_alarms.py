@@ -31,7 +31,7 @@ def killed(node: Path, place: str, freeze: str, step: int) -> bool:
     if not child:
         with suppress(BaseException):
             left = count(step, -1)
-            for name in ("rename", "replace", "mkdir"):
+            for name in ("rename", "replace"):
                 setattr(Path, name, counted(node, getattr(Path, name), left))
             recover(node, [place], clock, freeze=freeze)
             os._exit(0)

@@ -12,7 +12,7 @@ import pytest
 from evidence_made import NOW, PLAN_TEXT, Made, assessment_envelope, clock, plan_envelope
 
 from plumbrule.errors import OutputError
-from plumbrule.evidence import Kind, new_signer, parse_verifier_key, verify_pack, write_trust
+from plumbrule.evidence import Kind, new_signer, parse_trust, parse_verifier_key, verify_pack, write_trust
 from plumbrule.evidence.federation import find, follow, sync
 from plumbrule.evidence.log import Log, create_node
 from running import Ran
@@ -61,6 +61,31 @@ def test_find_as_a_person_uses_it(here: Callable[..., Ran], hub: Path) -> None:
     assert "Nothing found" in here("node", "find", str(hub), "--party", "nobody").stdout
     told = json.loads(here("node", "find", str(hub), "--subject", "loans", "--json").stdout)
     assert [one["index"] for one in told] == [0, 1]
+
+
+def test_signatures_by_a_trust_file(here: Callable[..., Ran], made: Made, hub: Path) -> None:
+    """Which hold and count, which hold only, which are false, and which nobody vouches for: each is said."""
+    raw = assessment_envelope(made.signer, None, system="schools")
+    at = raw.index(b'"sig":"') + 9
+    false = raw[:at] + (b"A" if raw[at : at + 1] != b"A" else b"B") + raw[at + 1 :]
+    stranger = plan_envelope(new_signer("stranger.example"), system="streets")
+    with Log.open(made.log) as log:
+        log.append([false, stranger, plan_envelope(made.signer, system="later")])
+        log.publish(clock)
+    sync(made.root / "node", clock)
+    sync(hub, clock)
+    trust = parse_trust(made.trust.read_bytes().replace(b"from = 0", b"from = 0\nto = 3"))
+    assert all(one.signatures == () for one in find(hub))
+    for node in (hub, made.root / "node"):
+        found = {one.index: [signed.state for signed in one.signatures] for one in find(node, trust=trust)}
+        assert found == {0: ["counts"], 1: ["counts"], 2: ["false"], 3: ["stranger"], 4: ["holds"]}
+    ran = here("node", "find", str(hub), "--trust", str(made.trust))
+    assert ran.code == 0, ran.stderr
+    for words in ("holds, and counts here", "does NOT hold", "does not name: stranger.example"):
+        assert words in ran.stdout
+    told = json.loads(here("node", "find", str(hub), "--trust", str(made.trust), "--json").stdout)
+    assert told[2]["signatures"][0]["state"] == "false"
+    assert here("node", "find", str(hub), "--trust", "missing").code == 2
 
 
 def test_a_revoked_key_counts_up_to_its_position(made: Made, hub: Path) -> None:

@@ -21,7 +21,7 @@ from plumbrule.errors import InputError, UnreadableError
 
 if TYPE_CHECKING:
     from plumbrule.base.words import Words
-    from plumbrule.evidence import VerifierKey
+    from plumbrule.evidence import Trust, VerifierKey
     from plumbrule.evidence.federation import Outcome
 
 _DIRECTORY = typer.Argument(help="Folder of the node", metavar="DIR")
@@ -200,18 +200,22 @@ def find(
     kind: Annotated[str, typer.Option(help="plan, assessment, commitment, measure, …", metavar="WORD")] = "",
     party: Annotated[str, typer.Option(help="Who signed, by the name of the key, or whom it is about.", metavar="NAME")] = "",
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 100,
+    trust: Annotated[
+        Path | None, typer.Option(help="Check the signatures by this trust file, and say which hold and count.", metavar="FILE")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
     lang: Annotated[str, _LANG] = "en",
 ) -> None:
     """Find statements in the node's log and in every log that it follows. Says where they stand, not whether to believe them.
 
-    The index, DIR/index.sqlite3, is built from the logs and may be deleted.
+    With --trust also which signatures hold, by a trust file that came from elsewhere. The index, DIR/index.sqlite3, is
+    built from the logs and may be deleted.
     """
     from plumbrule.evidence import federation  # noqa: PLC0415 - loaded only when the verb runs
 
-    words = words_in(lang)
+    words, rules = words_in(lang), None if trust is None else _read_trust(trust)
     with bar(str(directory)):
-        found = federation.find(directory, subject=subject, kind=kind, party=party, most=limit)
+        found = federation.find(directory, subject=subject, kind=kind, party=party, most=limit, trust=rules)
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
@@ -220,8 +224,19 @@ def find(
         text = message("{log}, entry {index}: {kind} about {about}, said to be signed by {parties}.")
         values = {"log": one.origin, "index": str(one.index), "kind": one.kind, "about": one.about}
         console.print("•", words.say(text, **values, parties=", ".join(one.parties)), markup=False)
+        for line in (signed.sentence() for signed in one.signatures):
+            console.print("   ", words.say(line.text, **line.values), markup=False)
     if not found:
         console.print(words.text("Nothing found."))
+
+
+def _read_trust(path: Path) -> Trust:
+    from plumbrule.evidence import parse_trust  # noqa: PLC0415 - cryptography loads only when it is needed
+
+    try:
+        return parse_trust(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}.", expected="a trust file.") from None
 
 
 def _round(directory: Path, words: Words, secret: str | None) -> int:

@@ -32,6 +32,7 @@ from plumbrule.evidence.federation.outside import hear_outside
 from plumbrule.evidence.federation.recover import Recovered, recover
 from plumbrule.evidence.federation.renew import renew_pack
 from plumbrule.evidence.federation.serve import parse_place, witness_server
+from plumbrule.evidence.federation.signed import Signed, check_signatures
 from plumbrule.evidence.federation.source import Source, open_source
 from plumbrule.evidence.federation.stage import stage
 from plumbrule.evidence.federation.status import Peer, Standing, standing
@@ -47,10 +48,12 @@ __all__ = [
     "Outcome",
     "Peer",
     "Recovered",
+    "Signed",
     "Source",
     "Standing",
     "acknowledge",
     "add_checkpoint",
+    "check_signatures",
     "find",
     "follow",
     "hear_outside",

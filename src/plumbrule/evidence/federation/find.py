@@ -1,25 +1,28 @@
 """What all logs that lie here say, by subject, kind and party: an index that is built from them and can be thrown away.
 
-The index answers where something is said; whether to believe it is for `plumbrule verify` and a trust file. It names
-the keys that *claim* to have signed and checks none of them.
+The index answers where something is said. It names the keys that *claim* to have signed; only with a trust file are
+the signatures checked, on the bytes that the log holds. Whether a pack is to be believed is for `plumbrule verify`.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from plumbrule.base.progress import listener
 from plumbrule.errors import OutputError, UnreadableError
 from plumbrule.evidence.envelope import parse_envelope
-from plumbrule.evidence.federation.contact import read_follow
+from plumbrule.evidence.federation.contact import FOLLOW, folder_name, read_follow
 from plumbrule.evidence.federation.mirror import Mirror
+from plumbrule.evidence.federation.signed import Signed, check_signatures
 from plumbrule.evidence.federation.sync import MIRRORS, followed
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.statement import parse_statement
+from plumbrule.evidence.trust import Trust
 
 INDEX, FORMAT = "index.sqlite3", 1
 Read = Callable[[int, int], Iterator[tuple[int, bytes]]]
@@ -44,7 +47,10 @@ _SEARCH = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A statement: entry `index` of the log `origin`; `about` is the system or party, `parties` who claims to have signed."""
+    """A statement: entry `index` of the log `origin`; `about` is the system or party, `parties` who claims to have signed.
+
+    `signatures` says which of these hold; it is empty when no trust file was given.
+    """
 
     origin: str
     index: int
@@ -52,9 +58,12 @@ class Found:
     about: str
     parties: tuple[str, ...]
     subjects: tuple[str, ...]
+    signatures: tuple[Signed, ...] = ()
 
 
-def find(directory: Path, *, subject: str = "", kind: str = "", party: str = "", most: int = 100) -> tuple[Found, ...]:
+def find(
+    directory: Path, *, subject: str = "", kind: str = "", party: str = "", most: int = 100, trust: Trust | None = None
+) -> tuple[Found, ...]:
     """Search the node's own log and all its mirrors; what is new since the last search is read first.
 
     Args:
@@ -63,6 +72,7 @@ def find(directory: Path, *, subject: str = "", kind: str = "", party: str = "",
         kind: the word of a predicate type, such as `assessment`.
         party: who signed, by the name of the key, or the party it is about.
         most: how many at most.
+        trust: who may sign what; with it every signature on what is found is checked.
 
     Raises:
         OutputError: the index cannot be written.
@@ -72,10 +82,29 @@ def find(directory: Path, *, subject: str = "", kind: str = "", party: str = "",
         with closing(_open(directory / INDEX)) as index:
             _extend(index, directory)
             asked = {"subject": subject, "kind": kind, "party": party, "most": most}
-            return tuple(_found(index, row) for row in index.execute(_SEARCH, asked).fetchall())
+            found = tuple(_found(index, row) for row in index.execute(_SEARCH, asked).fetchall())
     except sqlite3.Error as error:
         path = directory / INDEX
         raise OutputError(f"{path} cannot be used: {error}.", cure="delete it; it is built again from the logs.") from None
+    return found if trust is None else tuple(_checked(directory, found, trust))
+
+
+def _checked(directory: Path, found: tuple[Found, ...], trust: Trust) -> Iterator[Found]:
+    for origin, group in groupby(found, key=lambda one: one.origin):  # they come in the order of origins
+        with _entries_of(directory, origin) as entry:
+            for one in group:
+                yield replace(one, signatures=check_signatures(entry(one.index), origin, one.index, trust))
+
+
+@contextmanager
+def _entries_of(directory: Path, origin: str) -> Iterator[Callable[[int], bytes]]:
+    folder = directory / MIRRORS / folder_name(origin)
+    if (folder / FOLLOW).is_file():
+        with Mirror.open(folder) as mirror:
+            yield mirror.entry
+    else:
+        with Log.open(directory / "log") as log:
+            yield log.entry
 
 
 def _open(path: Path) -> sqlite3.Connection:

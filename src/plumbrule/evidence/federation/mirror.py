@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from plumbrule.base.progress import listener
-from plumbrule.errors import OutputError, UnreadableError, VerificationError
+from plumbrule.errors import InputError, OutputError, UnreadableError, VerificationError
 from plumbrule.evidence.checkpoint import Checkpoint
 from plumbrule.evidence.envelope import MAX_ENVELOPE, parse_envelope
 from plumbrule.evidence.federation.alarm import ALARM, Acknowledged, acknowledged
@@ -199,6 +199,13 @@ class Mirror:
             with self.database.reading() as cursor:
                 rows = list(store.read_entries(cursor, at, min(end, at + step)))
             yield from rows
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of one entry. Raises InputError if none lies here."""
+        with self.database.reading() as cursor:
+            for _, entry in store.read_entries(cursor, index, index + 1):
+                return entry
+        raise InputError(f"no entry {index} of {self.origin} lies here.", expected="the index of an entry.")
 
     def _fetch(self, source: Source, head: Checkpoint, raw: bytes, now: str) -> int:
         """Append everything up to `head` in steps, and remember `head` with the last one; returns the number of blobs.

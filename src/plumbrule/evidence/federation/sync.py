@@ -127,9 +127,11 @@ def sync(directory: Path, clock: Clock, passphrase: str | None = None) -> tuple[
         _share_own(directory)
         mirrors, witnesses = followed(directory / MIRRORS), followed(directory / WITNESSES)
         takers = tuple(folder for folder in witnesses if read_submit(folder)) if (directory / "log").is_dir() else ()
-        others = tuple(folder for folder in mirrors + witnesses if read_follow(folder)[1])
-        step = _Steps(len(mirrors) + len(takers) + len(others))
+        step = _Steps(2 * len(mirrors) + len(takers) + len(witnesses))
         pulled = step.each(lambda folder: (_pull(directory, folder, signer, clock),), mirrors)
+        silent = {folder for folder, outcome in zip(mirrors, pulled, strict=True) if outcome.state == SILENT}
+        step.skip(len(silent))
+        others = tuple(folder for folder in mirrors + witnesses if folder not in silent and read_follow(folder)[1])
         submitted = step.each(lambda folder: tuple(_submit(directory, folder, clock)), takers)
         compared = step.each(lambda folder: tuple(_compare(directory, folder, clock)), others)
         _share_own(directory)
@@ -142,8 +144,12 @@ class _Steps:
     def __init__(self, count: int) -> None:
         self._heard, self._count, self._done, self._lock = listener(), count, 0, Lock()
 
+    def skip(self, count: int) -> None:
+        """Those who did not answer once are not asked again."""
+        self._done += count
+
     def each(self, act: Callable[[Path], tuple[Outcome, ...]], folders: tuple[Path, ...]) -> list[Outcome]:
-        if self._count == 1 and folders:  # in this thread, where a long pull can say how far it is
+        if len(folders) == 1:  # in this thread, where a long pull can say how far it is
             return [outcome for folder in folders for outcome in act(folder)]
         pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="sync")
         try:
