@@ -38,6 +38,8 @@ LINE, SUBJECT = re.compile(SIGNS + "{1,200}"), re.compile(SIGNS + "{1,255}")
 CREATED = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 DEVICE = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))(?!.*\.(?:dsse\.json|tlog-proof)$)"
 FILE_NAME = re.compile(DEVICE + r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,98}[a-z0-9]")
+# A string or a comment of TOML. Dots elsewhere are refused: a key like a.a.a.a… takes memory in the square of its length.
+QUOTED = re.compile(r"""(?s)\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""")
 POSITION, SAFE = range(2**63), range(2**53)
 ENVELOPE = {"payload": ANY, "payloadType": (PAYLOAD_TYPE,), "signatures": [{"keyid": ANY, "sig": ANY}, 16]}
 STATED = {"_type": ("https://in-toto.io/Statement/v1",), "predicateType": None, "predicate": None}
@@ -355,8 +357,9 @@ def verify(pack: Path, policy_file: Path, trust_file: Path) -> dict[str, list[st
     """Check every byte of a pack. Raises ValueError or OSError when something cannot be read."""
     files, said = read_pack(pack), {"Proved": list[str](), "Failed": list[str](), "Not shown": list(NOT_SHOWN)}
     policy_raw, trust_raw = from_elsewhere(policy_file, pack), from_elsewhere(trust_file, pack)
-    policy, trust = read_policy(policy_raw, policy_file.name), tomllib.loads(text_of(trust_raw, trust_file.name, MAX_LIST))
-    for signer in shape(trust, TRUST, trust_file.name)["signer"]:
+    policy, text = read_policy(policy_raw, policy_file.name), text_of(trust_raw, trust_file.name, MAX_LIST)
+    need("." not in QUOTED.sub("", text), trust_file.name, "a dot stands outside of strings and comments")
+    for signer in shape(trust := tomllib.loads(text), TRUST, trust_file.name)["signer"]:
         signer["key"] = key_of(signer["key"], trust_file.name)
         need(signer["key"].kind == STATEMENT, trust_file.name, "a key is not one for statements")
     need(type(trust["as_of"]) is date, trust_file.name, "`as_of` is not a day")

@@ -12,6 +12,7 @@ import binascii
 import json
 import math
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
@@ -22,6 +23,10 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 MAX_DEPTH = 32
 MAX_SAFE_INTEGER = 2**53 - 1
+_QUOTED = re.compile(
+    r"""\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""", re.DOTALL
+)
+"""A string or a comment of TOML; one that never ends, to the end, which is where a reader gives up, too."""
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -109,6 +114,21 @@ def check_json(value: object, what: str, depth: int = 0) -> None:
             _check_string(value, what)
         case _:
             _check_scalar(value, what)
+
+
+def read_toml(raw: bytes, what: str, limit: int) -> Mapping[str, object]:
+    """One TOML document without dotted keys. Raises UnreadableError.
+
+    A key like a.a.a.a… costs a reader memory in the square of its length: some kilobytes would take gigabytes. So a dot
+    stands in strings and comments only, and this is looked at first.
+    """
+    text = read_text(raw, what, limit)
+    if "." in _QUOTED.sub("", text):
+        refuse(what, "a dot stands outside of strings and comments", "keys without dots, and no fractions.")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        refuse(what, f"it is not TOML ({error})" if isinstance(error, tomllib.TOMLDecodeError) else "it is not TOML")
 
 
 def plain_json(value: Json) -> Json:

@@ -19,12 +19,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from plumbrule.evidence.reading import read_list, read_match, read_object, read_text, refuse
+from plumbrule.evidence.reading import read_list, read_match, read_object, read_toml, refuse
 from plumbrule.evidence.vkey import Kind, VerifierKey, parse_verifier_key
 
 SCHEMA = "plumbrule-trust/1"
@@ -77,12 +76,7 @@ def fingerprint(raw: bytes) -> str:
 
 def parse_trust(raw: bytes, what: str = "trust file") -> Trust:
     """Read a trust file. Raises UnreadableError."""
-    text = read_text(raw, what, MAX_TRUST)
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        refuse(what, f"it is not TOML ({error})" if isinstance(error, tomllib.TOMLDecodeError) else "it is not TOML")
-    fields = read_object(document, what, frozenset({"schema", "as_of", "signer"}), frozenset({"demo"}))
+    fields = read_object(read_toml(raw, what, MAX_TRUST), what, frozenset({"schema", "as_of", "signer"}), frozenset({"demo"}))
     if fields["schema"] != SCHEMA:
         refuse(what, f"its schema is {str(fields['schema'])[:40]!r}", f"{SCHEMA!r}.")
     as_of, demo = fields["as_of"], fields.get("demo", False)
