@@ -1,17 +1,19 @@
-"""Write the JSON Schema of records, the reference page of its fields, and the words that the forms show to people."""
+"""Write the JSON Schema of records, the reference page of its fields, and the words of the forms and of the mapping tables."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from plumbrule_portal.systems.exchange import map_words
 from plumbrule_portal.systems.record import LATEST, Field, Form, form_names, form_words, read_form, record_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOM = ROOT / "src" / "plumbrule_portal" / "systems" / "record"
 SCHEMA = ROOM / "schemas" / "record-1.json"
 WORDS = ROOM / "labels.py"
+MAP_WORDS = ROOM.parent / "exchange" / "labels.py"
 PAGE = ROOT / "docs" / "reference" / "record.md"
 NEEDED = {"value": "a value", "answer": "a value or a stated absence", "no": "no"}
 
@@ -23,11 +25,19 @@ def schema_text() -> str:
 
 def words_text() -> str:
     """A module in which the tools of gettext find what stands in the YAML of the forms."""
-    words = dict.fromkeys(word for name in form_names() for word in form_words(read_form(name)))
-    lines = ['"""Made by `python tools/record_schema.py` from forms/*.yaml, for the tools of gettext."""', ""]
+    return _module("forms/*.yaml", dict.fromkeys(word for name in form_names() for word in form_words(read_form(name))))
+
+
+def map_words_text() -> str:
+    """The same for the YAML of the mapping tables."""
+    return _module("maps/*.yaml", map_words())
+
+
+def _module(source: str, words: Iterable[str]) -> str:
+    lines = [f'"""Made by `python tools/record_schema.py` from {source}, for the tools of gettext."""', ""]
     lines += ["from plumbrule_portal.systems.record.words import gettext_noop", "", "WORDS = ("]
     lines += [line for word in words for line in _marked(json.dumps(word, ensure_ascii=False))]
-    return "\n".join([*lines, ")", '"""Every message id of every form."""', ""])
+    return "\n".join([*lines, ")", '"""Every message id, each once."""', ""])
 
 
 def _marked(word: str) -> list[str]:
@@ -62,5 +72,5 @@ def _kind(one: Field) -> str:
 
 
 if __name__ == "__main__":
-    for path, text in ((SCHEMA, schema_text()), (WORDS, words_text()), (PAGE, page())):
+    for path, text in ((SCHEMA, schema_text()), (WORDS, words_text()), (MAP_WORDS, map_words_text()), (PAGE, page())):
         path.write_text(text, encoding="utf-8", newline="\n")

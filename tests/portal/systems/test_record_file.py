@@ -74,6 +74,7 @@ def test_what_the_tool_makes_is_committed() -> None:
     spec.loader.exec_module(tool)
     assert tool.SCHEMA.read_text(encoding="utf-8") == tool.schema_text()
     assert tool.WORDS.read_text(encoding="utf-8") == tool.words_text()
+    assert tool.MAP_WORDS.read_text(encoding="utf-8") == tool.map_words_text()
     assert tool.PAGE.read_text(encoding="utf-8") == tool.page()
 
 

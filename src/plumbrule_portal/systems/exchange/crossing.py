@@ -77,7 +77,7 @@ def _raw(table: Table, form: Form, entry: Mapping[str, Any], head: Head) -> tupl
     remarks = []
     for line in table.lines:
         value = dig(entry, line.theirs)
-        if line.only == "export" or (_empty(value) and value not in line.values):
+        if line.only == "export" or _empty(value):
             continue
         if not line.ours and not line.why:  # an organisation or a constant: nothing of ours is filled
             remarks += _tried(line, value, context, head.id)

@@ -136,7 +136,8 @@ def _record(
     record, remarks = take(table, entry, head)
     if isinstance(record.fields["name"], Absent):
         reason = gettext_noop("It has no name that could be shown.")
-        return None, (Remark(kind="refused", entry=head.id, reason=reason, value=shortened(entry)),)
+        refused = Remark(kind="refused", entry=head.id, reason=reason, value=shortened(entry))
+        return None, (refused, *(one for one in remarks if one.ours == "name" and one.kind == "not-mapped"))
     return record, remarks
 
 

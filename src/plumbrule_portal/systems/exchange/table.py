@@ -28,6 +28,7 @@ class Line:
     pick      which row is written when several fit
     values    their word to our token; `also`: our further tokens to their word, for writing only
     columns   for rows: their keys to our columns
+    each      for rows: what every row of theirs holds as well
     absent    which word of theirs stands for one of our absences; written, and where no value of ours has it also read
     constant  what always stands there
     kind      which of the listed links, hashes or the like is meant
@@ -45,6 +46,7 @@ class Line:
     values: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    each: Mapping[str, str] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)
     constant: str = ""
     kind: str = ""

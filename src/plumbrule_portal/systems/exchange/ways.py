@@ -48,6 +48,12 @@ def _words_of(value: Any) -> str:
     return value
 
 
+def _objects(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise UnfitError(gettext_noop("It is not a list of objects."))
+    return value
+
+
 def _said(value: Mapping[str, str], context: Context) -> str:
     return value[context.language] if context.language in value else next(iter(value.values()))
 
@@ -164,10 +170,8 @@ def _write_paragraphs(_line: Line, value: Any, context: Context) -> Any:
 
 
 def _read_rows(line: Line, value: Any, _context: Context) -> Any:
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise UnfitError(gettext_noop("It is not a list of objects."))
     rows = []
-    for one in value:
+    for one in _objects(value):
         found = {ours: dig(one, theirs) for theirs, ours in line.columns.items()}
         row = {ours: part for ours, part in found.items() if part not in (None, "")}
         if "kind" not in row and line.values and (token := line.values.get(row.get("title", ""))):
@@ -179,7 +183,7 @@ def _read_rows(line: Line, value: Any, _context: Context) -> Any:
 def _write_rows(line: Line, value: Any, _context: Context) -> Any:
     found = []
     for row in value:
-        one: dict[str, Any] = {}
+        one: dict[str, Any] = dict(line.each)
         for theirs, ours in line.columns.items():
             if ours in row:
                 put(one, theirs, row[ours])
@@ -209,7 +213,7 @@ def _write_contact(_line: Line, value: Any, _context: Context) -> Any:
 
 def _read_link(line: Line, value: Any, _context: Context) -> Any:
     """Of a list of typed links the first of the kind."""
-    found = (one.get("url") for one in value if isinstance(one, dict) and one.get("type") == line.kind)
+    found = (one.get("url") for one in _objects(value) if one.get("type") == line.kind)
     return next((one for one in found if one), None)
 
 
@@ -218,7 +222,7 @@ def _write_link(line: Line, value: Any, _context: Context) -> Any:
 
 
 def _read_hash(line: Line, value: Any, _context: Context) -> Any:
-    found = (one.get("content") for one in value if isinstance(one, dict) and one.get("alg") == line.kind)
+    found = (one.get("content") for one in _objects(value) if one.get("alg") == line.kind)
     return next((one.lower() for one in found if isinstance(one, str)), None)
 
 
@@ -227,7 +231,7 @@ def _write_hash(line: Line, value: Any, _context: Context) -> Any:
 
 
 def _read_licence(_line: Line, value: Any, _context: Context) -> Any:
-    one = value[0] if isinstance(value, list) and value else None
+    one = _objects(value)[0]
     found = next((dig(one, path) for path in ("expression", "license.id", "license.name") if dig(one, path)), None)
     if not isinstance(found, str):
         raise UnfitError(gettext_noop("It names no licence."))
@@ -240,9 +244,7 @@ def _write_licence(_line: Line, value: Any, _context: Context) -> Any:
 
 def _read_pairs(line: Line, value: Any, context: Context) -> Any:
     """A list of objects as paragraphs: each of the keys in `columns` is a line of its paragraph."""
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise UnfitError(gettext_noop("It is not a list of objects."))
-    parts = [[" ".join(str(one[key]).split()) for key in line.columns if one.get(key)] for one in value]
+    parts = [[" ".join(str(one[key]).split()) for key in line.columns if one.get(key)] for one in _objects(value)]
     return {context.language: "\n\n".join("\n".join(part) for part in parts if part)}
 
 
