@@ -31,7 +31,7 @@ def fresh_node(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     home = tmp_path_factory.mktemp("portal")
     node, copy = home / "node", home / "copy"
-    create_node(node, name="register.example.org")
+    create_node(node, name="register.example.org", clock=lambda: NOW)
     (node / FILE).write_text(Office(name="Register of Exampleland").text(), encoding="utf-8")
     start(node)
     migrate()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from plumbrule_portal.config import serving
+from plumbrule_portal.config import serving, submitting
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the verbs."""
-    for verb in (serving,):
+    for verb in (serving, submitting):
         verb.add_to(app)

@@ -15,7 +15,7 @@ def prepare(directory: Path, *, name: str, at: str) -> Iterator[str]:
     """Make what is missing of a node, step by step, and say what was done. Safe to run again at every start."""
     new = not (directory / "log" / "log.vkey").exists()
     if new:
-        create_node(directory, name=name)
+        create_node(directory, name=name, clock=lambda: datetime.now(UTC))
         (directory / FILE).write_text(Office(address=at).text(), encoding="utf-8", newline="\n")
         yield f"A new node: {directory}"
     start(directory)

@@ -21,6 +21,7 @@ CSRF_TRUSTED_ORIGINS = [OFFICE.address]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_otp",
@@ -40,9 +41,13 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "plumbrule_portal.ui.middleware.language",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "plumbrule_portal.accounts.middleware.sessions",
+    "plumbrule_portal.accounts.middleware.size",
+    "plumbrule_portal.accounts.middleware.Often",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "plumbrule_portal.config.urls"
@@ -55,6 +60,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "plumbrule_portal.ui.context.office",
             ]
         },
@@ -69,6 +75,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+OTP_TOTP_THROTTLE_FACTOR = 0
+"""Tries are counted by `accounts.limits`, for a quarter of an hour and a day; django_otp's own lock doubles without end."""
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_FAILURE_VIEW = "plumbrule_portal.pages.views_errors.form_too_old"
 LOGIN_URL = "/account/sign-in"
 LOGIN_REDIRECT_URL = "/desk"
 
@@ -86,6 +96,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+MAX_BODIES = {"/": 3 * 2**20, "/api/v1/": 80 * 2**20}
+"""The longest body by the beginning of the address: forms, and packs from an assessor's machine."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 80
@@ -107,6 +119,9 @@ PROJECTIONS = {
     "urn:x-plumbrule:record:1": "plumbrule_portal.systems.projection.record",
     "urn:x-plumbrule:assessment:1": "plumbrule_portal.systems.projection.assessment",
     "urn:x-plumbrule:classification:1": "plumbrule_portal.systems.projection.classification",
+    "urn:x-plumbrule:supersedes:1": "plumbrule_portal.systems.submissions.projection.later",
+    "urn:x-plumbrule:withdrawal:1": "plumbrule_portal.systems.submissions.projection.later",
+    "urn:x-plumbrule:trust-label:1": "plumbrule_portal.systems.labels.projection.label",
 }
 """Which function writes what the public pages show of an entry, by predicate type. The others change no page."""
 INDEX = "plumbrule_portal.systems.indexing.entry"

@@ -66,6 +66,13 @@ def publish_head(now: datetime | None = None) -> int:
         return log.size
 
 
+def envelopes() -> Iterator[tuple[int, bytes]]:
+    """Every recorded entry with its position, in order."""
+    with connection.cursor() as cursor:
+        reading = cast("Cursor", cursor)
+        yield from store.read_entries(reading, 0, store.read_state(reading).size)
+
+
 def waiting_to_be_published() -> bool:
     """Whether something was recorded since the last signed head."""
     with connection.cursor() as cursor:

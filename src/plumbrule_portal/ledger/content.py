@@ -13,3 +13,8 @@ def read(digest: str) -> bytes:
         return ContentStore(node.folder() / "log" / "content").get(digest)
     except InputError:
         return b""
+
+
+def has(digest: str) -> bool:
+    """Whether a file with this SHA-256 is there."""
+    return ContentStore(node.folder() / "log" / "content").has(digest)

@@ -23,6 +23,8 @@ from plumbrule_portal.ledger.models import Entry
 Projection = Callable[[Entry, Statement], None]
 PUBLIC_TABLES = (
     "systems.Searchable",
+    "systems.Label",
+    "systems.Answer",
     "systems.Finding",
     "systems.Assessment",
     "systems.Record",

@@ -137,6 +137,40 @@ def take_back(proposal: Proposal, by: User, now: datetime) -> None:
     proposal.refresh_from_db()
 
 
+def attach(proposal: Proposal, claim: Claim | None, files: Mapping[str, bytes], by: User, now: datetime) -> None:
+    """The party assessed adds its answer, which is published together with the rest; None takes it away again.
+
+    An answer that was attached before gives way. Who had agreed already is asked again: nothing is published unseen.
+    Raises InputError if it waits no longer, or the time to answer is over.
+    """
+    with transaction.atomic():
+        found = _locked(proposal, WAITING, REPLY)
+        if found.public_from is None or found.public_from <= now:
+            raise InputError("the time to answer before publication is over.", expected="an answer within it.")
+        kept = {name: subject_of(name, raw).sha256 for name, raw in files.items()}
+        inbox.keep(files)
+        own = [one for one in found.claim["claims"] if "answer" not in one]
+        added = [] if claim is None else [_written(claim, kept, ()) | {"answer": True}]
+        found.files = {name: digest for name, digest in found.files.items() if name != "record.json"} | kept
+        found.claim = {"claims": own + added}
+        found.state, found.decided_by, found.decided = WAITING, None, None
+        found.save()
+        record(by, "answered", _name(found), now)
+    proposal.refresh_from_db()
+
+
+def need_no_more_time(proposal: Proposal, by: User, now: datetime) -> None:
+    """The party assessed says that it needs no more time. What was agreed to is published. Raises InputError."""
+    with transaction.atomic():
+        found = _locked(proposal, WAITING, REPLY)
+        if found.public_from is not None and found.public_from > now:
+            found.public_from = now
+            found.save()
+            record(by, "needs no more time", _name(found), now)
+    publish_due(now)
+    proposal.refresh_from_db()
+
+
 def publish_due(now: datetime) -> list[Entry]:
     """Publish what was agreed to and whose time of reply is over. For `tick`, and for a party that needs no more time."""
     due = Proposal.objects.filter(state=REPLY, decided__isnull=False, public_from__lte=now)

@@ -13,6 +13,7 @@ from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.systems.models import Assessment, Finding, Record, System
+from plumbrule_portal.systems.submissions import projection as submissions
 
 
 def record(entry: Entry, statement: Statement) -> None:
@@ -105,12 +106,7 @@ def _system(entry: Entry, claim: Claim) -> None:
     )
 
 
-def _pack(entry: Entry, claim: Claim) -> None:
-    """The files with which an outsider checks an assessment, kept as they came."""
-    Assessment.objects.filter(name=claim.fields["record"], system=claim.fields["system"]).update(pack=dict(entry.files))
-
-
-_RECORDS = {"organisation": _organisation, "system": _system, "pack": _pack}
+_RECORDS = {"organisation": _organisation, "system": _system, "pack": submissions.pack, "reply": submissions.answer}
 
 
 def _document(files: Mapping[str, str], name: str) -> dict[str, Any]:

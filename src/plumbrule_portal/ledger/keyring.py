@@ -1,0 +1,51 @@
+"""Which keys count here: the acts on keys in this node's log, read with the node's own root file."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db import connection
+
+from plumbrule.evidence import KeyRecord, Keyring, Trust, parse_trust, read_keyring
+from plumbrule.evidence.claims import ENDORSEMENT, KEY_ACT, STEWARD_ACT
+from plumbrule_portal.ledger import actions, node
+from plumbrule_portal.ledger.models import Entry
+
+ROOT = "trust/root.toml"
+_ACTS = (KEY_ACT, STEWARD_ACT, ENDORSEMENT)
+
+
+def roots() -> Trust | None:
+    """Who may act on keys in this log, as the node's root file says; None if the node was made without one."""
+    path = node.folder() / ROOT
+    return parse_trust(path.read_bytes(), ROOT) if path.is_file() else None
+
+
+def keyring() -> Keyring | None:
+    """Every key that this log speaks of. Read again only after another act on keys; None without a root file."""
+    trust = roots()
+    acts = tuple(Entry.objects.filter(predicate__in=_ACTS).order_by("index").values_list("index", "sha256"))
+    return None if trust is None else _read(trust, acts, node.log_key().name, str(connection.settings_dict["NAME"]))
+
+
+@lru_cache(maxsize=2)
+def _read(trust: Trust, acts: tuple[tuple[int, str], ...], log: str, database: str) -> Keyring:  # noqa: ARG001  what it depends on
+    return read_keyring(actions.envelopes(), trust, log)
+
+
+def size() -> int:
+    """The position that the next entry will have."""
+    last = Entry.objects.order_by("-index").values_list("index", flat=True).first()
+    return 0 if last is None else last + 1
+
+
+def replaced(record: KeyRecord, keys: Keyring) -> bool:
+    """Whether a key ended because another took its place, in order: then what it signed stands as it did."""
+    return record.ended_by is not None and any(one.added_by == record.ended_by for one in keys.keys)
+
+
+def signers_of(entry: Entry) -> list[KeyRecord]:
+    """The keys on record whose signature an entry carries, by their labels."""
+    found = keyring()
+    labels = set(entry.signer.split(", "))
+    return [] if found is None else [record for record in found.keys if record.key.label in labels]

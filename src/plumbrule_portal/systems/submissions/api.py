@@ -1,0 +1,75 @@
+"""POST /api/v1/submissions: a pack as `multipart/form-data`, one part for each of its files, under the file's own name.
+
+No account and no token: the signature in the pack is the identity. The answer is JSON: 202 accepted, 422 refused with
+reasons, 413 too large, 415 another form, 429 too often; what happens later is told at the status address.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from plumbrule_portal.accounts.access import by_token, everybody
+from plumbrule_portal.systems.submissions import actions, check, queries
+
+_FORM = "multipart/form-data, one part for each file of the pack, at most 32 MiB and 80 files."
+
+
+@by_token
+@csrf_exempt
+@require_POST
+def submit(request: HttpRequest) -> HttpResponse:
+    """Receive a pack."""
+    now, sender = timezone.now(), _sender(request)
+    length = request.headers.get("Content-Length", "")
+    if not length.isdigit() or int(length) > check.MAX_BYTES:
+        return _refused(413 if length.isdigit() else 411, f"{length or 'an unknown number of'} bytes.", _FORM)
+    if request.content_type != "multipart/form-data":
+        return _refused(415, f"a body of the type {str(request.content_type)[:80]!r}.", _FORM)
+    if queries.too_many(sender, now):
+        return _refused(429, "too many packs within an hour.", f"at most {queries.MOST_OF_ONE} an hour.", {"Retry-After": "3600"})
+    try:
+        files = _files(request)
+    except (MultiPartParserError, SuspiciousOperation, ValueError) as error:
+        return _refused(400, str(error)[:200], _FORM)
+    found = actions.receive(files, sender, now)
+    answer = JsonResponse(queries.said(found, settings.OFFICE.address), status=202 if found.state == "accepted" else 422)
+    answer["Location"] = f"/api/v1/submissions/{found.name}"
+    return answer
+
+
+@everybody
+@require_safe
+def status(_request: HttpRequest, name: str) -> HttpResponse:
+    """What became of a pack; the address cannot be guessed."""
+    found = queries.named(name)
+    if found is None:
+        return _refused(404, "no submission has this id.", "the id that was given when the pack came.")
+    return JsonResponse(queries.said(found, settings.OFFICE.address), headers={"Cache-Control": "no-store"})
+
+
+def _files(request: HttpRequest) -> dict[str, bytes]:
+    """Name to bytes. Raises ValueError: fields that are no files, or two files of one name."""
+    uploaded = [one for _, many in request.FILES.lists() for one in many]
+    names = [str(one.name) for one in uploaded]
+    if len(set(names)) < len(names) or len(request.POST):
+        raise ValueError("Two files have one name, or a part is not a file.")
+    return dict(zip(names, (one.read() for one in uploaded), strict=True))
+
+
+def _sender(request: HttpRequest) -> str:
+    """Where it came from, as a digest that only this machine can make: addresses are not kept."""
+    return hmac.digest(settings.SECRET_KEY.encode(), request.META.get("REMOTE_ADDR", "").encode(), "sha256").hex()
+
+
+def _refused(status: int, got: str, expected: str, headers: dict[str, str] | None = None) -> HttpResponse:
+    reason: dict[str, Any] = {"check": "form", "got": got, "expected": expected, "cure": ""}
+    return JsonResponse({"state": "refused", "reasons": [reason]}, status=status, headers=headers)
