@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from plumbrule_portal.pages import queries
+from plumbrule_portal.pages import lists, queries
+from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.middleware import COOKIE
 
 
@@ -18,6 +19,17 @@ from plumbrule_portal.ui.middleware import COOKIE
 def home(request: HttpRequest) -> HttpResponse:
     """What this register is, how much it holds, what came last."""
     return render(request, "pages/home.html", {"counts": queries.counts(), "newest": queries.newest_systems()})
+
+
+@from_the_log
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """The entries of the log, newest first."""
+    after, about = request.GET.get("after", ""), request.GET.get("about", "")
+    place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    page, following = lists.entries_page(place, about, 50)
+    shown = {"page": page, "next": following, "about": about, "query": urlencode({"about": about} if about else {})}
+    return render(request, "pages/entries.html", shown)
 
 
 @require_safe

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,20 +12,6 @@ from django.views.decorators.http import require_safe
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.systems import card, queries
 from plumbrule_portal.systems.models import Assessment
-
-
-@require_safe
-def register(request: HttpRequest) -> HttpResponse:
-    """The list of systems, filtered by what the reader asks for."""
-    wish = queries.Wish(
-        words=request.GET.get("q", "")[:200],
-        organisation=request.GET.get("organisation", ""),
-        phase=request.GET.get("phase", ""),
-        tier=request.GET.get("tier", ""),
-        declared=request.GET.get("declared", ""),
-    )
-    page = Paginator(queries.systems(wish), queries.PAGE).get_page(request.GET.get("page"))
-    return render(request, "systems/register.html", {"wish": wish, "page": page, "phases": queries.phases()})
 
 
 @require_safe

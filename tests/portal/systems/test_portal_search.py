@@ -28,7 +28,7 @@ def register(node: Path) -> None:
 def publish_system(slug: str, names: dict[str, str], organisation: str = "city-x", phase: str = "use", text: str = "") -> Any:
     """Publish a small record of a system."""
     rows = [{"phase": phase, "since": "2026-01-01"}]
-    fields = {"name": names, "summary": {"en": text or f"Helps with {slug}."}, "phase": phase, "phases": rows}
+    fields = {"name": names, "summary": {"en": text or f"Helps with {slug}."}, "phases": rows}
     document = {"id": slug, "organisation": organisation, "language": "en", "form": "system-1", "fields": fields}
     return publish_record("system-1", slug, document, system=slug)
 

@@ -1,0 +1,38 @@
+"""The list of systems, searched and filtered, and systems side by side."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from plumbrule_portal.systems import queries
+from plumbrule_portal.systems import queries_search as search
+from plumbrule_portal.systems.beside import MOST_COMPARED, side_by_side
+from plumbrule_portal.systems.wishes import query_of, shelves, wish_of
+from plumbrule_portal.ui.caching import from_the_log
+
+
+@from_the_log
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """The list of systems: searched, filtered, a page at a time."""
+    wish = wish_of(request.GET)
+    shown = {
+        "wish": wish,
+        "page": search.page(wish, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
+        "count": search.count(wish),
+        "counted": (found := search.facets(wish)).of,
+        "shelves": shelves(found, wish, request.GET),
+        "query": query_of(request.GET),
+    }
+    return render(request, "systems/register.html", shown)
+
+
+@from_the_log
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two to four systems side by side: what their records say, field by field."""
+    slugs = list(dict.fromkeys(request.GET.getlist("system")))[:MOST_COMPARED]
+    found = [one for one in map(queries.system, slugs) if one is not None]
+    return render(request, "systems/compare.html", {"systems": found, "rows": side_by_side(found)})
