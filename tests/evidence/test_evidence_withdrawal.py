@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from evidence_made import clock, plan_envelope
+from evidence_made import NOW, Made, clock, plan_envelope
 from nodes_made import Node, at, served, states
 
 from plumbrule.errors import InputError, OutputError
@@ -21,6 +21,7 @@ from plumbrule.evidence import (
     parse_statement,
     seal,
     subject_of,
+    verify_pack,
     write_statement,
 )
 from plumbrule.evidence.claims import LABEL, WITHDRAWAL
@@ -213,3 +214,12 @@ def test_an_export_shows_it_as_withdrawn(log: Log, tmp_path: Path) -> None:
         with pytest.raises(OutputError):
             withdraw(log, digest_of(b"another"), "order", SIGNER, clock)
         assert log.content.has(digest_of(b"another"))
+
+
+def test_a_pack_without_a_withdrawn_file_says_so_in_words(made: Made) -> None:
+    """It does not hold, and the reader learns that the log, not the pack, can say whether the file was withdrawn, and why."""
+    (made.pack / "dossier.html").unlink()
+    checked = verify_pack(made.pack, made.policy, made.trust, now=NOW)
+    assert not checked.holds
+    assert [failure.values["file"] for failure in checked.failures] == ["dossier.html"]
+    assert "If it was withdrawn, a later entry of the log says so" in str(checked.failures[0])

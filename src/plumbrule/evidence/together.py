@@ -117,7 +117,10 @@ def _check_file(entry: CheckedEntry, subject: Subject, pack: Pack, draft: Draft)
     file, statement, content = subject.name, entry.packed.envelope_file, pack.content.get(subject.name)
     if content is None:
         missing = sentence(
-            "{file}: {statement} says that it travels in the pack, and it is missing.", file=file, statement=statement
+            "{file}: {statement} says that it travels in the pack, and it is missing. If it was withdrawn, a later entry of the"
+            " log says so, and why; this pack cannot.",
+            file=file,
+            statement=statement,
         )
         draft.failures.append(missing)
     elif hashlib.sha256(content).hexdigest() != subject.sha256:
