@@ -114,7 +114,8 @@ def test_what_does_not_fit_stays_behind_alone() -> None:
         ("a: !!python/object/apply:os.system [ls]", "tags"),
         ("- 1", "names and values"),
         ("a: [", "not plain YAML"),
-        ("a: " + "[" * 5000, "not plain YAML"),
+        ("a: " + "[" * 100_000, "deeply"),
+        ("- " * 5000, "deeply"),
     ],
 )
 def test_a_header_that_is_no_plain_yaml_is_refused(header: str, got: str) -> None:

@@ -13,8 +13,12 @@ from plumbrule_portal.systems.exchange.names import slug
 from plumbrule_portal.systems.exchange.plain import from_markdown
 from plumbrule_portal.systems.exchange.table import table_of
 from plumbrule_portal.systems.record import read_form
+from plumbrule_portal.systems.record.strict import MOST_DEPTH
 
 MOST_CHARACTERS = 2_000_000
+MOST_HEADER = 200_000
+_OPENING = (yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _HEADER = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", flags=re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$")
 _ITEM = re.compile(r"^(?:[-*][ \t]+)?\*\*([^*\n]{1,80}?):?\*\*:?[ \t]*(\S.*)$")
@@ -46,15 +50,27 @@ def read_card(text: str) -> dict[str, Any]:
 
 
 def _header(text: str) -> dict[str, Any]:
+    if len(text) > MOST_HEADER:
+        raise LimitError(f"The header has {len(text):,} characters.", expected=f"at most {MOST_HEADER:,}", cure="Shorten it.")
     try:
-        if any(isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken) for token in yaml.scan(text)):
-            raise _odd_header("it uses anchors or tags")
+        _check_header(text)
         found = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # the base loader makes nothing but texts, lists and mappings
     except (yaml.YAMLError, RecursionError) as error:
         raise _odd_header(str(getattr(error, "problem", None) or "it cannot be read")) from None
     if not isinstance(found, dict):
         raise _odd_header("it is not a list of names and values")
     return {str(key): value for key, value in found.items()}
+
+
+def _check_header(text: str) -> None:
+    """No anchors, which grow without end; no tags; nothing deep. Stops at the first that is found."""
+    depth = 0
+    for token in yaml.scan(text):
+        if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
+            raise _odd_header("it uses anchors or tags")
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > MOST_DEPTH:
+            raise _odd_header("it is nested too deeply")
 
 
 def _odd_header(what: str) -> UnreadableError:

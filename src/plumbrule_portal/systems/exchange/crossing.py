@@ -50,7 +50,7 @@ def take(table: Table, entry: Mapping[str, Any], head: Head) -> tuple[Record, tu
     """
     form = read_form(table.form)
     raw, remarks = _raw(table, form, entry, head)
-    fields, refused = _fields(form, raw, head.id)
+    fields, refused = _fields(table, form, entry, raw, head.id)
     record = Record(
         form=form.id,
         id=head.id,
@@ -60,7 +60,7 @@ def take(table: Table, entry: Mapping[str, Any], head: Head) -> tuple[Record, tu
         declared=head.declared,
     )
     remarks += refused
-    remarks += _proof(table, entry, record, head, {one.theirs for one in remarks} | _behind(table, refused))
+    remarks += _proof(table, entry, record, head, {one.theirs for one in remarks})
     remarks += [
         Remark(kind="lacking", entry=head.id, ours=spec.id, reason=gettext_noop("The source does not say."))
         for spec in form.fields
@@ -131,25 +131,21 @@ def _keep(form: Form, raw: dict[str, Any], rows: dict[Any, dict[str, Any]], line
         raw[line.ours] = found
 
 
-def _fields(form: Form, raw: Mapping[str, Any], entry: str) -> tuple[dict[str, Value], list[Remark]]:
-    """The fields that fit the form; what does not fit is not stated, and remarked."""
+def _fields(
+    table: Table, form: Form, entry: Mapping[str, Any], raw: Mapping[str, Any], called: str
+) -> tuple[dict[str, Value], list[Remark]]:
+    """The fields that fit the form; what does not fit is not stated, and remarked for each of their fields it came from."""
     fields: dict[str, Value] = {}
     remarks = []
     for spec in form.fields:
         value = read_value(form, spec, raw[spec.id]) if spec.id in raw else _NOT_STATED
         if isinstance(value, Problem):
             slots = tuple(sorted(value.slots.items()))
-            shown = shortened(raw[spec.id])
-            remarks.append(Remark(kind="not-mapped", entry=entry, ours=spec.id, reason=value.got, slots=slots, value=shown))
+            lines = {line.theirs: line for line in table.lines if line.ours == spec.id and not _empty(dig(entry, line.theirs))}
+            remarks += [replace(_remark(called, line, dig(entry, path), value.got), slots=slots) for path, line in lines.items()]
             value = _NOT_STATED
         fields[spec.id] = value
     return fields, remarks
-
-
-def _behind(table: Table, refused: list[Remark]) -> set[str]:
-    """Their names for the fields that the form refused: nothing more is said about them."""
-    fields = {one.ours for one in refused}
-    return {line.theirs for line in table.lines if line.ours in fields}
 
 
 def _empty(value: Any) -> bool:

@@ -163,4 +163,4 @@ WORDS = (
     gettext_noop("Telephone of the office"),
     gettext_noop("Postal address of the office"),
 )
-"""Every message id of every form."""
+"""Every message id, each once."""

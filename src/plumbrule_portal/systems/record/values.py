@@ -32,7 +32,7 @@ EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _PERSON = re.compile(r"([a-z]\.)+[a-z][a-z-]{2,}")
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(
-    r"</?(p|div|br|ul|ol|li|a|b|i|u|strong|em|span|script|style|img|svg|table|tr|td|th|iframe|object|form|input|h[1-6])\b[^>]*>",
+    r"</?(p|div|br|ul|ol|li|a|b|i|u|strong|em|span|script|style|img|svg|table|tr|td|th|iframe|object|form|input|h[1-6])\b[^<>]*>",
     flags=re.IGNORECASE,
 )
 
@@ -159,19 +159,6 @@ def _plain(raw: object, most: int) -> str:
     """A string, tidied, without anything that commands a terminal or marks up a page."""
     if not isinstance(raw, str):
         raise _unfit(gettext_noop("This is not a text."), gettext_noop("plain text"), gettext_noop("Write it in words."))
-    if _COMMANDS.search(raw.replace("\r", "")):
-        raise _unfit(
-            gettext_noop("The text holds invisible control characters."),
-            gettext_noop("plain text"),
-            gettext_noop("Type the text again, or paste it without formatting."),
-        )
-    if tag := _TAG.search(raw):
-        raise _unfit(
-            gettext_noop("The text holds the mark-up {tag}."),
-            gettext_noop("plain text, with a blank line between paragraphs"),
-            gettext_noop("Remove the mark-up."),
-            tag=tag[0][:40],
-        )
     said = tidy(raw)
     if not said:
         raise _unfit(
@@ -186,6 +173,19 @@ def _plain(raw: object, most: int) -> str:
             gettext_noop("Shorten it."),
             count=str(len(said)),
             most=str(most),
+        )
+    if _COMMANDS.search(said):
+        raise _unfit(
+            gettext_noop("The text holds invisible control characters."),
+            gettext_noop("plain text"),
+            gettext_noop("Type the text again, or paste it without formatting."),
+        )
+    if tag := _TAG.search(said):
+        raise _unfit(
+            gettext_noop("The text holds the mark-up {tag}."),
+            gettext_noop("plain text, with a blank line between paragraphs"),
+            gettext_noop("Remove the mark-up."),
+            tag=tag[0][:40],
         )
     return said
 
