@@ -1,0 +1,112 @@
+"""Begin a draft, keep what was typed, propose it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from plumbrule.errors import InputError
+from plumbrule.evidence.claims import RECORD, Claim
+from plumbrule_portal.accounts.models import User
+from plumbrule_portal.ledger import proposals
+from plumbrule_portal.ledger.models import Entry, Kind, Proposal
+from plumbrule_portal.systems.models import Draft, Record, System
+from plumbrule_portal.systems.record import LATEST, missing, record_from, write_record
+
+
+def begin(slug: str, organisation: str, language: str, name: str, by: User, now: datetime) -> Draft:
+    """A draft for a system that is not in the register yet. Raises InputError if the id is taken."""
+    if System.objects.filter(slug=slug).exists() or Draft.objects.filter(slug=slug).exists():
+        raise InputError(f"{slug} is taken.", expected="an id that no system has.", cure="choose another one.")
+    fields = {"name": {language: name}}
+    return Draft.objects.create(
+        slug=slug, organisation=organisation, language=language, form=LATEST, fields=fields, changed_by=by, changed=now
+    )
+
+
+def begin_from(system: System, by: User, now: datetime) -> Draft:
+    """A draft that begins with what the register says now; the one that is being written already, if there is one."""
+    newest = Record.objects.filter(system=system.slug).last()
+    found, _ = Draft.objects.get_or_create(
+        slug=system.slug,
+        defaults={
+            "organisation": system.organisation.slug,
+            "language": system.language,
+            "form": system.form,
+            "fields": system.fields,
+            "base": newest.entry if newest else None,
+            "changed_by": by,
+            "changed": now,
+        },
+    )
+    return found
+
+
+def keep(draft: Draft, fields: dict[str, Any], by: User, now: datetime) -> None:
+    """Keep the fields of a draft."""
+    draft.fields, draft.changed_by, draft.changed = fields, by, now
+    draft.save()
+
+
+def drop(draft: Draft) -> None:
+    """Throw a draft away. What is published stays."""
+    draft.delete()
+
+
+def propose(draft: Draft, title: str, by: User, now: datetime) -> Proposal:
+    """Ask for the draft to be published as the system's record.
+
+    Raises:
+        InputError: something that every record needs is not answered.
+        PermissionDenied: this person may not propose for this organisation.
+    """
+    document = {
+        "schema": "plumbrule-record/1",
+        "form": draft.form,
+        "id": draft.slug,
+        "organisation": draft.organisation,
+        "language": draft.language,
+        "declared": None,
+        "fields": draft.fields,
+    }
+    record = record_from(document, draft.slug)
+    lacking = missing(record)
+    if lacking:
+        raise InputError(
+            f"{len(lacking)} questions are not answered, the first of them {lacking[0].field}.",
+            expected="an answer to each, or the reason why there is none.",
+            cure="answer them, then propose.",
+        )
+    claim = Claim(
+        kind=RECORD,
+        fields={
+            "form": draft.form,
+            "record": draft.slug,
+            "system": draft.slug,
+            "party": None,
+            "previous": _previous(draft),
+            "created": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "files": ("record.json",),
+        },
+    )
+    with transaction.atomic():
+        made = proposals.propose(
+            Kind.RECORD,
+            title,
+            claim=claim,
+            files={"record.json": write_record(record)},
+            by=by,
+            now=now,
+            organisation=draft.organisation,
+            system=draft.slug,
+        )
+        draft.delete()
+    return made
+
+
+def _previous(draft: Draft) -> dict[str, str | int] | None:
+    """The entry that the new record follows."""
+    found = Entry.objects.filter(index=draft.base).first() if draft.base is not None else None
+    return {"envelope": found.sha256, "log_index": found.index} if found else None

@@ -1,0 +1,39 @@
+"""The short forms around a draft: beginning one, proposing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from plumbrule_portal.accounts.models import Organisation
+from plumbrule_portal.ui.languages import OWN_NAMES
+from plumbrule_portal.ui.templatetags.texts import best_of
+
+
+class Begin(forms.Form):
+    """A system that is not in the register yet."""
+
+    name = forms.CharField(label=_("Name of the system"), max_length=300)
+    slug = forms.CharField(
+        label=_("Its permanent name in addresses"),
+        help_text=_("Small letters, digits and dashes, like parking-permits. It cannot be changed later."),
+        max_length=100,
+        validators=[RegexValidator(r"\A[a-z0-9][a-z0-9-]*\Z", _("Only small letters, digits and dashes."))],
+    )
+    organisation = forms.ChoiceField(label=_("Organisation that answers for it"))
+    language = forms.ChoiceField(label=_("Language in which you write"), choices=list(OWN_NAMES.items()))
+
+    def __init__(self, *arguments: Any, organisations: Iterable[Organisation], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        choices = [(one.slug, one.names[best_of(one.names)] if one.names else one.slug) for one in organisations]
+        self.fields["organisation"].choices = choices  # type: ignore[attr-defined] # a ChoiceField, as declared above
+
+
+class Propose(forms.Form):
+    """What changed, for the second person."""
+
+    title = forms.CharField(label=_("What changes, in one line, for the person who agrees"), max_length=200)

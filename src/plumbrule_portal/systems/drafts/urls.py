@@ -1,0 +1,14 @@
+"""Addresses of drafts, under the desk."""
+
+from django.urls import path
+
+from plumbrule_portal.systems.drafts import views
+
+urlpatterns = [
+    path("desk/drafts", views.drafts, name="drafts"),
+    path("desk/drafts/of/<slug:slug>", views.begin_from, name="begin-from"),
+    path("desk/drafts/<slug:slug>", views.draft, name="draft"),
+    path("desk/drafts/<slug:slug>/propose", views.propose, name="propose-draft"),
+    path("desk/drafts/<slug:slug>/drop", views.drop, name="drop-draft"),
+    path("desk/drafts/<slug:slug>/<slug:part>", views.section, name="draft-section"),
+]

@@ -1,0 +1,30 @@
+"""Tags that say what a record's form says."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext
+
+from plumbrule_portal.systems.card import ABSENT
+from plumbrule_portal.systems.record import Problem
+
+register = template.Library()
+
+
+@register.simple_tag
+def absence(reason: str) -> str:
+    """The reason for an absence, in words."""
+    return str(ABSENT[reason])
+
+
+@register.simple_tag
+def problem(found: Problem) -> str:
+    """What does not fit, what would, and what to do."""
+    said = [gettext(text).format(**found.slots) for text in (found.got, found.expected, found.cure)]
+    row = gettext("Row %(row)s: ") % {"row": found.row} if found.row else ""
+    return gettext("%(row)s%(got)s Allowed: %(expected)s. %(cure)s") % {
+        "row": row,
+        "got": said[0],
+        "expected": said[1],
+        "cure": said[2],
+    }
