@@ -85,16 +85,69 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A link that works once, to make an account with a role. Only the digest of its secret is kept."""
+    """A link that works once: to make an account with a role, or to add the role to an account.
 
-    secret_sha256 = models.CharField(max_length=64, unique=True)
+    Only the digest of its secret is kept. For a role that two administrators give together there is no secret until the
+    second one has agreed. `whom` is what the first one wrote to know for whom it is.
+    """
+
+    secret_sha256 = models.CharField(max_length=64, unique=True, null=True)
     organisation = models.SlugField(max_length=200, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices)
+    whom = models.CharField(max_length=200, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.organisation or '-'} · {self.role}"
+
+
+class RecoveryCode(models.Model):
+    """A code for a day without the telephone. It works once; only its digest is kept, for it has 80 random bits."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    sha256 = models.CharField(max_length=64, unique=True)
+    used = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return "used" if self.used else "unused"
+
+
+class Session(models.Model):
+    """A browser in which somebody is signed in, so that they can see it and end it from another one."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    key = models.CharField(max_length=40, unique=True)
+    began = models.DateTimeField()
+    seen = models.DateTimeField()
+    browser = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """The one used last comes first."""
+
+        ordering: ClassVar = ["-seen"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.began}"
+
+
+class Tally(models.Model):
+    """How often something was done in a stretch of time. `key` is a keyed digest: no network address is kept."""
+
+    key = models.CharField(max_length=64)
+    slot = models.BigIntegerField()
+    count = models.IntegerField(default=0)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """One row for a thing and a stretch of time."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "slot"], name="one_tally")]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.count}"
 
 
 class Act(models.Model):

@@ -35,6 +35,7 @@ class Office:
         licence: SPDX identifier of the licence under which the register's data are published.
         reply_days: how many days an assessed party has to answer before a finding about it is published.
         alone: true if one person may publish without a second; said in public.
+        security_contact: where to report a weakness, as `mailto:` or `https:` address; shown in /.well-known/security.txt.
         secure: true where visitors come over TLS, which everything but this machine itself should.
     """
 
@@ -45,6 +46,7 @@ class Office:
     licence: str = "CC-BY-4.0"
     reply_days: int = 14
     alone: bool = False
+    security_contact: str = ""
     secure: bool = False
 
     def text(self) -> str:
@@ -75,6 +77,8 @@ def read_office(directory: Path) -> Office:
 
 def _checked(office: Office, path: Path, keys: set[str]) -> Office:
     strangers = keys - {field.name for field in fields(Office)} | set(office.languages) - set(LANGUAGES)
+    if office.security_contact and not office.security_contact.startswith(("mailto:", "https://")):
+        strangers.add("security_contact")
     strangers |= {host for host in office.hosts if not _HOST.fullmatch(host)}
     if strangers or not office.languages or not 0 <= office.reply_days <= 365:
         raise InputError(

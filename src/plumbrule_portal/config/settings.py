@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "plumbrule_portal.ui.middleware.headers",
+    "plumbrule_portal.ledger.caching.PagesFromTheLog",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -124,6 +125,10 @@ PROJECTIONS = {
     "urn:x-plumbrule:trust-label:1": "plumbrule_portal.systems.labels.projection.label",
 }
 """Which function writes what the public pages show of an entry, by predicate type. The others change no page."""
+FIELD_LABEL = "plumbrule_portal.systems.labelled.label"
+"""What the place of a change in a record is called, for whoever agrees to it."""
+OWNER = "plumbrule_portal.systems.labelled.owner"
+"""Which organisation answers for what an entry is about."""
 INDEX = "plumbrule_portal.systems.indexing.entry"
 """What writes the words by which search finds it, after every entry."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from plumbrule_portal.accounts.access import NODE, has_role, may, organisations_of
+from plumbrule_portal.accounts.access import NODE, STRONG, given, has_role, held, may, organisations_of
 from plumbrule_portal.accounts.models import Role
 from plumbrule_portal.ledger.models import Kind, Proposal
 
@@ -37,6 +37,11 @@ def may_propose(user: Person, kind: str, organisation: str) -> bool:
 def may_agree(user: Person, proposal: Proposal) -> bool:
     """Whether this person's agreement would count: that it is another person than the proposer is asked elsewhere."""
     return may(user, NODE if proposal.kind in ONLY_NODE else proposal.organisation, Role.STEWARD)
+
+
+def factor_missing(user: Person) -> bool:
+    """Whether this person was given a role that does not count now, for want of the second factor."""
+    return bool(given(user) & STRONG) and not any(role in STRONG for _, role in held(user))
 
 
 def proposals(user: Person) -> QuerySet[Proposal]:

@@ -109,18 +109,12 @@ def erase(claim: Claim, index: int) -> None:
     A file that another entry still says is public stays: each entry is withdrawn by itself.
     """
     taken = [str(digest) for digest in cast("tuple[str, ...]", claim.fields["content"])]
-    live = naming(_entries(), taken)
+    live = naming(envelopes(), taken)
     with Log.open(node.folder() / "log") as log:
         origin = log.origin
     for digest in taken:
         if not live[digest].live:
             content().withdraw(digest, notice(origin, index, str(claim.fields["reason"])))
-
-
-def _entries() -> Iterator[tuple[int, bytes]]:
-    with connection.cursor() as cursor:
-        reading = cast("Cursor", cursor)
-        yield from store.read_entries(reading, 0, store.read_state(reading).size)
 
 
 def refuse_twice(envelope_sha256: str) -> None:

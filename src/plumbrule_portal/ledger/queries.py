@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from plumbrule.errors import InputError
 from plumbrule.evidence import Claim, parse_envelope, parse_statement
@@ -65,6 +67,11 @@ def document(entry: Entry) -> dict[str, Any]:
     raw = content.read(dict(entry.files).get("record.json", ""))
     found: dict[str, Any] = json.loads(raw) if raw else {}
     return found
+
+
+def owner_of(entry: Entry) -> str:
+    """The slug of the organisation whom an entry concerns; "" if only the node itself."""
+    return str(import_string(settings.OWNER)(entry.about))
 
 
 def _identity(claim: Claim) -> tuple[str, str]:

@@ -2,9 +2,17 @@
 
 from django.urls import path
 
-from plumbrule_portal.ledger import views
+from plumbrule_portal.ledger import views, views_earlier, views_log, views_proposals
 
 urlpatterns = [
+    path("desk", views_proposals.desk, name="desk"),
+    path("proposals/<int:number>", views_proposals.proposal, name="proposal"),
+    path("proposals/<int:number>/agree", views_proposals.agree, name="proposal-agree"),
+    path("proposals/<int:number>/send-back", views_proposals.send_back, name="proposal-send-back"),
+    path("proposals/<int:number>/take-back", views_proposals.take_back, name="proposal-take-back"),
+    path("entries/<int:index>/withdraw", views_earlier.withdraw, name="entry-withdraw"),
+    path("entries/<int:index>/supersede", views_earlier.supersede, name="entry-supersede"),
+    path("log/<path:path>", views_log.log_file, name="log-file"),
     path("entries/<int:index>", views.entry, name="entry"),
     path("content/<str:digest>", views.content, name="content"),
 ]

@@ -1,0 +1,110 @@
+"""The desk, and the page on which a second person decides."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from plumbrule.errors import PlumbruleError
+from plumbrule_portal.accounts.access import acting, held, signed_in
+from plumbrule_portal.accounts.models import Role
+from plumbrule_portal.accounts.views import person
+from plumbrule_portal.ledger import access, proposals
+from plumbrule_portal.ledger import queries_proposals as queries
+from plumbrule_portal.ledger.forms import SendBack
+from plumbrule_portal.ledger.models import Proposal
+
+
+@require_safe
+@never_cache
+@signed_in
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, and what became of what they proposed."""
+    user = person(request)
+    shown = {
+        "waiting": queries.waiting(user),
+        "mine": queries.mine(user),
+        "roles": {role.value for _, role in held(user)},
+        "missing": access.factor_missing(user),
+    }
+    return render(request, "ledger/desk.html", shown)
+
+
+@require_safe
+@never_cache
+@signed_in
+def proposal(request: HttpRequest, number: int) -> HttpResponse:
+    """Exactly what would be published, and what changes against today."""
+    return _page(request, access.proposal(request.user, number), SendBack())
+
+
+@require_POST
+@acting(Role.STEWARD)
+def agree(request: HttpRequest, number: int) -> HttpResponse:
+    """The second person's yes, to what the page showed."""
+    found = access.proposal(request.user, number)
+    if request.POST.get("seen") != queries.seen(found):
+        messages.error(request, _("Something changed since you opened this page. Look at it once more, then decide."))
+        return redirect("proposal", number)
+    try:
+        entry = proposals.agree(found, person(request), timezone.now())
+    except PlumbruleError:
+        said = _("This cannot be published as it was proposed: something newer was published since, or it waits no longer.")
+        messages.error(request, said)
+        return redirect("proposal", number)
+    if entry is None:
+        messages.success(request, _("You agreed. It is published when the time to answer is over."))
+        return redirect("proposal", number)
+    messages.success(request, _("Published."))
+    return redirect("entry", entry.index)
+
+
+@require_POST
+@acting(Role.STEWARD)
+def send_back(request: HttpRequest, number: int) -> HttpResponse:
+    """The second person's no, with a reason."""
+    found = access.proposal(request.user, number)
+    form = SendBack(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form)
+    try:
+        proposals.send_back(found, person(request), form.cleaned_data["reason"], timezone.now())
+    except PlumbruleError:
+        messages.error(request, _("This proposal waits no longer."))
+    return redirect("proposal", number)
+
+
+@require_POST
+@signed_in
+def take_back(request: HttpRequest, number: int) -> HttpResponse:
+    """The proposer does not want it any more."""
+    found = access.proposal(request.user, number)
+    try:
+        proposals.take_back(found, person(request), timezone.now())
+    except PlumbruleError:
+        messages.error(request, _("This proposal waits no longer."))
+    return redirect("proposal", number)
+
+
+def _page(request: HttpRequest, found: Proposal, form: SendBack) -> HttpResponse:
+    user = person(request)
+    opened = found.state in queries.OPEN
+    own = found.proposed_by_id == user.pk
+    decides = found.state == Proposal.State.WAITING and access.may_agree(user, found)
+    shown = {
+        "proposal": found,
+        "parts": queries.parts(found) if opened else (),
+        "open": opened,
+        "own": own and opened,
+        "decides": decides and (settings.OFFICE.alone or not own),
+        "own_only": decides and own and not settings.OFFICE.alone,
+        "seen": queries.seen(found),
+        "form": form,
+    }
+    return render(request, "ledger/proposal.html", shown, status=422 if form.errors else 200)

@@ -1,0 +1,36 @@
+"""Pages for what goes wrong, in the look of the site and in plain words."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from plumbrule.base.languages import direction
+from plumbrule_portal.accounts.access import everybody
+
+_TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+@everybody
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 for what is too large. Nothing that the visitor sent is repeated."""
+    status = 413 if isinstance(exception, _TOO_LARGE) else 400
+    return render(request, f"{status}.html", status=status)
+
+
+@everybody
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 where a form came without the mark of a page of ours; the reason helps attackers more than visitors."""
+    return render(request, "403_csrf.html", status=403)
+
+
+@everybody
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, made without the database, which may be what is broken."""
+    language = get_language() or "en"
+    shown = {"office": settings.OFFICE, "language": language, "direction": direction(language)}
+    return HttpResponse(render_to_string("500.html", shown), status=500)

@@ -1,0 +1,30 @@
+"""What the ledger asks of the register about a record: whose it is, and what its fields are called."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from plumbrule_portal.accounts.models import Organisation
+from plumbrule_portal.systems.models import System
+from plumbrule_portal.systems.record import form_names, read_form
+from plumbrule_portal.ui.languages import current, locale
+
+
+def owner(about: str) -> str:
+    """The slug of the organisation that answers for a system, or of the organisation itself; "" for neither."""
+    system = System.objects.select_related("organisation").filter(slug=about).first()
+    if system is not None:
+        return system.organisation.slug
+    return about if Organisation.objects.filter(slug=about).exists() else ""
+
+
+def label(form: str, path: str) -> str:
+    """The label of the field in words, with the language of a text; the path itself where no form of ours knows it."""
+    parts = path.split(".")
+    if form not in form_names() or parts[0] != "fields" or len(parts) < 2:
+        return path
+    found = next((field for field in read_form(form).fields if field.id == parts[1]), None)
+    if found is None:
+        return path
+    rest = [locale(current()).languages.get(part.replace("-", "_"), part) for part in parts[2:]]
+    return ", ".join([gettext(found.label), *rest])
