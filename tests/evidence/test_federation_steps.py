@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from nodes_made import Node, at, entries, mirror_of, served, states
 
 from plumbrule.errors import OutputError, UnreadableError
-from plumbrule.evidence import Kind, new_signer
+from plumbrule.evidence import Kind, PlanPredicate, make_statement, new_signer, seal, subject_of, write_statement
 from plumbrule.evidence.federation import Mirror, follow, make_witness, mirror, source, sync
 from plumbrule.evidence.federation.contact import folder_name
 from plumbrule.evidence.log import Log, store
@@ -244,3 +246,41 @@ def test_damage_in_an_export_is_found_by_who_follows(tmp_path: Path) -> None:
     follow(second.path, first.key, str(first.share))
     assert states(sync(second.path, at()))[0] == "unfit"
     assert second.held(first) == 0
+
+
+@given(
+    files=st.sampled_from([(), ("a.txt",), ("files",), ("a.txt", "files")]),
+    name=st.sampled_from(["a.txt", "files", "x \\ y"]),
+    separators=st.sampled_from([(",", ":"), (", ", ": "), (" ,", " :")]),
+    escaped=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_public_files_are_seen_however_they_are_spelled(
+    files: tuple[str, ...], name: str, separators: tuple[str, str], escaped: bool
+) -> None:
+    """The quick look at an entry never overlooks a file that the whole reading finds, in any spelling of JSON."""
+    names = {*files, name}
+    predicate = PlanPredicate(assessment="a", system="s", profile="high", files=tuple(sorted(files)))
+    statement = make_statement([subject_of(one, one.encode()) for one in names], predicate)
+    text = json.dumps(json.loads(write_statement(statement)), separators=separators)
+    raw = seal((text.replace('"files"', '"\\u0066iles"') if escaped else text).encode(), [new_signer("x.example")])
+    assert mirror.named_content(raw) == tuple(sorted(hashlib.sha256(one.encode()).hexdigest() for one in files))
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_envelope_names_nothing(raw: bytes) -> None:
+    """Any bytes as an entry."""
+    for entry in (raw, b'{"payload":"' + raw, b'{"payload":"' + raw + b'"'):
+        assert mirror.named_content(entry) == ()
+
+
+def test_half_a_note_of_the_last_contact(tmp_path: Path) -> None:
+    """A power cut may leave any bytes there: it counts as never asked, and the next round writes it anew."""
+    first, second = Node(tmp_path, "first"), Node(tmp_path, "second")
+    first.publish(entries(1))
+    second.follow(first)
+    for raw in (b"", b"{", bytes(100)):
+        (mirror_of(second.path, first.key) / "contact.json").write_bytes(raw)
+        assert second.state(first) == "new"
+        assert states(sync(second.path, at()))[0] == "fine"
+        assert second.state(first) == "fine"

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plumbrule.errors import OutputError
+from plumbrule.errors import OutputError, UnreadableError
 from plumbrule.evidence.log.guard import write_durably
 from plumbrule.evidence.reading import read_json, read_object, refuse
 from plumbrule.evidence.vkey import VerifierKey, parse_verifier_key
@@ -63,9 +63,11 @@ def write_follow(directory: Path, key: VerifierKey, at: str, submit: str = "") -
 
 
 def read_contact(directory: Path) -> Contact:
-    """How the last sync went. Raises UnreadableError."""
-    path = directory / CONTACT
-    return Contact(**_read(path, frozenset({"tried", "heard", "state", "problem"}))) if path.is_file() else Contact()
+    """How the last sync went. Half a file, as a power cut may leave it, says as little as none: the next round writes it anew."""
+    try:
+        return Contact(**_read(directory / CONTACT, frozenset({"tried", "heard", "state", "problem"})))
+    except UnreadableError:
+        return Contact()
 
 
 def note_contact(directory: Path, now: str, state: str, problem: str = "") -> Contact:
@@ -73,7 +75,12 @@ def note_contact(directory: Path, now: str, state: str, problem: str = "") -> Co
     contact = replace(read_contact(directory), tried=now, state=state, problem=problem[:1000])
     contact = contact if state == SILENT else replace(contact, heard=now)
     fields = {"tried": contact.tried, "heard": contact.heard, "state": contact.state, "problem": contact.problem}
-    _write(directory / CONTACT, fields)
+    aside = directory / f"{CONTACT}.new"
+    try:
+        aside.write_bytes(_json(fields))
+        aside.replace(directory / CONTACT)  # not synced: nothing depends on it, and a hub has hundreds of them in each round
+    except OSError as error:
+        raise OutputError(f"{aside} cannot be written: {error.strerror}.", cure="look after the disk.") from None
     return contact
 
 
@@ -87,4 +94,8 @@ def _read(path: Path, keys: frozenset[str], optional: frozenset[str] = frozenset
 
 
 def _write(path: Path, fields: dict[str, str]) -> None:
-    write_durably(path, json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8", "replace") + b"\n")
+    write_durably(path, _json(fields))
+
+
+def _json(fields: dict[str, str]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8", "replace") + b"\n"

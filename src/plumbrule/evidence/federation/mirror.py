@@ -13,6 +13,7 @@ that the log continues what it said before.
 from __future__ import annotations
 
 import hashlib
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -353,8 +354,28 @@ def _read_partial(source: Source, level: int | str, index: int, width: int, limi
 
 def named_content(entry: bytes) -> tuple[str, ...]:
     """The digests of the files that an entry says are public; none if it is not a statement of a kind that we know."""
+    if _names_nothing(entry):
+        return ()
     try:
         statement = parse_statement(parse_envelope(entry).payload)
     except UnreadableError:
         return ()
     return tuple(sorted({subject.sha256 for subject in statement.carried}))
+
+
+def _names_nothing(entry: bytes) -> bool:
+    """True if an entry surely names no public file, seen without parsing it: most do not, and parsing takes ten times longer
+    than everything else that a pull does.
+
+    An envelope has one byte form, which begins with its payload. If no `"files"` in there stands before a list that is not
+    empty, and nothing is escaped, no key can be spelled that way.
+    """
+    begin = b'{"payload":"'
+    end = entry.find(b'"', len(begin))
+    if not entry.startswith(begin) or end < 0:
+        return True  # no envelope
+    try:
+        payload = b64decode(entry[len(begin) : end])
+    except ValueError:
+        return True
+    return b"\\" not in payload and payload.count(b'"files"') == payload.count(b'"files":[]')
