@@ -123,6 +123,22 @@ def test_a_verifier_with_a_mirror_needs_only_the_root_file(run: Callable[..., st
     run(f"node key list --log {mirror}", 2)
 
 
+def test_a_stolen_key_ends_even_when_no_witness_is_heard(run: Callable[..., str], node: Path, tmp_path: Path) -> None:
+    """The log waits for a witness: the act is recorded and says so; with a head of the witness it is published."""
+    ask(run, "tests")
+    run(f"node key add tests.request {BY_STEWARD}")
+    run("node sync node")
+    run("node witness other --name witness.example --at node/share --vkey node/log/log.vkey")
+    run("node follow node --at other/share --vkey other/share/witness.vkey")
+    said = run(f"node key revoke lab.example {BY_STEWARD}")
+    assert "ended: nothing from position 3 on counts" in said
+    assert "The act is recorded, and not published yet" in said
+    assert listed(run)["lab.example/tests"]["counts"] == [[3, None]]
+    (head,) = (path for path in (tmp_path / "other" / "share" / "cosigned").iterdir() if path.name != "list")
+    run(f"log publish --log node/log --seen {head}")
+    assert listed(run)["lab.example/tests"]["counts"] == []
+
+
 def test_what_is_refused_records_nothing(run: Callable[..., str], node: Path, tmp_path: Path) -> None:
     """A request with another's signature, for another log, twice; words that are none; an entry that is not suspect."""
     ask(run, "tests")

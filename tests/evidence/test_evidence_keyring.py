@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from evidence_made import NOW, Made, assessment_envelope, plan_envelope
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plumbrule.errors import InputError, UnreadableError, VerificationError
@@ -229,7 +229,18 @@ BEGUN = [
 ]
 
 
-@settings(max_examples=500, deadline=None)
+ENDED = Act(by="steward", kind=KEY_ACT, event="revoked", key="lab", first=9, suspect=2)
+AGAIN = Act(by="steward", kind=KEY_ACT, event="rotated", key="court", old="lab")
+PLAIN_STEWARD = [
+    Act(by="offline", kind=STEWARD_ACT, key="second"),
+    ENDED,
+    Act(by="second", kind=ENDORSEMENT, of=(2, 3)),
+]
+
+
+@settings(max_examples=400, deadline=None)
+@example([ENDED, AGAIN])
+@example(PLAIN_STEWARD)
 @given(st.lists(ACTS, min_size=2, max_size=9))
 def test_any_history_is_read_as_the_rules_say(history: list[Act]) -> None:
     """Random acts by everybody on everything: what counts is what the reference counts; ranges and trust file say the same."""

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.base.messages import message
-from plumbrule.cli.outside import open_to_sign
-from plumbrule.cli.passphrase import read_signer
+from plumbrule.cli.passphrase import log_signer, read_signer
 from plumbrule.errors import InputError, KeyFileError, PlumbruleError, UnreadableError
 
 if TYPE_CHECKING:
@@ -88,31 +87,43 @@ class Acting:
         return entries, list(keys)
 
     def record(self, act: bytes, request: KeyRequest | None = None) -> None:
-        """Check what would follow from an act, and record and publish it. Raises VerificationError: nothing would."""
+        """Check what would follow from an act, and record it. Raises VerificationError: nothing would."""
         from plumbrule.evidence import check_act  # noqa: PLC0415 - as above
 
         check_act(_entries(self.log), act, self.roots, self.log.origin)
         if request is not None:
             self.log.content.put(request.raw)
         self.log.append([act])
-        self.log.publish(lambda: self.now)
 
-    def said(self, key: str) -> tuple[Sentence, ...]:
-        """What holds of a key now."""
-        from plumbrule.evidence import read_keyring  # noqa: PLC0415 - as above
+    def said(self, *keys: str) -> tuple[Sentence, ...]:
+        """Publish, and say what holds of these keys now, and whether others can see it yet.
 
-        record = read_keyring(_entries(self.log), self.roots, self.log.origin).find(key)
-        return () if record is None else about(record)
+        An act waits for nobody outside to be recorded: a stolen key has to end even when no witness can be reached.
+        """
+        from plumbrule.evidence import Sentence, read_keyring  # noqa: PLC0415 - as above
+        from plumbrule.evidence.federation import hear_outside  # noqa: PLC0415 - the network loads only when somebody asks for it
+        from plumbrule.evidence.log import WaitingError  # noqa: PLC0415
+
+        keyring = read_keyring(_entries(self.log), self.roots, self.log.origin)
+        said = [line for key in keys if (record := keyring.find(key)) is not None for line in about(record)]
+        unheard = hear_outside(self.log.directory.absolute().parent, self.log)
+        try:
+            self.log.publish(lambda: self.now)
+        except WaitingError as error:
+            text = message("The act is recorded, and not published yet: {problem}")
+            said.append(Sentence(text=text, values={"problem": " ".join([str(error), *map(str, unheard)])}))
+        return tuple(said)
 
 
 @contextmanager
 def acting(key: Path, log: Path, root: Path | None) -> Iterator[Acting]:
     """Open a log to act on its keys. Raises what opening a key, a root file and a log raise."""
     from plumbrule.evidence import read_keyring  # noqa: PLC0415 - as above
+    from plumbrule.evidence.log import Log  # noqa: PLC0415
 
     signer = read_signer(key)
     roots, _ = read_roots(log, root)
-    with open_to_sign(log) as opened:
+    with Log.open(log, log_signer(log)) as opened:
         keyring = read_keyring(_entries(opened), roots, opened.origin)
         yield Acting(log=opened, signer=signer, roots=roots, keyring=keyring)
 

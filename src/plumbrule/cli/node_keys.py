@@ -129,7 +129,7 @@ def rotate(
         wanted, old = here.request(asked), here.find(replaces)
         act = rotate_key(wanted, old, signer=here.signer, now=here.now, first=first, suspect_from=suspect_from)
         here.record(act, wanted)
-        _tell((*here.said(str(old.key)), *here.said(str(wanted.key))), words_in(lang))
+        _tell(here.said(str(old.key), str(wanted.key)), words_in(lang))
 
 
 def revoke(
@@ -167,7 +167,7 @@ def endorse(
         entries, suspects = here.suspect(indexes)
         act = make(entries, here.log.origin, here.party(), signer=here.signer, now=here.now)
         here.record(act)
-        _tell([line for text in suspects for line in here.said(text)], words_in(lang))
+        _tell(here.said(*suspects), words_in(lang))
 
 
 def listed(
@@ -231,7 +231,7 @@ def _write(path: Path, raw: bytes) -> None:
         raise OutputError(f"{path} cannot be written: {error.strerror}.", cure="check the folder.") from None
 
 
-def _tell(lines: list[Sentence] | tuple[Sentence, ...], words: Words) -> None:
+def _tell(lines: tuple[Sentence, ...], words: Words) -> None:
     for line in lines:
         _print(f"• {words.say(line.text, **line.values)}")
 
