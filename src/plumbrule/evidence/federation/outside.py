@@ -49,8 +49,11 @@ def _ask(directory: Path, log: Log, folder: Path) -> Sentence:
     if submission:  # the witness itself knows better than the files that it lays out
         at, path = submission, seen_path(log.origin)
     if "://" not in at and _same_disk(Path(at), log.directory):
-        text = "{witness} was not asked: {place} lies on the log's own disk, and a snapshot rolls both back together."
-        return sentence(text, witness=key.name, place=at)
+        return sentence(
+            "{witness} was not asked: {place} lies on the log's own disk, and a snapshot rolls both back together.",
+            witness=key.name,
+            place=at,
+        )
     source = open_source(at)
     try:
         raw = source.read(path, MAX_NOTE)

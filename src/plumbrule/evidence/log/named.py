@@ -111,10 +111,12 @@ def missing_content(content: ContentStore, entries: Entries) -> tuple[Sentence, 
     """What is wrong with what is not there: lost without a withdrawal, or withdrawn and still there."""
     missing, stay = content.missing(), [digest for digest in content.notices() if content.has(digest)]
     found = naming(entries(), missing) if missing else {}
-    lost = "The content store has lost {name}: it was kept, and no entry says that it was withdrawn."
-    still = "The content store still holds {name}, which was withdrawn: withdraw it again."
-    return tuple(sentence(lost, name=digest) for digest, named in found.items() if named.live) + tuple(
-        sentence(still, name=digest) for digest in stay
+    return tuple(
+        sentence("The content store has lost {name}: it was kept, and no entry says that it was withdrawn.", name=digest)
+        for digest, named in found.items()
+        if named.live
+    ) + tuple(
+        sentence("The content store still holds {name}, which was withdrawn: withdraw it again.", name=digest) for digest in stay
     )
 
 
