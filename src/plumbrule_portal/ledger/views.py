@@ -8,8 +8,10 @@ from django.views.decorators.http import require_safe
 
 from plumbrule_portal.ledger import content as store
 from plumbrule_portal.ledger.models import Entry
+from plumbrule_portal.ui.caching import from_the_log
 
 
+@from_the_log
 @require_safe
 def entry(request: HttpRequest, index: int) -> HttpResponse:
     """One entry of the log, as it was read."""
@@ -24,11 +26,14 @@ def content(request: HttpRequest, digest: str) -> HttpResponse:
     """A public file by its SHA-256. It is handed out as bytes, never as a page of this site."""
     if len(digest) != 64 or not all(sign in "0123456789abcdef" for sign in digest):
         raise Http404
+    etag = f'"{digest}"'
+    if etag in request.headers.get("If-None-Match", "") and store.has(digest):
+        return HttpResponse(status=304, headers={"ETag": etag})
     raw = store.read(digest)
     if not raw:
         raise Http404
     return HttpResponse(
         raw,
         content_type="application/octet-stream",
-        headers={"Cache-Control": "public, max-age=31536000, immutable", "Content-Disposition": "attachment"},
+        headers={"Cache-Control": "public, max-age=31536000, immutable", "Content-Disposition": "attachment", "ETag": etag},
     )

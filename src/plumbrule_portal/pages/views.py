@@ -15,6 +15,7 @@ from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.middleware import COOKIE
 
 
+@from_the_log
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this register is, how much it holds, what came last."""

@@ -36,7 +36,7 @@ def language(answer: Answer) -> Answer:
     """The language: `?lang=xx` for this page, else the cookie that the choice at the foot sets, else the browser's wish."""
 
     def answered(request: HttpRequest) -> HttpResponse:
-        code = _wished(request)
+        code = wished(request)
         with translation.override(django_code(code)):
             request.LANGUAGE_CODE = code
             response = answer(request)
@@ -47,7 +47,8 @@ def language(answer: Answer) -> Answer:
     return answered
 
 
-def _wished(request: HttpRequest) -> str:
+def wished(request: HttpRequest) -> str:
+    """The language that a reader gets."""
     offered = settings.OFFICE.languages
     for wish in (request.GET.get("lang", ""), request.COOKIES.get(COOKIE, "")):
         if wish in offered:
