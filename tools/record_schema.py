@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from plumbrule_portal.systems.exchange import map_words
+from plumbrule_portal.systems.exchange import Line, Table, fills, formats, map_words, table_of
 from plumbrule_portal.systems.record import LATEST, Field, Form, form_names, form_words, read_form, record_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,6 +15,7 @@ SCHEMA = ROOM / "schemas" / "record-1.json"
 WORDS = ROOM / "labels.py"
 MAP_WORDS = ROOM.parent / "exchange" / "labels.py"
 PAGE = ROOT / "docs" / "reference" / "record.md"
+MAP_PAGE = ROOT / "docs" / "reference" / "exchange.md"
 NEEDED = {"value": "a value", "answer": "a value or a stated absence", "no": "no"}
 
 
@@ -71,6 +72,53 @@ def _kind(one: Field) -> str:
     return one.type
 
 
+def map_page() -> str:
+    """A table for each format: their field, ours, and what is to be known about it."""
+    parts = ["# What maps to what", "", "Made by `python tools/record_schema.py` from the tables of the exchange."]
+    parts += ["How an import and an export work stands in [the register's record](../portal/record.md).", ""]
+    for name in formats():
+        table = table_of(name)
+        homeless = [f"`{ours}`" for ours, theirs in fills(name).items() if not theirs and ours not in table.always]
+        parts += [f"## {table.title}: `{name}`", "", "| their field | our field | |", "|---|---|---|"]
+        parts += [f"| `{line.theirs}` | {_ours(line)} | {'; '.join(_known(line))} |" for line in table.lines]
+        parts += ["", f"{_always(table)}No place for {', '.join(homeless) or 'nothing'}.", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _ours(line: Line) -> str:
+    if not line.ours:
+        return {"organisation": "the organisation", "constant": f"always `{line.constant}`"}.get(line.way, "stays behind")
+    where = "".join(f", {key} `{part}`" for key, part in line.where.items())
+    return f"`{line.ours}`" + (f", column `{line.column}`{where}" if line.column else "")
+
+
+def _known(line: Line) -> Iterator[str]:
+    if line.why:
+        yield line.why.rstrip(".")
+    if line.only:
+        yield f"{line.only} only"
+    if line.required:
+        yield "required there"
+    if line.most:
+        yield f"at most {line.most} characters"
+    if line.way in {"html", "markdown"}:
+        yield "mark-up becomes plain text"
+    if line.way == "lead":
+        yield "the first paragraph"
+    if line.way in {"value", "values"} and line.column != "class":
+        yield ", ".join(f"{theirs} = `{ours}`" for theirs, ours in line.values.items())
+
+
+def _always(table: Table) -> str:
+    return "".join(f"Every entry gets `{name}` {', '.join(value)}. " for name, value in table.always.items())
+
+
 if __name__ == "__main__":
-    for path, text in ((SCHEMA, schema_text()), (WORDS, words_text()), (MAP_WORDS, map_words_text()), (PAGE, page())):
+    for path, text in (
+        (SCHEMA, schema_text()),
+        (WORDS, words_text()),
+        (MAP_WORDS, map_words_text()),
+        (PAGE, page()),
+        (MAP_PAGE, map_page()),
+    ):
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -136,6 +136,10 @@ def test_a_card_with_a_header() -> None:
     assert (fields["proper_use"], fields["limits"]) == ({"en": "Subtitles."}, {"en": "Courts."})
     assert "Person" not in str(fields)
     assert {note.theirs for note in report.of("not-mapped")} == {"header.metrics", "sections.model-card-authors"}
+    content, report = write_file(imported.records, "model-card", names={})
+    assert "data_sources" not in {note.ours for note in report.of("not-mapped")}
+    again, _ = read_file(content, Wanted(format="model-card", retrieved=DAY))
+    assert again.records[0].fields == fields
 
 
 @pytest.mark.parametrize("name", formats())

@@ -195,6 +195,8 @@ def test_the_table_of_the_standard_has_its_rules(shared: Path) -> None:
         assert line.required == (rule.get("required") is True), name
         if "permitted_values" in rule:
             assert set(line.values or {line.constant}) == set(rule["permitted_values"]), name
+        needed = {key: part.get("max_length", 0) for key, part in rule.get("items", {}).items() if part["required"] is True}
+        assert dict(line.limits) == needed, name
     schema = json.loads((shared / "data" / "registers" / "nl_MinBZK_schema.json").read_bytes())
     lines = {line.theirs: line for line in table_of("nl-schema-1.0.0").lines}
     assert set(lines) == set(schema["properties"])
@@ -234,6 +236,7 @@ def test_what_the_standard_cannot_hold_is_in_the_report() -> None:
     record = dutch()
     raw = record_object(record)
     raw["fields"]["summary"] = {"nl": "x" * 401}
+    raw["fields"]["legal_references"] = [{"title": "A law without a link"}, {"title": "A law", "url": "https://law.example/"}]
     raw["fields"]["suppliers"] = [{"name": "One"}, {"name": "Two"}]
     raw["fields"]["oversight"] = {
         "absent": "withheld",
@@ -245,12 +248,14 @@ def test_what_the_standard_cannot_hold_is_in_the_report() -> None:
     content, report = write_file([record_from(raw)], "nl-standard-1.0", names={"city": "Gemeente Stad"})
     said = {(note.kind, note.ours): note.said() for note in report.notes if note.kind in {"not-mapped", "lacking"}}
     assert said["not-mapped", "name"] == "They take one language; these stayed behind: ar, en."
+    assert said["not-mapped", "legal_references"].endswith("title.")
     assert said["not-mapped", "suppliers"].endswith("name.")
     assert said["not-mapped", "capabilities"] == "They have no place for this."
     assert said["not-mapped", "summary"] == "They take at most 400 characters."
     assert "require" in said["lacking", "summary"]
     assert "lawfully withheld" in said["not-mapped", "oversight"]
     assert b"Politiewet" not in content
+    assert json.loads(content)[0]["lawful_basis_grouping"] == [{"title": "A law", "link": "https://law.example/"}]
     fields = {line.ours for line in table_of("nl-standard-1.0").lines}
     homeless = {one.id for one in read_form("system-1").fields} - fields - {"jurisdictions"}
     assert homeless <= {note.ours for note in report.of("not-mapped")}

@@ -67,7 +67,7 @@ def test_the_whole_record_uses_every_field_and_column() -> None:
 
 
 def test_what_the_tool_makes_is_committed() -> None:
-    """Schema, words and reference page are what `tools/record_schema.py` writes."""
+    """Schema, words and reference pages are what `tools/record_schema.py` writes."""
     spec = importlib.util.spec_from_file_location("record_schema_tool", ROOT / "tools" / "record_schema.py")
     assert spec and spec.loader
     tool = importlib.util.module_from_spec(spec)
@@ -76,6 +76,7 @@ def test_what_the_tool_makes_is_committed() -> None:
     assert tool.WORDS.read_text(encoding="utf-8") == tool.words_text()
     assert tool.MAP_WORDS.read_text(encoding="utf-8") == tool.map_words_text()
     assert tool.PAGE.read_text(encoding="utf-8") == tool.page()
+    assert tool.MAP_PAGE.read_text(encoding="utf-8") == tool.map_page()
 
 
 def test_the_schema_is_a_schema_and_refuses_what_reading_refuses() -> None:

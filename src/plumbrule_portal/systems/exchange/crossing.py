@@ -12,7 +12,7 @@ from typing import Any
 
 from plumbrule_portal.systems.exchange.report import Kind, Remark, shortened
 from plumbrule_portal.systems.exchange.table import Line, Table
-from plumbrule_portal.systems.exchange.ways import WAYS, Context, UnfitError, dig, put
+from plumbrule_portal.systems.exchange.ways import WAYS, Context, UnfitError, dig, put, row_of
 from plumbrule_portal.systems.record import (
     Absence,
     Absent,
@@ -233,11 +233,14 @@ def give(table: Table, record: Record, *, name: str) -> tuple[dict[str, Any], tu
 
 def _written(line: Line, record: Record, context: Context) -> Any:
     if not line.ours:
-        return WAYS[line.way].write(line, None, context)
+        return _short(line, WAYS[line.way].write(line, None, context))
     value = _chosen(line, record.fields.get(line.ours))
     if value is None or isinstance(value, Absent):
         return line.absent.get(value.reason if value else Absence.NOT_STATED)
-    said = WAYS[line.way].write(line, value, context)
+    return _short(line, WAYS[line.way].write(line, value, context))
+
+
+def _short(line: Line, said: Any) -> Any:
     if line.most and isinstance(said, str) and len(said) > line.most:
         raise UnfitError(gettext_noop("They take at most {most} characters."), most=str(line.most))
     return said
@@ -308,7 +311,8 @@ def _other_rows(record: Record, spec: Field, value: Any, lines: list[Line]) -> I
             taken.append((place, next((key for key in ("email", "url") if place >= 0 and key in value[place]), "")))
         else:
             columns = set(line.columns.values()) or {"title"}
-            taken += [(place, key) for place in range(len(value)) for key in columns]
+            written = [place for place, row in enumerate(value) if not line.columns or row_of(line, row)]
+            taken += [(place, key) for place in written for key in columns]
             taken += [
                 (place, "kind") for place, row in enumerate(value) if line.values.get(row.get("title", "")) == row.get("kind")
             ]

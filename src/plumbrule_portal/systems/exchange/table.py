@@ -29,6 +29,7 @@ class Line:
     values    their word to our token; `also`: our further tokens to their word, for writing only
     columns   for rows: their keys to our columns
     each      for rows: what every row of theirs holds as well
+    limits    for rows: the most characters of their keys; 0 for a key without a limit; a row needs every key that is named here
     absent    which word of theirs stands for one of our absences; written, and where no value of ours has it also read
     constant  what always stands there
     kind      which of the listed links, hashes or the like is meant
@@ -47,6 +48,7 @@ class Line:
     also: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     each: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)
     constant: str = ""
     kind: str = ""

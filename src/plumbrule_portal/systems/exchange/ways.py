@@ -181,14 +181,18 @@ def _read_rows(line: Line, value: Any, _context: Context) -> Any:
 
 
 def _write_rows(line: Line, value: Any, _context: Context) -> Any:
-    found = []
-    for row in value:
-        one: dict[str, Any] = dict(line.each)
-        for theirs, ours in line.columns.items():
-            if ours in row:
-                put(one, theirs, row[ours])
-        found.append(one)
-    return found
+    found = [row_of(line, row) for row in value]
+    return [one for one in found if one] or None
+
+
+def row_of(line: Line, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One of our rows as theirs; empty when it lacks a key that they need, or is too long for them."""
+    one: dict[str, Any] = dict(line.each)
+    for theirs, ours in line.columns.items():
+        if ours in row:
+            put(one, theirs, row[ours])
+    fits = all(key in one and (not most or len(one[key]) <= most) for key, most in line.limits.items())
+    return one if fits else {}
 
 
 _EMAIL = re.compile(r"[^@\s:/]+@[^@\s:/]+")
