@@ -138,7 +138,7 @@ def check(
     except VerificationError as error:
         console.print(str(error), style="bold red", markup=False)
         raise typer.Exit(1) from None
-    for line in (*checked.proved, evidence.Sentence(text=message("Not shown:")), *checked.not_shown):
+    for line in (*checked.proved, evidence.Sentence(text=message("Not shown")), *checked.not_shown):
         console.print("•", words.say(line.text, **line.values), markup=False)
 
 
