@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from plumbrule_portal.config import importing, rebuilding, serving, submitting
+from plumbrule_portal.config import copies, importing, rebuilding, serving, submitting
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the verbs."""
-    for verb in (serving, submitting, importing, rebuilding):
+    for verb in (serving, submitting, importing, rebuilding, copies):
         verb.add_to(app)

@@ -1,4 +1,8 @@
-"""The one publisher: signs a head over what was recorded, soon after it was committed. Run by `plumbrule serve`."""
+"""The one publisher: signs a head over what was recorded, soon after it was committed. Run by `plumbrule serve`.
+
+It opens the log once, holds it against what parties outside saw last, and keeps it open: whoever could roll back the whole
+machine would have to end this process first, and the next one asks again.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +10,50 @@ import os
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from plumbrule.cli.outside import open_to_sign
 from plumbrule.errors import PlumbruleError
-from plumbrule_portal.config.start import start
+from plumbrule.evidence.checkpoint import parse_checkpoint
+from plumbrule.evidence.log import Log, WaitingError
+from plumbrule.evidence.note import parse_note
 
-PAUSE = 0.5
+PAUSE, PATIENCE = 0.5, 60.0
 
 
-def run() -> int:
+def run(node: Path) -> int:
     """Publish until told to stop. Returns 2 when the log refuses: then nothing more is published, and somebody must look."""
-    start(Path(os.environ["PLUMBRULE_NODE"]))
-    from plumbrule_portal.ledger.actions import publish_head, waiting_to_be_published  # noqa: PLC0415 - needs Django's settings
-
     while not _Stop.asked:
         try:
-            if waiting_to_be_published():
-                publish_head()
+            with open_to_sign(node / "log") as log:
+                _publish(log)
+        except WaitingError as error:
+            print(error, file=sys.stderr)
+            _wait(PATIENCE)
         except PlumbruleError as error:
             print(error, file=sys.stderr)
             return error.exit_code
-        time.sleep(PAUSE)
     return 0
+
+
+def _publish(log: Log) -> None:
+    size = _size_of(log.checkpoint)
+    while not _Stop.asked:
+        if log.size > size:
+            size = _size_of(log.publish(lambda: datetime.now(UTC)))
+        _wait(PAUSE)
+
+
+def _size_of(checkpoint: bytes) -> int:
+    return parse_checkpoint(parse_note(checkpoint, "checkpoint"), "checkpoint").size
+
+
+def _wait(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not _Stop.asked and time.monotonic() < until:
+        time.sleep(min(0.2, seconds))
 
 
 class _Stop:
@@ -42,4 +67,4 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    sys.exit(run())
+    sys.exit(run(Path(os.environ["PLUMBRULE_NODE"])))
