@@ -159,7 +159,7 @@ def person(request: HttpRequest) -> User:
 
 def verified(request: HttpRequest) -> bool:
     """Whether this session counts with the second factor."""
-    return bool(request.user.isverified())  # type: ignore[union-attr] # put there by django_otp's middleware
+    return bool(request.user.is_verified())  # type: ignore[union-attr] # put there by django_otp's middleware
 
 
 def _there(request: HttpRequest) -> str:
