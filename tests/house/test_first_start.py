@@ -35,4 +35,4 @@ def test_the_first_start_guide_runs(here: Callable, tmp_path: Path, monkeypatch:
     root = listed.partition("fingerprint ")[2].partition(".")[0]
     assert len(root.split()) == 16
     assert root in said["node init ministry"], "the paper of the first day still holds"
-    assert listed.count("of ministry.example, a key that signs") == 3
+    assert listed.count("of ministry.example, a key for statements") == 3

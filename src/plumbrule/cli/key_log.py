@@ -179,6 +179,11 @@ class ReadKeys:
         return write_trust_of(self.keyring, as_of=datetime.now(UTC).date(), roots=self.fingerprint)
 
 
+PURPOSE = {
+    "STATEMENT": message("{key} of {party}, a key for statements"),
+    "LOG": message("{key} of {party}, a key for a log"),
+    "WITNESS": message("{key} of {party}, a key for a witness"),
+}
 POSSESSION = {
     "shown": message("its owner has shown possession; the request lies in the content store and was checked again"),
     "gone": message("the request that showed possession does not lie here"),
@@ -234,9 +239,8 @@ def about(record: KeyRecord) -> tuple[Sentence, ...]:
     """What holds of one key."""
     from plumbrule.evidence import Sentence  # noqa: PLC0415 - as above
 
-    text = message("{key} of {party}, a key that signs: {purpose}")
-    values = {"key": record.key.label, "party": record.party, "purpose": record.key.kind.name.lower()}
-    return (Sentence(text=text, values=values), *record.explained())
+    values = {"key": record.key.label, "party": record.party}
+    return (Sentence(text=PURPOSE[record.key.kind.name], values=values), *record.explained())
 
 
 def signer_of_any_kind(path: Path) -> KeySigner:

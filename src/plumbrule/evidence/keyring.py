@@ -69,7 +69,7 @@ class _Told:
     kind: str
     fields: Mapping[str, Json]
 
-    def text(self, key: str) -> str:
+    def token(self, key: str) -> str:
         return str(self.fields[key])
 
     def number(self, key: str) -> int:
@@ -169,7 +169,7 @@ class _Fold:
             if one.kind == kind:
                 try:
                     self._check_author(one)
-                    _ACTS[one.text("event")](self, one)
+                    _ACTS[one.token("event")](self, one)
                 except _IgnoreError as ignore:
                     self.ignored.append(Ignored(index=one.index, why=ignore.why))
                 except UnreadableError as error:  # a verifier key whose id is not its own
@@ -180,7 +180,7 @@ class _Fold:
         for one in told:
             if one.kind != ENDORSEMENT:
                 continue
-            here = one.text("log") == self.log
+            here = one.token("log") == self.log
             scopes = self._scopes(one, by_stewards=by_stewards) if here else set()
             for scope in scopes:
                 self.endorsed.setdefault(scope, set()).update(self._named(one))
@@ -215,26 +215,26 @@ class _Fold:
 
     def rotate(self, one: _Told) -> None:
         """A new key takes the place of one that counts."""
-        new, old = self._new(one), self._old(one, one.text("replaces"))
+        new, old = self._new(one), self._old(one, one.token("replaces"))
         self._check_new(one, new)
         if old.end is not None or old.key.kind is not new.key.kind or old.party != new.party:
-            _ignore("The key that it replaces has ended, is of another kind, or is of another organisation.")
+            _ignore(sentence("The key that it replaces has ended, is of another kind, or is of another organisation."))
         self.keys[str(old.key)] = _ended(old, one, new.first)
         self.keys[str(new.key)] = new
 
     def revoke(self, one: _Told) -> None:
         """A key ends. Twice is no error: the earlier position holds."""
-        old, end = self._old(one, one.text("key")), one.number("from")
+        old, end = self._old(one, one.token("key")), one.number("from")
         if STEWARD_ACT in old.predicates:  # what an offline key did is not undone from here: that needs another root file
             end = max(end, one.index + 1)
         self.keys[str(old.key)] = _ended(old, one, end)
 
     def _check_author(self, one: _Told) -> None:
-        if one.text("log") != self.log:
-            _ignore("It is about the log {log}.", log=one.text("log"))
+        if one.token("log") != self.log:
+            _ignore(sentence("It is about the log {log}.", log=one.token("log")))
         if one.kind == KEY_EVENT or not any(self._may(record, one) for record in self._signers(one)):
             signed = ", ".join(line.keyid for line in one.envelope.signatures)
-            _ignore("{signers}: nobody of them may act on this key at this position.", signers=signed)
+            _ignore(sentence("{signers}: nobody of them may act on this key at this position.", signers=signed))
 
     def _may(self, record: KeyRecord, one: _Told) -> bool:
         if one.kind not in record.predicates:
@@ -271,11 +271,11 @@ class _Fold:
         return found
 
     def _new(self, one: _Told) -> KeyRecord:
-        key = _key(one.text("key"), one)
+        key = _key(one.token("key"), one)
         systems = one.fields["systems"]
         return KeyRecord(
             key=key,
-            party=one.text("party"),
+            party=one.token("party"),
             predicates=_texts(one.fields["predicates"]),
             systems=(EVERY,) if systems is None else _texts(systems),
             first=max(one.number("from"), one.index + 1),
@@ -286,20 +286,20 @@ class _Fold:
     def _old(self, one: _Told, text: str) -> KeyRecord:
         old = self.keys.get(text)
         if old is None:
-            _ignore("The key that it ends, {key}, is not in the keyring.", key=text[:80])
+            _ignore(sentence("The key that it ends, {key}, is not in the keyring.", key=text[:80]))
         if one.kind == KEY_ACT and text in self.stewards:
-            _ignore("{key} may act on keys: only an offline key ends it.", key=old.key.label)
+            _ignore(sentence("{key} may act on keys: only an offline key ends it.", key=old.key.label))
         return old
 
     def _check_new(self, one: _Told, new: KeyRecord) -> None:
         if str(new.key) in self.keys:
-            _ignore("{key} was there before; a key that ended does not come back.", key=new.key.label)
+            _ignore(sentence("{key} was there before; a key that ended does not come back.", key=new.key.label))
         if one.kind == KEY_ACT and AUTHORITY & set(new.predicates):
-            _ignore("It would let {key} act on keys: only an offline key can.", key=new.key.label)
+            _ignore(sentence("It would let {key} act on keys: only an offline key can.", key=new.key.label))
         if new.request is None:
-            _ignore("No request of {key} is with it: nobody can check that its owner has it.", key=new.key.label)
+            _ignore(sentence("No request of {key} is with it: nobody can check that its owner has it.", key=new.key.label))
         if new.predicates and new.key.kind is not Kind.STATEMENT:
-            _ignore("{key} is no key for statements, and it would let it sign some.", key=new.key.label)
+            _ignore(sentence("{key} is no key for statements, and it would let it sign some.", key=new.key.label))
 
 
 _ACTS = {"added": _Fold.add, "rotated": _Fold.rotate, "revoked": _Fold.revoke}
@@ -318,8 +318,8 @@ def _ended(old: KeyRecord, one: _Told, end: int) -> KeyRecord:
     )
 
 
-def _ignore(text: str, **values: object) -> NoReturn:
-    raise _IgnoreError(sentence(text, **values))
+def _ignore(why: Sentence) -> NoReturn:
+    raise _IgnoreError(why)
 
 
 def _speaks_of_keys(raw: bytes) -> bool:
