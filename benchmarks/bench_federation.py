@@ -41,6 +41,7 @@ SIZE = int(os.environ.get("PLUMBRULE_BENCH_PULLED", "100000"))
 LOGS = int(os.environ.get("PLUMBRULE_BENCH_LOGS", "300"))
 ROUNDS, HELD, AT_ONCE = 5, 20, 16
 SERVER = "import functools, http.server as s, sys\nclass Q(s.SimpleHTTPRequestHandler):\n    log_message = lambda *_: None\n" \
+    "s.ThreadingHTTPServer.request_queue_size = 128\n" \
     "h = s.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Q, directory=sys.argv[1]))\n" \
     "print(h.server_port, flush=True)\nh.serve_forever()\n"  # fmt: skip
 Rows = list[bytes]
@@ -96,16 +97,17 @@ def pull(log: Log, place: str, name: str) -> None:
 
 
 def copy(files: list[Path], hashed: bool) -> None:
-    """The same files into another folder, synced; and every entry hashed as a leaf, if asked."""
+    """The same files into another folder, each synced; and every entry hashed as a leaf, if asked."""
     shutil.rmtree(FOLDER / "copy", ignore_errors=True)
     (FOLDER / "copy").mkdir()
     for number, path in enumerate(files):
         raw = path.read_bytes()
         with (FOLDER / "copy" / str(number)).open("wb") as stream:
             stream.write(raw)
+            stream.flush()
+            os.fsync(stream.fileno())
         if hashed:
             leaf_hashes(split(raw))
-    os.sync()
 
 
 def split(raw: bytes) -> Rows:

@@ -32,12 +32,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The logs by key, the witnesses and groups by the policy's own names, and the one name that must be satisfied."""
+    """The logs by key, the witnesses and groups by the policy's own names, and the one name that must be satisfied.
+
+    `outside` are the witnesses that the author calls outside the State, in a comment `# outside: NAME …`; it decides nothing.
+    """
 
     logs: tuple[VerifierKey, ...]
     witnesses: Mapping[str, VerifierKey]
     groups: Mapping[str, Group]
     quorum: str
+    outside: frozenset[str] = frozenset()
 
     def satisfied(self, name: str, seen: frozenset[str]) -> bool:
         """True if the named witness or group has seen, given the names of witnesses whose cosignatures hold."""
@@ -121,7 +125,9 @@ def parse_policy(raw: bytes, what: str = "policy") -> Policy:
     draft = _Draft(what=what)
     for line in raw.decode("utf-8", "surrogateescape").split("\n"):  # names are opaque octets, and stay distinct this way
         words = re.split(r"[ \t]+", line.strip(" \t"))
-        if words[0] and not words[0].startswith("#"):
+        if words[:2] == ["#", "outside:"]:
+            draft.outside.update(words[2:])
+        elif words[0] and not words[0].startswith("#"):
             draft.read(words)
     return draft.finished()
 
@@ -136,6 +142,7 @@ class _Draft:
     groups: dict[str, Group] = field(default_factory=dict)
     quorum: str | None = None
     taken: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)
 
     def read(self, words: list[str]) -> None:
         match words:
@@ -182,7 +189,10 @@ class _Draft:
     def finished(self) -> Policy:
         if self.quorum is None:
             self.refuse("it has no quorum line")
-        return Policy(logs=tuple(self.logs), witnesses=self.witnesses, groups=self.groups, quorum=self.quorum)
+        outside = frozenset(self.outside & self.witnesses.keys())  # it is a comment: what it names besides is nobody's fault
+        return Policy(
+            logs=tuple(self.logs), witnesses=self.witnesses, groups=self.groups, quorum=self.quorum, outside=outside
+        )
 
     def refuse(self, problem: str) -> NoReturn:
         refuse(self.what, problem.encode("utf-8", "replace").decode(), "the form of c2sp.org/tlog-policy.")

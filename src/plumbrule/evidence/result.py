@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from plumbrule.evidence.policy import Accepted, Policy
+from plumbrule.evidence.quorum import warn_of_quorum, warn_of_witnesses
 from plumbrule.evidence.sentence import Sentence, sentence
 from plumbrule.evidence.statement import Statement
 from plumbrule.evidence.trust import Trust
@@ -84,19 +85,19 @@ def warn(draft: Draft, rules: Policy, trusted: Trust, accepted: Iterable[Accepte
         draft.warnings.append(
             sentence("The trust file is of {day}, a day that has not come yet: check the clock.", day=trusted.as_of)
         )
-    if rules.least() == 1:
-        draft.warnings.append(sentence("One witness is enough for this policy: log and witness together could deceive you."))
+    draft.warnings.extend(warn_of_quorum(rules))
     for key in (*rules.logs, *rules.witnesses.values()):
         if key.kind is Kind.ML_DSA_44:
             draft.warnings.append(
                 sentence("The policy names {key}, an ML-DSA-44 key: this version cannot check its signatures.", key=key.label)
             )
-    _warn_about_checkpoints(draft, accepted, now)
+    _warn_about_checkpoints(draft, rules, accepted, now)
 
 
-def _warn_about_checkpoints(draft: Draft, accepted: Iterable[Accepted], now: datetime) -> None:
+def _warn_about_checkpoints(draft: Draft, rules: Policy, accepted: Iterable[Accepted], now: datetime) -> None:
     late = (now + CLOCKS_MAY_DIFFER).timestamp()
     for one in accepted:
+        draft.warnings.extend(warn_of_witnesses(rules, one))
         for label in one.ignored:
             warning = sentence("A signature on the checkpoint was ignored: the policy does not name {key}.", key=label)
             draft.warnings.append(warning)

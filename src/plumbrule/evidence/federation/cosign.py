@@ -19,6 +19,7 @@ from plumbrule.evidence.keys import Signer
 from plumbrule.evidence.log import Log
 from plumbrule.evidence.log.guard import publishing, read_guard, read_head, write_durably
 from plumbrule.evidence.note import MAX_NOTE, MAX_SIGNATURES, Note, NoteSignature, parse_note, write_note
+from plumbrule.evidence.quorum import operator_of
 from plumbrule.evidence.vkey import VerifierKey
 
 COSIGNED, LIST, WITNESSED, ASKED, HELD = "cosigned", "list", "witnessed", "asked.checkpoint", "held.checkpoint"
@@ -129,9 +130,14 @@ def cosigned_sizes(directory: Path) -> list[int]:
 
 
 def best_checkpoint(directory: Path, index: int) -> bytes | None:
-    """Of the cosigned checkpoints that cover an entry, the one that most witnesses cosigned, of these the newest."""
+    """Of the cosigned checkpoints that cover an entry, the one that most operators cosigned, then most keys, then the newest."""
     found = [(size, (directory / str(size)).read_bytes()) for size in cosigned_sizes(directory) if size > index]
-    return max(found, key=lambda one: (len(parse_note(one[1]).signatures), one[0]))[1] if found else None
+
+    def rank(one: tuple[int, bytes]) -> tuple[int, int, int]:
+        names = [line.name for line in parse_note(one[1]).signatures[1:]]
+        return len(set(map(operator_of, names))), len(names), one[0]
+
+    return max(found, key=rank)[1] if found else None
 
 
 def seen_by(directory: Path, key: VerifierKey) -> tuple[int, int] | None:
