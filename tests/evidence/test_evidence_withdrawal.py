@@ -28,7 +28,7 @@ from plumbrule.evidence.claims import LABEL, WITHDRAWAL
 from plumbrule.evidence.federation import Mirror, share_content, sync
 from plumbrule.evidence.federation.contact import folder_name
 from plumbrule.evidence.keys import KeySigner
-from plumbrule.evidence.log import ContentStore, Log, fsck, withdraw
+from plumbrule.evidence.log import ContentStore, Log, content, fsck, guard, withdraw
 from plumbrule.evidence.log.named import _MARKS, naming
 from running import Ran
 
@@ -105,6 +105,29 @@ def test_what_vanishes_without_an_entry_is_damage(log: Log) -> None:
             stream.write(b"\n0123")  # half a line that a crash left
         log.content.put(b"a third")
         assert digest_of(b"another") in str(fsck(log.directory).problems[0])
+
+
+def test_withdrawals_broken_off_at_every_step_are_seen_and_finished(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped before the notice, before the deletion: the check says what still lies there, and the same verb finishes it."""
+    digest = digest_of(TEXT)
+    with log:
+        for step in (guard.write_durably, guard.sync_folder):
+
+            def fail(*_: object, **__: object) -> None:
+                raise OutputError("the power went.")
+
+            with monkeypatch.context() as broken:
+                broken.setattr(content, step.__name__, fail)
+                if step is guard.sync_folder:
+                    broken.setattr(Path, "unlink", fail)
+                with pytest.raises(OutputError, match="the power went"):
+                    withdraw(log, digest, "order", SIGNER, clock)
+            assert log.content.has(digest)
+            assert "still holds" in str(fsck(log.directory).problems[0])
+        assert log.size == 4
+        assert withdraw(log, digest, "order", SIGNER, clock) == (3,)
+        assert not log.content.has(digest)
+        assert fsck(log.directory).holds
 
 
 def test_what_cannot_be_withdrawn(log: Log) -> None:

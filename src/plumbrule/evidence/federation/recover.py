@@ -31,6 +31,7 @@ from plumbrule.evidence.federation.sync import MIRRORS, SHARE, WITNESSES, follow
 from plumbrule.evidence.keys import Passphrase, Signer, new_signer, opening, read_key, write_key
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.log.guard import read_head, write_durably
+from plumbrule.evidence.log.named import follow_withdrawals
 from plumbrule.evidence.log.settings import Settings, read_settings
 from plumbrule.evidence.note import MAX_NOTE, parse_note
 from plumbrule.evidence.reading import Json
@@ -230,6 +231,7 @@ def _fill(log: Log, mirror: Mirror) -> None:
 def _copy_content(log: Log, mirror: Mirror) -> None:
     for digest in mirror.content.digests():
         log.content.put(mirror.content.get(digest))
+    follow_withdrawals(log.entries(), log.entries, log.content, log.origin)  # the notices; and a mirror may lag
 
 
 def _freeze(directory: Path, mirror: Mirror, last: bytes, name: str, clock: Clock, passphrase: Passphrase) -> Recovered:

@@ -93,13 +93,7 @@ def follow_withdrawals(new: Iterable[tuple[int, bytes]], whole: Entries, content
         content: the copy's blobs.
         origin: the log's name.
     """
-    asked: dict[str, tuple[int, str]] = {}
-    for index, entry in new:
-        statement = said(entry) if any(mark in entry for mark in _MARKS) else None
-        if statement is not None:
-            reason = str(statement.predicate.to_json().get("reason"))
-            asked |= dict.fromkeys(withdrawing(statement)[2], (index, reason))
-    count = 0
+    asked, count = _withdrawals(new), 0
     for digest, found in naming(whole(), asked).items() if asked else ():
         if found.gone and not found.live:
             count += content.has(digest)
@@ -107,16 +101,30 @@ def follow_withdrawals(new: Iterable[tuple[int, bytes]], whole: Entries, content
     return count
 
 
+def _withdrawals(entries: Iterable[tuple[int, bytes]]) -> dict[str, tuple[int, str]]:
+    """Every digest that an entry says it withdraws, with that entry's index and reason; whether it may, `naming` tells."""
+    asked: dict[str, tuple[int, str]] = {}
+    for index, entry in entries:
+        statement = said(entry) if any(mark in entry for mark in _MARKS) else None
+        if statement is not None:
+            reason = str(statement.predicate.to_json().get("reason"))
+            asked |= dict.fromkeys(withdrawing(statement)[2], (index, reason))
+    return asked
+
+
 def missing_content(content: ContentStore, entries: Entries) -> tuple[Sentence, ...]:
     """What is wrong with what is not there: lost without a withdrawal, or withdrawn and still there."""
-    missing, stay = content.missing(), [digest for digest in content.notices() if content.has(digest)]
-    found = naming(entries(), missing) if missing else {}
+    missing, present = set(content.missing()), set(content.digests())
+    asked = missing | (present & _withdrawals(entries()).keys() if present else set())
+    found = naming(entries(), asked) if asked else {}
     return tuple(
         sentence("The content store has lost {name}: it was kept, and no entry says that it was withdrawn.", name=digest)
-        for digest, named in found.items()
-        if named.live
+        for digest in sorted(missing)
+        if found[digest].live
     ) + tuple(
-        sentence("The content store still holds {name}, which was withdrawn: withdraw it again.", name=digest) for digest in stay
+        sentence("The content store still holds {name}, which was withdrawn: withdraw it again.", name=digest)
+        for digest in sorted(asked - missing)
+        if found[digest].gone and not found[digest].live
     )
 
 
