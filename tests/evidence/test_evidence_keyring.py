@@ -159,7 +159,8 @@ class Reference:
         if old and (old not in self.rows or (act.kind == KEY_ACT and old in self.stewards)):
             return
         known = self.rows.get(act.key)
-        if act.event == "added" and known is not None and not known.seen:
+        own = act.kind == STEWARD_ACT or act.by == act.key
+        if own and act.event == "added" and known is not None and not known.seen:
             known.seen, known.party = True, act.party
             return
         if act.event != "revoked":

@@ -196,10 +196,14 @@ def trust(
     """
     from plumbrule.evidence import fingerprint  # noqa: PLC0415 - cryptography loads only when it is needed
 
-    raw = key_log.read(log, root).trust()
+    found, words = key_log.read(log, root), words_in(lang)
+    raw = found.trust()
     _write(out, raw)
     text = message("Trust file {file}, fingerprint for paper: {fingerprint}")
-    _print(words_in(lang).say(text, file=str(out), fingerprint=fingerprint(raw)))
+    _print(words.say(text, file=str(out), fingerprint=fingerprint(raw)))
+    if found.keyring.ignored:
+        text = message("Entries that speak of keys, and from which nothing follows: {count}. plumbrule node key list says why.")
+        _print(words.say(text, count=str(len(found.keyring.ignored))))
 
 
 def root_file(

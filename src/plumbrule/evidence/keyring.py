@@ -204,10 +204,11 @@ class _Fold:
         return len(self.digests) // _DIGEST
 
     def add(self, one: _Told) -> None:
-        """A key that was not there begins to count; an act about a root shows possession only."""
+        """A key that was not there begins to count. A root may show its possession once: by itself, or by an offline key."""
         new = self._new(one)
         known = self.keys.get(str(new.key))
-        if known is not None and known.added_by is None:
+        own = one.kind == STEWARD_ACT or one.envelope.signed_by(new.key)
+        if own and known is not None and known.added_by is None:
             self.keys[str(new.key)] = replace(known, party=new.party, added_by=one.index, request=new.request)
             return
         self._check_new(one, new)
