@@ -9,11 +9,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from referencing import Registry, Resource
 
+from plumbrule.errors import InputError
 from plumbrule_portal.systems.exchange import Organisation, Wanted, fills, formats, read_file, required_by, table_of, write_file
 from plumbrule_portal.systems.exchange.ways import WAYS
-from plumbrule_portal.systems.record import Absent, Record, read_form, read_record
+from plumbrule_portal.systems.record import Absent, Record, read_form, read_record, record_from
 
 DAY = "2026-11-21"
 OWNER = Organisation(id="city", name="City")
@@ -140,6 +143,33 @@ def test_a_card_with_a_header() -> None:
     assert "data_sources" not in {note.ours for note in report.of("not-mapped")}
     again, _ = read_file(content, Wanted(format="model-card", retrieved=DAY))
     assert again.records[0].fields == fields
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(min_size=1, max_size=120) | st.text(alphabet="a *_`#<>[]()&;!\\-~\n|1.", min_size=1, max_size=60))
+def test_any_plain_text_survives_a_card(text: str) -> None:
+    """Signs that Markdown takes for mark-up come back as they were."""
+    raw = {"schema": "plumbrule-record/1", "form": "system-1", "id": "x", "organisation": "y", "language": "en", "declared": None}
+    try:
+        record = record_from({**raw, "fields": {"name": {"en": "X"}, "purpose": {"en": text}, "limits": {"en": "None."}}})
+    except InputError:
+        return
+    content, _ = write_file([record], "model-card", names={})
+    imported, _ = read_file(content, Wanted(format="model-card", retrieved=DAY))
+    fields = imported.records[0].fields
+    assert (fields["purpose"], fields["limits"]) == (record.fields["purpose"], record.fields["limits"])
+
+
+def test_what_stands_beside_the_models_is_named() -> None:
+    """Other components and the parts about the file stay behind, by name."""
+    model = {"type": "machine-learning-model", "name": "m"}
+    library = {"type": "library", "name": "left-pad"}
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"component": model, "timestamp": "2026-01-01T00:00:00Z"}}
+    content = json.dumps({**bom, "components": [library], "dependencies": [{"ref": "m"}]}).encode()
+    imported, report = read_file(content, Wanted(format="cyclonedx", retrieved=DAY))
+    assert [record.id for record in imported.records] == ["cdx-m"]
+    found = {(note.theirs, note.entries[0]) for note in report.of("not-mapped")}
+    assert {("components", "left-pad"), ("metadata.timestamp", "file"), ("dependencies", "file")} <= found
 
 
 @pytest.mark.parametrize("name", formats())

@@ -112,12 +112,12 @@ def write_card(entry: Mapping[str, Any]) -> str:
     lines = []
     if header := entry.get("header"):
         lines += ["---", yaml.safe_dump(header, allow_unicode=True, sort_keys=False, default_flow_style=False).strip(), "---", ""]
-    lines += [f"# {_escaped(entry['title'])}", ""]
+    lines += [f"# {_escaped(' '.join(entry['title'].split()))}", ""]
     for name, text in entry.get("sections", {}).items():
         lines += [f"## {labels[name]}", "", _escaped(text), ""]
     return "\n".join(lines)
 
 
 def _escaped(text: str) -> str:
-    """Plain text inside Markdown: a line that would become a heading or mark-up is indented by a backslash."""
-    return re.sub(r"^(#{1,6}[ \t]|```|~~~|---$)", r"\\\1", re.sub(r"([\\*_`<\[])", r"\\\1", text), flags=re.MULTILINE)
+    """Plain text inside Markdown: every sign that could mark something up stands behind a backslash."""
+    return re.sub(r"^(#|~~~|-{3,}$)", r"\\\1", re.sub(r"([\\*_`<\[&!])", r"\\\1", text), flags=re.MULTILINE)

@@ -7,14 +7,14 @@ import io
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from plumbrule.errors import LimitError, UnreadableError
 from plumbrule_portal.systems.exchange.card import read_card, write_card
 from plumbrule_portal.systems.exchange.names import slug
-from plumbrule_portal.systems.exchange.report import Remark
+from plumbrule_portal.systems.exchange.report import Remark, shortened
 from plumbrule_portal.systems.exchange.table import table_of
 from plumbrule_portal.systems.exchange.ways import dig
 from plumbrule_portal.systems.record import read_json
@@ -167,13 +167,26 @@ def _open_cyclonedx(content: bytes) -> Opened:
     if not models:
         raise _not_it("No component is a model.", _CDX)
     others = [one for one in found if one not in models]
-    return Opened(entries=tuple(models), remarks=tuple(_aside(one) for one in others))
+    return Opened(entries=tuple(models), remarks=(*(_aside(one) for one in others), *_around(raw)))
 
 
 def _aside(component: Any) -> Remark:
     name = component.get("name") if isinstance(component, dict) else component
     reason = gettext_noop("The component is not a model, and was not read.")
     return Remark(kind="not-mapped", entry=str(name)[:80], theirs="components", reason=reason)
+
+
+def _around(raw: Mapping[str, Any]) -> Iterator[Remark]:
+    """What stands in the file beside its components."""
+    metadata = raw.get("metadata")
+    parts = {f"metadata.{key}": part for key, part in metadata.items()} if isinstance(metadata, dict) else {}
+    for name, part in {**raw, **parts}.items():
+        if part and name not in _HEAD:
+            reason = gettext_noop("It is about the file or about other components.")
+            yield Remark(kind="not-mapped", entry="file", theirs=name[:120], reason=reason, value=shortened(part))
+
+
+_HEAD = {"$schema", "bomFormat", "specVersion", "serialNumber", "version", "components", "metadata", "metadata.component"}
 
 
 def _close_cyclonedx(entries: Sequence[Mapping[str, Any]]) -> bytes:

@@ -77,15 +77,23 @@ class _Reader(HTMLParser):
 _IMAGE = re.compile(r"!\[([^\]\n]{0,300})\]\([^)\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\]\n]{1,500})\]\(<?(https?://[^)\s>]{1,2000})>?(?:\s[^)\n]{0,300})?\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^\n*_]{1,1000}?)(?<=\S)\1(?![\w*])")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ASIDE = re.compile("[\ue021-\ue07e]")
 _FENCE = re.compile(r"^(```|~~~).*$", flags=re.MULTILINE)
 
 
 def from_markdown(text: str) -> str:
-    """Plain text of a piece of Markdown, HTML in it included.
+    """Plain text of a piece of Markdown, HTML in it included. A sign behind a backslash is that sign.
 
     >>> from_markdown("See **the** [guide](https://a.example/g).")
     'See the guide (https://a.example/g).'
     """
+    # Escaped signs are set aside as signs of the private use area, so that nothing in between takes them for mark-up.
+    text = _ESCAPE.sub(lambda match: chr(0xE000 + ord(match[1])), _ASIDE.sub("\N{REPLACEMENT CHARACTER}", text))
+    return _ASIDE.sub(lambda match: chr(ord(match[0]) - 0xE000), _unmarked(text))
+
+
+def _unmarked(text: str) -> str:
     text = _IMAGE.sub(r"\1", _FENCE.sub("", text))
     text = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1 (\2)", text))
     if not _MARKED.search(text):

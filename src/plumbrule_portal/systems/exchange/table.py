@@ -33,7 +33,7 @@ class Line:
     absent    which word of theirs stands for one of our absences; written, and where no value of ours has it also read
     constant  what always stands there
     kind      which of the listed links, hashes or the like is meant
-    most      the most characters they take
+    most      the most characters they take; for rows, in any key
     required  they take no entry without it
     only      for a line that is only read or only written
     """

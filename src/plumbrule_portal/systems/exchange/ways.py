@@ -191,8 +191,9 @@ def row_of(line: Line, row: Mapping[str, Any]) -> dict[str, Any]:
     for theirs, ours in line.columns.items():
         if ours in row:
             put(one, theirs, row[ours])
-    fits = all(key in one and (not most or len(one[key]) <= most) for key, most in line.limits.items())
-    return one if fits else {}
+    whole = all(key in one and (not most or len(one[key]) <= most) for key, most in line.limits.items())
+    short = not line.most or all(len(part) <= line.most for part in one.values() if isinstance(part, str))
+    return one if whole and short else {}
 
 
 _EMAIL = re.compile(r"[^@\s:/]+@[^@\s:/]+")
