@@ -11,20 +11,38 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from evidence_made import plan_envelope
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nodes_made import Node, at, entries, mirror_of, served, states
+from nodes_made import NOON, Node, at, entries, mirror_of, served, states
 from tree_made import reader_of
 
 from plumbrule.errors import InputError, PlumbruleError, UnreadableError
-from plumbrule.evidence import KeySigner, Kind, new_signer, parse_note, parse_policy, read_key
+from plumbrule.evidence import (
+    KeySigner,
+    Kind,
+    Scope,
+    add_key,
+    new_signer,
+    parse_note,
+    parse_policy,
+    parse_request,
+    parse_trust,
+    read_key,
+    read_keyring,
+    revoke_key,
+    root_trust,
+    write_trust_of,
+)
 from plumbrule.evidence.checkpoint import Checkpoint
-from plumbrule.evidence.federation import Mirror, follow, make_witness, source, standing, sync
+from plumbrule.evidence.claims import KEY_ACT
+from plumbrule.evidence.federation import Mirror, find, follow, make_witness, source, standing, sync
 from plumbrule.evidence.federation.contact import folder_name
 from plumbrule.evidence.federation.mirror import read_bundle
 from plumbrule.evidence.log import Log
 from plumbrule.evidence.note import sign_note
 from plumbrule.evidence.policy import accept
+from plumbrule.evidence.possession import write_request
 from plumbrule.evidence.tree import EMPTY_ROOT, leaf_hashes, tree_root
 
 
@@ -379,6 +397,43 @@ def test_a_key_is_never_swapped(five: list[Node]) -> None:
         follow(second.path, first.signer.verifier, str(first.share))
     (first.share / "checkpoint").write_bytes(signed_by(other, first))
     assert states(sync(second.path, at()))[0] == "unfit"
+
+
+def test_a_revoked_key_in_five_nodes(five: list[Node], tmp_path: Path) -> None:
+    """A laboratory's key is stolen, ended by the steward, and goes on signing: all five hold every entry, each reads the same
+    keyring from its own copy, and by the trust file that follows each counts what stands before the end and nothing after."""
+    first, *others = five
+    steward, lab, log = new_signer("steward.example"), new_signer("lab.example/tests"), first.key.name
+    roots = parse_trust(root_trust(log, ((steward.verifier, (KEY_ACT,)),), as_of=NOON.date()))
+    asked = parse_request(write_request(lab, log, "lab.example"))
+    first.publish([add_key(asked, Scope(), signer=steward, now=NOON), plan_envelope(lab, system="before")])
+    keyring = read_keyring(enumerate_log(first), roots, log)
+    (record,) = (one for one in keyring.keys if one.key == lab.verifier)
+    first.publish([
+        revoke_key(record, log, signer=steward, now=NOON, end=257),
+        plan_envelope(lab, system="after"),
+        add_key(asked, Scope(), signer=lab, now=NOON),
+    ])  # fmt: skip
+    for node in others:
+        make_witness(node.path, f"{node.name}/witness")
+        node.follow(first)
+        assert states(sync(node.path, at()))[0] == "fine"
+        assert node.held(first) == 260
+    expected = read_keyring(enumerate_log(first), roots, log)
+    assert [one.index for one in expected.ignored] == [259]
+    trust = parse_trust(write_trust_of(expected, as_of=NOON.date(), roots="0000"))
+    for node in five:
+        if node is not first:
+            with Mirror.open(mirror_of(node.path, first.key)) as mirror:
+                assert read_keyring(mirror.entries(), roots, log) == expected
+        found = {one.index: one.signatures[0].state for one in find(node.path, party="lab.example/tests", trust=trust)}
+        assert {index: found[index] for index in (256, 258)} == {256: "counts", 258: "holds"}
+
+
+def enumerate_log(node: Node) -> list[tuple[int, bytes]]:
+    """Every entry of a node's own log."""
+    with Log.open(node.log) as log:
+        return list(log.entries())
 
 
 def signed_by(signer: KeySigner, node: Node) -> bytes:
