@@ -86,25 +86,25 @@ class Acting:
             keys.update(dict.fromkeys(str(record.key) for record in doubtful))
         return entries, list(keys)
 
-    def record(self, act: bytes, request: KeyRequest | None = None) -> None:
-        """Check what would follow from an act, and record it. Raises VerificationError: nothing would."""
+    def record(self, act: bytes, request: KeyRequest | None = None) -> Keyring:
+        """Check what would follow from an act, record it, and return what follows. Raises VerificationError: nothing would."""
         from plumbrule.evidence import check_act  # noqa: PLC0415 - as above
 
-        check_act(_entries(self.log), act, self.roots, self.log.origin)
+        after = check_act(_entries(self.log), act, self.roots, self.log.origin)
         if request is not None:
             self.log.content.put(request.raw)
         self.log.append([act])
+        return after
 
-    def said(self, *keys: str) -> tuple[Sentence, ...]:
-        """Publish, and say what holds of these keys now, and whether others can see it yet.
+    def said(self, keyring: Keyring, *keys: str) -> tuple[Sentence, ...]:
+        """Publish, and say what holds of these keys in the keyring, and whether others can see it yet.
 
         An act waits for nobody outside to be recorded: a stolen key has to end even when no witness can be reached.
         """
-        from plumbrule.evidence import Sentence, read_keyring  # noqa: PLC0415 - as above
+        from plumbrule.evidence import Sentence  # noqa: PLC0415 - as above
         from plumbrule.evidence.federation import hear_outside  # noqa: PLC0415 - the network loads only when somebody asks for it
         from plumbrule.evidence.log import WaitingError  # noqa: PLC0415
 
-        keyring = read_keyring(_entries(self.log), self.roots, self.log.origin)
         said = [line for key in keys if (record := keyring.find(key)) is not None for line in about(record)]
         unheard = hear_outside(self.log.directory.absolute().parent, self.log)
         try:

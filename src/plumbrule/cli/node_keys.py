@@ -108,8 +108,8 @@ def add(
     )
     with key_log.acting(key, log, root) as here:
         wanted = here.request(asked)
-        here.record(add_key(wanted, scope, signer=here.signer, now=here.now, first=first), wanted)
-        _tell(here.said(str(wanted.key)), words_in(lang))
+        after = here.record(add_key(wanted, scope, signer=here.signer, now=here.now, first=first), wanted)
+        _tell(here.said(after, str(wanted.key)), words_in(lang))
 
 
 def rotate(
@@ -128,8 +128,8 @@ def rotate(
     with key_log.acting(key, log, root) as here:
         wanted, old = here.request(asked), here.find(replaces)
         act = rotate_key(wanted, old, signer=here.signer, now=here.now, first=first, suspect_from=suspect_from)
-        here.record(act, wanted)
-        _tell(here.said(str(old.key), str(wanted.key)), words_in(lang))
+        after = here.record(act, wanted)
+        _tell(here.said(after, str(old.key), str(wanted.key)), words_in(lang))
 
 
 def revoke(
@@ -149,8 +149,10 @@ def revoke(
 
     with key_log.acting(key, log, root) as here:
         old, last = here.find(which), here.log.size if end is None else end
-        here.record(revoke_key(old, here.log.origin, signer=here.signer, now=here.now, end=last, suspect_from=suspect_from))
-        _tell(here.said(str(old.key)), words_in(lang))
+        after = here.record(
+            revoke_key(old, here.log.origin, signer=here.signer, now=here.now, end=last, suspect_from=suspect_from)
+        )
+        _tell(here.said(after, str(old.key)), words_in(lang))
 
 
 def endorse(
@@ -166,8 +168,8 @@ def endorse(
     with key_log.acting(key, log, root) as here:
         entries, suspects = here.suspect(indexes)
         act = make(entries, here.log.origin, here.party(), signer=here.signer, now=here.now)
-        here.record(act)
-        _tell(here.said(*suspects), words_in(lang))
+        after = here.record(act)
+        _tell(here.said(after, *suspects), words_in(lang))
 
 
 def listed(
