@@ -39,7 +39,7 @@ CREATED = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:
 DEVICE = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))(?!.*\.(?:dsse\.json|tlog-proof)$)"
 FILE_NAME = re.compile(DEVICE + r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,98}[a-z0-9]")
 # A string or a comment of TOML. Dots elsewhere are refused: a key like a.a.a.a… takes memory in the square of its length.
-QUOTED = re.compile(r"""(?s)\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""")
+QUOTED = re.compile(r"""(?s)\"{3}(?:\\.|[^\\])*?(?:\"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""")
 POSITION, SAFE = range(2**63), range(2**53)
 ENVELOPE = {"payload": ANY, "payloadType": (PAYLOAD_TYPE,), "signatures": [{"keyid": ANY, "sig": ANY}, 16]}
 STATED = {"_type": ("https://in-toto.io/Statement/v1",), "predicateType": None, "predicate": None}

@@ -24,7 +24,7 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 MAX_DEPTH = 32
 MAX_SAFE_INTEGER = 2**53 - 1
 _QUOTED = re.compile(
-    r"""\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""", re.DOTALL
+    r"""\"{3}(?:\\.|[^\\])*?(?:\"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|\#[^\n]*""", re.DOTALL
 )
 """A string or a comment of TOML; one that never ends, to the end, which is where a reader gives up, too."""
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
