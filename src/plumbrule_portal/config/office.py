@@ -20,6 +20,7 @@ from plumbrule.errors import InputError, UnreadableError
 
 FILE, SECRET = "portal.toml", "portal.secret"
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es", "kk", "ky", "tg", "tk", "uz", "uz-cyrl")
+_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:]+\]")
 
 
@@ -36,6 +37,10 @@ class Office:
         reply_days: how many days an assessed party has to answer before a finding about it is published.
         alone: true if one person may publish without a second; said in public.
         security_contact: where to report a weakness, as `mailto:` or `https:` address; shown in /.well-known/security.txt.
+        mail_host: the mail server; without one every letter is printed. Its password comes from PLUMBRULE_MAIL_PASSWORD.
+        mail_port: its port; 587 asks for TLS, 465 begins with it, 25 does without.
+        mail_user: the name to sign in there with, if it asks.
+        mail_from: the sender's address.
         secure: true where visitors come over TLS, which everything but this machine itself should.
     """
 
@@ -47,6 +52,10 @@ class Office:
     reply_days: int = 14
     alone: bool = False
     security_contact: str = ""
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_user: str = ""
+    mail_from: str = ""
     secure: bool = False
 
     def text(self) -> str:
@@ -80,6 +89,12 @@ def _checked(office: Office, path: Path, keys: set[str]) -> Office:
     if office.security_contact and not office.security_contact.startswith(("mailto:", "https://")):
         strangers.add("security_contact")
     strangers |= {host for host in office.hosts if not _HOST.fullmatch(host)}
+    if office.mail_host and not _MAIL.fullmatch(office.mail_from):
+        raise InputError(
+            f"{path}: mail_from is {office.mail_from[:80]!r}.",
+            expected="the sender's address, like register@ministry.example, wherever there is a mail_host.",
+            cure="mend that line.",
+        )
     if strangers or not office.languages or not 0 <= office.reply_days <= 365:
         raise InputError(
             f"{path}: {min(strangers, default='languages or reply_days')} is not known here.",

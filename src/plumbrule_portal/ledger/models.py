@@ -85,13 +85,29 @@ class Proposal(models.Model):
         return self.title
 
 
-class Batch(models.Model):
-    """How far the audit trail is committed to the log: the Merkle root over its first `size` acts stands in entry `entry`."""
+class Letter(models.Model):
+    """A letter to somebody: it waits, is sent by `tick`, or is printed where mail does not reach. Private.
 
-    size = models.BigIntegerField(primary_key=True)
-    root = models.CharField(max_length=64)
-    entry = models.BigIntegerField()
+    `key` names occasion and reader, so that one occasion makes one letter; `to` is empty where it has to be printed; `after`
+    is when it is tried next, after `failures` that went wrong; `sent` and `printed` end it.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    organisation = models.SlugField(max_length=200, blank=True)
+    to = models.EmailField(blank=True)
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
     made = models.DateTimeField()
+    after = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)
+    sent = models.DateTimeField(null=True)
+    printed = models.DateTimeField(null=True)
+
+    class Meta:
+        """Oldest first."""
+
+        ordering: ClassVar = ["made", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.size}: {self.root}"
+        return self.subject
