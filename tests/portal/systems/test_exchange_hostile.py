@@ -107,6 +107,15 @@ def test_what_does_not_fit_stays_behind_alone() -> None:
     assert [note.said() for note in report.of("not-mapped")] == ["The text holds invisible control characters."]
 
 
+def test_the_address_of_a_person_goes_nowhere() -> None:
+    """Neither into the record nor into the report, which says why."""
+    entry = {"name": "Lampen", "description_short": "Licht", "organization": "Stad", "contact_email": "j.jansen@stad.example"}
+    imported, report = read_file(json.dumps([entry]).encode(), wanted("nl-standard-1.0"))
+    assert "jansen" not in str(imported) + str(report)
+    notes = [note for note in report.of("not-mapped") if note.theirs == "contact_email"]
+    assert [note.said() for note in notes] == ["This looks like the e-mail address of a person."]
+
+
 @pytest.mark.parametrize(
     ("header", "got"),
     [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -138,6 +140,7 @@ def test_a_card_with_a_header() -> None:
     assert fields["summary"] == {"en": "Turns speech into text."}
     assert (fields["proper_use"], fields["limits"]) == ({"en": "Subtitles."}, {"en": "Courts."})
     assert "Person" not in str(fields)
+    assert "Person" not in str(report)
     assert {note.theirs for note in report.of("not-mapped")} == {"header.metrics", "sections.model-card-authors"}
     content, report = write_file(imported.records, "model-card", names={})
     assert "data_sources" not in {note.ours for note in report.of("not-mapped")}
@@ -170,6 +173,12 @@ def test_what_stands_beside_the_models_is_named() -> None:
     assert [record.id for record in imported.records] == ["cdx-m"]
     found = {(note.theirs, note.entries[0]) for note in report.of("not-mapped")}
     assert {("components", "left-pad"), ("metadata.timestamp", "file"), ("dependencies", "file")} <= found
+
+
+def test_nothing_here_knows_django() -> None:
+    """Both rooms are plain Python: the limited process loads neither Django nor a library of numbers."""
+    code = "import sys, plumbrule_portal.systems.exchange; print([x for x in ('django', 'numpy', 'duckdb') if x in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("name", formats())

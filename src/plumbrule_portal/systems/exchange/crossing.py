@@ -99,7 +99,8 @@ def _raw(table: Table, form: Form, entry: Mapping[str, Any], head: Head) -> tupl
 
 
 def _remark(entry: str, line: Line, value: Any, reason: str, kind: Kind = "not-mapped") -> Remark:
-    return Remark(kind=kind, entry=entry, theirs=line.theirs, ours=line.ours, reason=reason, value=shortened(value))
+    shown = "" if line.hush else shortened(value)
+    return Remark(kind=kind, entry=entry, theirs=line.theirs, ours=line.ours, reason=reason, value=shown)
 
 
 def _tried(line: Line, value: Any, context: Context, entry: str) -> list[Remark]:

@@ -124,7 +124,7 @@ def _record(
 ) -> tuple[Record | None, tuple[Remark, ...]]:
     if not isinstance(entry, dict) or not (called := form.number(entry).strip()):
         reason = gettext_noop("It is not an entry with a number or a name.")
-        return None, (Remark(kind="refused", entry=f"#{number}", reason=reason, value=shortened(entry)),)
+        return None, (Remark(kind="refused", entry=f"#{number}", reason=reason, value=_keys(entry)),)
     owner = names[_named(entry, form)]
     head = Head(
         id=id_of(table.prefix, called),
@@ -136,9 +136,14 @@ def _record(
     record, remarks = take(table, entry, head)
     if isinstance(record.fields["name"], Absent):
         reason = gettext_noop("It has no name that could be shown.")
-        refused = Remark(kind="refused", entry=head.id, reason=reason, value=shortened(entry))
+        refused = Remark(kind="refused", entry=head.id, reason=reason, value=_keys(entry))
         return None, (refused, *(one for one in remarks if one.ours == "name" and one.kind == "not-mapped"))
     return record, remarks
+
+
+def _keys(entry: Any) -> str:
+    """What an entry holds, without what it says: that may be about a person."""
+    return shortened(", ".join(entry) if isinstance(entry, dict) else type(entry).__name__)
 
 
 def write_file(records: Sequence[Record], name: str, *, names: Mapping[str, str]) -> tuple[bytes, Report]:

@@ -35,6 +35,7 @@ class Line:
     kind      which of the listed links, hashes or the like is meant
     most      the most characters they take; for rows, in any key
     required  they take no entry without it
+    hush      its value may be about a person, and is not shown in a report
     only      for a line that is only read or only written
     """
 
@@ -54,6 +55,7 @@ class Line:
     kind: str = ""
     most: int = 0
     required: bool = False
+    hush: bool = False
     only: Literal["", "import", "export"] = ""
     why: str = ""
 

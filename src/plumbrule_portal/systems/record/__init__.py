@@ -19,10 +19,12 @@ source is said so, and is never an empty text.
 from plumbrule_portal.systems.record.compare import Difference, Missing, differences, missing, upgrade
 from plumbrule_portal.systems.record.file import ID, read_record, record_from, record_object, value_object, write_record
 from plumbrule_portal.systems.record.form import LATEST, Choice, Column, Field, Form, form_names, form_words, read_form
+from plumbrule_portal.systems.record.kinds import tidy
 from plumbrule_portal.systems.record.model import SCHEMA, Absence, Absent, Declared, Record, Row, Value, Withholding
+from plumbrule_portal.systems.record.problem import Problem
 from plumbrule_portal.systems.record.schema import record_schema
 from plumbrule_portal.systems.record.strict import read_json
-from plumbrule_portal.systems.record.values import Problem, read_column, read_fields, read_value, tidy
+from plumbrule_portal.systems.record.values import read_column, read_fields, read_value
 
 __all__ = [
     "ID",

@@ -10,9 +10,10 @@ import rfc8785
 
 from plumbrule.errors import InputError, UnreadableError
 from plumbrule_portal.systems.record.form import Form, read_form
+from plumbrule_portal.systems.record.kinds import DATE, LANGUAGE
 from plumbrule_portal.systems.record.model import SCHEMA, Absent, Declared, Record, Value
 from plumbrule_portal.systems.record.strict import read_json
-from plumbrule_portal.systems.record.values import DATE, LANGUAGE, read_fields
+from plumbrule_portal.systems.record.values import read_fields
 
 MOST_BYTES = 4 << 20
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")

@@ -7,8 +7,7 @@ from typing import Any
 
 from plumbrule_portal.systems.record.file import ID
 from plumbrule_portal.systems.record.form import Choice, Column, Field, Form, form_names, read_form
-from plumbrule_portal.systems.record.model import SCHEMA, Absence
-from plumbrule_portal.systems.record.values import (
+from plumbrule_portal.systems.record.kinds import (
     COUNTRY,
     DATE,
     DIGEST,
@@ -20,6 +19,7 @@ from plumbrule_portal.systems.record.values import (
     MOST_ROWS,
     MOST_TEXT,
 )
+from plumbrule_portal.systems.record.model import SCHEMA, Absence
 
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
