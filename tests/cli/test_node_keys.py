@@ -7,12 +7,15 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from plumbrule.evidence import Kind, read_key
+from plumbrule.evidence import Kind, Scope, add_key, parse_request, read_key
+from plumbrule.evidence.log import Log
 from running import Ran, command_environment
 
 Here = Callable[..., Ran]
@@ -121,6 +124,21 @@ def test_a_verifier_with_a_mirror_needs_only_the_root_file(run: Callable[..., st
     assert b'for = ["loans"]' in (tmp_path / "ours.toml").read_bytes()
     assert "lies in the content store and was checked again" in run(f"node key list --log {mirror} --root node/trust/root.toml")
     run(f"node key list --log {mirror}", 2)
+
+
+def test_a_key_that_a_steward_entered_without_possession_is_left_out(run: Callable[..., str], node: Path, tmp_path: Path) -> None:
+    """A steward goes round the verb and records somebody's key with another's signature: list says so, trust leaves it out."""
+    ask(run, "tests")
+    ask(run, "thief")
+    honest, stolen = ((tmp_path / f"{name}.request").read_bytes() for name in ("tests", "thief"))
+    forged = replace(parse_request(honest), raw=honest.partition(b"\n\n")[0] + b"\n\n" + stolen.partition(b"\n\n")[2])
+    with Log.open(node / "log") as log:
+        log.content.put(forged.raw)
+        log.append([add_key(forged, Scope(), signer=read_key(node / "keys" / "statement.key"), now=datetime.now(UTC))])
+        log.publish(lambda: datetime.now(UTC))
+    assert listed(run)["lab.example/tests"]["possession"] == "false"
+    assert "Left out: lab.example/tests+" in run("node key trust --log node/log --out trust.toml")
+    assert b'name = "lab.example"' not in (tmp_path / "trust.toml").read_bytes()
 
 
 def test_a_stolen_key_ends_even_when_no_witness_is_heard(run: Callable[..., str], node: Path, tmp_path: Path) -> None:

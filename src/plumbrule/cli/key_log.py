@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -172,11 +172,18 @@ class ReadKeys:
         head = {"log": self.keyring.log, "size": self.keyring.size, "root": self.fingerprint}
         return {**head, "keys": keys, "ignored": ignored}
 
+    @property
+    def unfounded(self) -> tuple[KeyRecord, ...]:
+        """The keys whose request lies here and does not show possession: a steward recorded what was not so."""
+        pairs = zip(self.keyring.keys, self.possession, strict=True)
+        return tuple(record for record, possession in pairs if possession == "false")
+
     def trust(self) -> bytes:
-        """The trust file that follows. Raises InputError: nobody may sign anything."""
+        """The trust file that follows, without unfounded keys. Raises InputError: nobody may sign anything."""
         from plumbrule.evidence import write_trust_of  # noqa: PLC0415 - as above
 
-        return write_trust_of(self.keyring, as_of=datetime.now(UTC).date(), roots=self.fingerprint)
+        founded = tuple(record for record in self.keyring.keys if record not in self.unfounded)
+        return write_trust_of(replace(self.keyring, keys=founded), as_of=datetime.now(UTC).date(), roots=self.fingerprint)
 
 
 PURPOSE = {

@@ -203,6 +203,9 @@ def trust(
     _write(out, raw)
     text = message("Trust file {file}, fingerprint for paper: {fingerprint}")
     _print(words.say(text, file=str(out), fingerprint=fingerprint(raw)))
+    for record in found.unfounded:
+        text = message("Left out: {key}. Its request lies here, and does not show possession.")
+        _print(words.say(text, key=record.key.label))
     if found.keyring.ignored:
         text = message("Entries that speak of keys, and from which nothing follows: {count}. plumbrule node key list says why.")
         _print(words.say(text, count=str(len(found.keyring.ignored))))
