@@ -29,6 +29,7 @@ bench: $(VENV)/test.installed
 soak: $(VENV)/test.installed
 	@$(PY) benchmarks/soak.py
 	@PLUMBRULE_SOAK_KILLS=3000 PLUMBRULE_SOAK_EXAMPLES=20000 $(PY) -m pytest -q -s tests/evidence/test_evidence_killing.py tests/evidence/test_evidence_fuzz.py
+	@PLUMBRULE_SOAK_PUBLISHING=200 $(PY) -m pytest -q -s tests/portal/ledger/test_portal_killed.py
 
 # Pin every version with its hash; needs uv. The files name no address.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
