@@ -102,11 +102,18 @@ def test_a_snapshot_of_everything_local_publishes_nothing(pair: tuple[Node, Node
             with pytest.raises(UnreadableError, match="8 entries were published, and it holds 6: it was rolled back"):
                 hear_outside(ministry.path, log)
             assert log.gate.waiting
-            with pytest.raises(WaitingError):
+            with pytest.raises(UnreadableError, match="does not continue"):
                 log.publish(clock)
     assert sorted(path.name for path in (ministry.path / "alarm").iterdir()) == ["ours.checkpoint", "seen.checkpoint"]
     with pytest.raises(UnreadableError, match="rolled back"):
         Log.open(ministry.log, seen=[cosigned(university, ministry)])
+    set_outside(ministry.log, ())  # nobody is waited for any more: what was seen once still counts
+    with Log.open(ministry.log) as log:
+        log.append(entries(3))
+        with pytest.raises(UnreadableError, match="are not the ones"):
+            hear_outside(ministry.path, log)
+        with pytest.raises(UnreadableError, match="does not continue"):
+            log.publish(clock)
 
 
 def new_key(university: Node) -> VerifierKey:
@@ -150,6 +157,43 @@ def test_a_witness_that_has_seen_nothing_yet(pair: tuple[Node, Node], tmp_path: 
     with Log.open(ministry.log) as log:
         assert "does not answer" in str(hear_outside(ministry.path, log)[0])
         assert log.gate.waiting
+
+
+def test_all_who_can_be_reached_are_held_against_the_log(pair: tuple[Node, Node], tmp_path: Path) -> None:
+    """One that lags would open the gate of a log that was rolled back a little; another that saw more closes it for good."""
+    ministry, university = pair
+    court, dead = Node(tmp_path, "court"), new_signer("dead.example", Kind.WITNESS).verifier
+    key = make_witness(court.path, "court.example/witness")
+    court.follow(ministry)
+    shutil.copytree(ministry.path, tmp_path / "snapshot")
+    with Log.open(ministry.log, seen=[cosigned(university, ministry)]) as log:
+        log.append([b"seen by the court alone"])
+        log.publish(clock)
+    sync(ministry.path, at())
+    sync(court.path, at())
+    shutil.rmtree(ministry.path)
+    (tmp_path / "snapshot").rename(ministry.path)
+    with served(university.share) as lagging, served(court.share) as ahead:
+        follow(ministry.path, new_key(university), lagging)
+        follow(ministry.path, dead, "http://127.0.0.1:9")
+        set_outside(ministry.log, (new_key(university), dead))
+        with Log.open(ministry.log) as log:
+            said = " ".join(map(str, hear_outside(ministry.path, log)))
+            assert "continues it" in said
+            assert "does not answer" in said
+            assert not log.gate.waiting  # what nobody shows, nobody can hold against it
+        follow(ministry.path, key, ahead)
+        set_outside(ministry.log, (new_key(university), dead, key))
+        with Log.open(ministry.log) as log, pytest.raises(UnreadableError, match="rolled back"):
+            hear_outside(ministry.path, log)
+        with Log.open(ministry.log) as log:
+            log.append([b"another history"])
+            assert log.hear(cosigned(university, ministry))
+            assert not log.gate.waiting
+            with pytest.raises(UnreadableError, match=r"rolled back|not the ones"):
+                log.hear(cosigned(court, ministry))
+            with pytest.raises(UnreadableError, match="signed and does not continue"):
+                log.publish(clock)  # whoever else was heard
 
 
 def test_a_false_cosignature_opens_nothing(pair: tuple[Node, Node]) -> None:

@@ -7,17 +7,19 @@ nothing here; a stick, another machine's disk or a web address does.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from plumbrule.errors import OutputError, PlumbruleError, UnreadableError
-from plumbrule.evidence.federation.alarm import keep_contradiction
+from plumbrule.evidence.checkpoint import parse_checkpoint
+from plumbrule.evidence.federation.alarm import keep_contradiction, own_alarms
 from plumbrule.evidence.federation.contact import folder_name, read_follow, read_submit
 from plumbrule.evidence.federation.cosign import COSIGNED, LIST, WITNESSED, seen_by
 from plumbrule.evidence.federation.source import MissingError, Source, open_source
 from plumbrule.evidence.federation.submit import seen_path
-from plumbrule.evidence.federation.sync import MAX_LIST, WITNESSES, followed
+from plumbrule.evidence.federation.sync import AT_ONCE, MAX_LIST, WITNESSES, followed
 from plumbrule.evidence.log import Log
-from plumbrule.evidence.note import MAX_NOTE
+from plumbrule.evidence.note import MAX_NOTE, parse_note
 from plumbrule.evidence.sentence import Sentence, sentence
 from plumbrule.evidence.vkey import VerifierKey
 
@@ -26,6 +28,8 @@ MAX_VKEY = 4_096
 
 def hear_outside(directory: Path, log: Log) -> tuple[Sentence, ...]:
     """Ask every witness that the node follows, and that the log waits for, and hold what it shows against the log.
+
+    A head that is kept in `alarm` of the node is held against it first, whoever is waited for.
 
     Args:
         directory: the node.
@@ -37,10 +41,20 @@ def hear_outside(directory: Path, log: Log) -> tuple[Sentence, ...]:
         UnreadableError: the log does not continue what a witness saw: it was rolled back, or there are two histories.
             Both heads are kept in `alarm` of the node.
     """
+    _hold_kept(directory, log)
     if not log.gate.waiting:
         return ()
     folders = [folder for folder in followed(directory / WITNESSES) if read_follow(folder)[0] in log.gate.parties]
-    return tuple(_ask(directory, log, folder) for folder in folders)
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="outside") as pool:  # a dead one holds up nobody else
+        return tuple(pool.map(lambda folder: _ask(directory, log, folder), folders))
+
+
+def _hold_kept(directory: Path, log: Log) -> None:
+    """A head that contradicted the log once is held against it at every start: only a recovered log continues it."""
+    for folder in own_alarms(directory):
+        path = folder / "seen.checkpoint"
+        if path.is_file() and parse_checkpoint(parse_note(raw := path.read_bytes())).origin == log.origin:
+            log.compare(raw)
 
 
 def _ask(directory: Path, log: Log, folder: Path) -> Sentence:

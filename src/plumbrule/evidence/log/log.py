@@ -272,7 +272,11 @@ class Log:
         """
         head = read_head(seen, self.verifier, "the checkpoint that was handed in")
         with self.database.reading() as cursor:
-            check_continues(cursor, store.read_state(cursor), head)
+            try:
+                check_continues(cursor, store.read_state(cursor), head)
+            except UnreadableError:
+                self.gate.contradicted = True  # also for a program that goes on after this error
+                raise
         return head
 
     def hear(self, seen: bytes) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from plumbrule.errors import InputError, VerificationError
+from plumbrule.errors import InputError, UnreadableError, VerificationError
 from plumbrule.evidence.checkpoint import cosigned_at
 from plumbrule.evidence.note import parse_note
 from plumbrule.evidence.vkey import VerifierKey
@@ -26,18 +26,20 @@ class Gate:
     """One open log's gate. `parties` are the keys of witnesses whose head counts, `required` how many of them must be heard.
 
     Without parties it stands open: then nothing protects the log against a snapshot. `heard` holds the labels of those
-    who were heard since the log was opened; it is never written down.
+    who were heard since the log was opened; it is never written down. `contradicted`: a head was shown that the log signed
+    and does not continue; then it signs nothing any more, whoever else was heard.
     """
 
     origin: str
     parties: tuple[VerifierKey, ...] = ()
     required: int = 1
     heard: set[str] = field(default_factory=set)
+    contradicted: bool = False
 
     @property
     def waiting(self) -> bool:
         """True as long as the log signs nothing."""
-        return len(self.heard) < min(self.required, len(self.parties))
+        return self.contradicted or len(self.heard) < min(self.required, len(self.parties))
 
     def open(self) -> None:
         """Count everybody as heard: only for a log that begins now, of which nobody can have seen anything."""
@@ -50,7 +52,13 @@ class Gate:
         return tuple(key.name for key in counted)
 
     def check(self) -> None:
-        """Raise WaitingError while too few parties were heard."""
+        """Raise WaitingError while too few parties were heard, UnreadableError once a head was shown that contradicts the log."""
+        if self.contradicted:
+            raise UnreadableError(
+                f"{self.origin} was shown a head that it signed and does not continue: it was rolled back, or has two histories.",
+                expected="a log that continues everything that it signed.",
+                cure="sign nothing more; plumbrule node recover rebuilds the log from a mirror.",
+            )
         if self.waiting:
             names = ", ".join(sorted(key.name for key in self.parties if key.label not in self.heard))
             raise WaitingError(
