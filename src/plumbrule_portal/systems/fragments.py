@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from plumbrule.base.files import write_file_aside
+from plumbrule.base.words import translator
 from plumbrule.errors import PlumbruleError
 from plumbrule.report import finding_views, read_assessment, render_findings
 from plumbrule_portal.ledger import content, node
@@ -39,8 +40,9 @@ def whole_of(raw: bytes, language: str) -> SafeString:
 
 def short_of(raw: bytes, language: str, prefix: str) -> SafeString:
     """As `short`. Raises UnreadableError."""
-    views = finding_views(read_assessment(raw), language=language, prefix=prefix)
-    return render_to_string("systems/finding_short.html", {"findings": views})
+    spoken = translator(language)
+    told = {"findings": finding_views(read_assessment(raw), language=language, prefix=prefix)}
+    return render_to_string("systems/finding_short.html", told | {"lang": spoken.language, "dir": spoken.direction})
 
 
 def forget(digest: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from plumbrule.evidence.claims import RECORD, Claim
+from plumbrule_portal.ledger import node
+from plumbrule_portal.ledger.models import Entry
+from plumbrule_portal.ledger.queries import statement_of
 from plumbrule_portal.systems.models import Assessment, Record, System
 
 
@@ -18,3 +22,19 @@ def history(slug: str) -> list[Record]:
 def assessments(slug: str) -> list[Assessment]:
     """Its published assessments with their findings, newest first."""
     return list(Assessment.objects.filter(system=slug).prefetch_related("findings"))
+
+
+def files_of(entry: int) -> dict[str, str]:
+    """The files that an entry names, name to SHA-256."""
+    found = Entry.objects.filter(index=entry).first()
+    return {} if found is None else dict(found.files)
+
+
+def tool(form: str, record: str, file: str) -> Entry | None:
+    """The newest entry in which this node published a tool, by the form, the name and the file of its record."""
+    about = node.signer().verifier.name
+    for entry in Entry.objects.filter(predicate=RECORD, about=about).order_by("-index"):
+        said = statement_of(entry.index) if file in dict(entry.files) else None
+        if isinstance(said, Claim) and (said.fields["form"], said.fields["record"]) == (form, record):
+            return entry
+    return None

@@ -2,13 +2,18 @@
 
 from django.urls import include, path
 
-from plumbrule_portal.systems import views, views_search
+from plumbrule_portal.systems import views, views_findings, views_search, views_verify
 
 urlpatterns = [
     path("", include("plumbrule_portal.systems.submissions.urls")),
     path("systems", views_search.register, name="register"),
     path("compare", views_search.compare, name="compare"),
     path("systems/<slug:slug>", views.system, name="system"),
-    path("assessments/<int:entry>", views.assessment, name="assessment"),
-    path("assessments/<int:entry>/pack.zip", views.pack, name="pack"),
+    path("verify", views_verify.verify, name="verify"),
+    path("verify.html", views_verify.verify_file, name="verify-file"),
+    path("assessments/<int:entry>", views_findings.assessment, name="assessment"),
+    path("assessments/<int:entry>/pack.zip", views_findings.pack, name="pack"),
+    path("assessments/<int:entry>/dossier.html", views_findings.dossier, name="dossier"),
+    path("assessments/<int:entry>/policy.txt", views_findings.policy, name="policy"),
+    path("assessments/<int:entry>/trust.toml", views_findings.trust, name="trust"),
 ]

@@ -6,15 +6,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from plumbrule_portal.systems import card, queries, shown as findings
+from plumbrule_portal.accounts.access import everybody
+from plumbrule_portal.systems import card, queries, views_then
+from plumbrule_portal.systems import shown as findings
 from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.languages import current
 
 
 @from_the_log
+@everybody
 @require_safe
 def system(request: HttpRequest, slug: str) -> HttpResponse:
     """One system: its card, its findings, how to check them, its history."""
+    if "on" in request.GET:
+        return views_then.system(request, slug)
     found = queries.system(slug)
     if found is None:
         raise Http404
