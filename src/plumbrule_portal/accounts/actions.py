@@ -48,7 +48,7 @@ def ask(by: User, role: Role, organisation: str, whom: str, now: datetime) -> tu
             expires=now + INVITED_FOR,
         )
         what = "asked to invite" if waits else "invited alone" if role in TWO_PEOPLE else "invited"
-        record(by, f"{what}: {role}", f"invitation/{made.pk}", now)
+        record(by, what, _named(made), now)
     return made, secret
 
 
@@ -62,7 +62,7 @@ def agree_to_invite(found: Invitation, by: User, now: datetime) -> str:
         waiting = Invitation.objects.filter(pk=found.pk, secret_sha256=None, used=None, expires__gt=now)
         if not waiting.update(secret_sha256=_digest(secret), agreed_by=by, expires=now + INVITED_FOR):
             raise InputError("this invitation waits no longer.", expected="one that waits for a second administrator.")
-        record(by, f"agreed to invite: {found.role}", f"invitation/{found.pk}", now)
+        record(by, "agreed to invite", _named(found), now)
     return secret
 
 
@@ -70,7 +70,7 @@ def cancel(found: Invitation, by: User, now: datetime) -> None:
     """Make an invitation worthless. Raises PermissionDenied."""
     access.demand(by, found.organisation, Role.ADMINISTRATOR)
     with transaction.atomic():
-        record(by, f"cancelled an invitation: {found.role}", f"invitation/{found.pk}", now)
+        record(by, "cancelled an invitation", _named(found), now)
         Invitation.objects.filter(pk=found.pk, used=None).update(expires=now, whom="")
 
 
@@ -94,7 +94,7 @@ def accept(found: Invitation, fields: dict[str, Any], now: datetime) -> User:
         _give(user, found, now)
         if first:
             Membership.objects.get_or_create(user=user, organisation=access.NODE, role=Role.STEWARD)
-            record(user, "first account: steward", f"person/{user.pk}", now)
+            record(user, "first account", f"person/{user.pk}/{Role.STEWARD}", now)
     return user
 
 
@@ -113,7 +113,7 @@ def remove_role(found: Membership, by: User, now: datetime) -> None:
     with transaction.atomic():
         if found.role == Role.ADMINISTRATOR and found.organisation == access.NODE:
             _keep_one(found.user)
-        record(by, f"removed a role: {found.role}", f"person/{found.user_id}", now)
+        record(by, "took a role away", f"person/{found.user_id}/{found.role}", now)
         found.delete()
 
 
@@ -158,7 +158,11 @@ def _use(found: Invitation, now: datetime) -> None:
 
 def _give(user: User, found: Invitation, now: datetime) -> None:
     Membership.objects.get_or_create(user=user, organisation=found.organisation, role=found.role)
-    record(user, f"took a role: {found.role}", f"invitation/{found.pk}", now)
+    record(user, "took a role", _named(found), now)
+
+
+def _named(found: Invitation) -> str:
+    return f"invitation/{found.pk}/{found.role}"
 
 
 def _keep_one(user: User) -> None:

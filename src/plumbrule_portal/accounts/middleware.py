@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -74,14 +73,11 @@ def _look(request: HttpRequest) -> None:
         Session.objects.filter(pk=found.pk).update(seen=now)
 
 
-def _began(request: HttpRequest, user: User, **_: object) -> None:
-    """A browser signed in."""
+def began(request: HttpRequest, user: User, **_: object) -> None:
+    """A browser signed in: Django's signal, connected when the app is ready."""
     now = timezone.now()
     Session.objects.filter(seen__lt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE)).delete()
     browser = request.headers.get("User-Agent", "")[:200]
     Session.objects.update_or_create(
         key=request.session.session_key, defaults={"user": user, "began": now, "seen": now, "browser": browser}
     )
-
-
-user_logged_in.connect(_began, dispatch_uid="accounts.session-began")

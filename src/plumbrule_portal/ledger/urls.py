@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from plumbrule_portal.ledger import views, views_earlier, views_log, views_proposals
+from plumbrule_portal.ledger import views, views_earlier, views_log, views_proposals, views_trail
 
 urlpatterns = [
+    path("trail", views_trail.acts, name="trail"),
+    path("trail/check", views_trail.check, name="trail-check"),
     path("desk", views_proposals.desk, name="desk"),
     path("proposals/<int:number>", views_proposals.proposal, name="proposal"),
     path("proposals/<int:number>/agree", views_proposals.agree, name="proposal-agree"),

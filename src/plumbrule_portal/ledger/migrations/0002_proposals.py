@@ -9,15 +9,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Batch",
-            fields=[
-                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("root", models.CharField(max_length=64)),
-                ("entry", models.BigIntegerField()),
-                ("made", models.DateTimeField()),
-            ],
-        ),
         migrations.AlterField(
             model_name="proposal",
             name="kind",
