@@ -196,6 +196,22 @@ def test_all_who_can_be_reached_are_held_against_the_log(pair: tuple[Node, Node]
                 log.publish(clock)  # whoever else was heard
 
 
+def test_what_was_heard_lasts_a_day(pair: tuple[Node, Node]) -> None:
+    """A machine that is resumed with its memory, days later, asks again; so does one whose clock was set back."""
+    ministry, university = pair
+    with Log.open(ministry.log) as log:
+        log.gate.now = lambda: 1_000_000.0
+        log.hear(cosigned(university, ministry))
+        for seconds, waiting in ((0, False), (86_400, False), (86_401, True), (-1, True)):
+            log.gate.now = lambda seconds=seconds: 1_000_000.0 + seconds
+            assert log.gate.waiting is waiting
+        log.append([b"new"])
+        with pytest.raises(WaitingError, match="in the last day"):
+            log.publish(clock)
+        log.hear(cosigned(university, ministry))
+        log.publish(clock)
+
+
 def test_a_false_cosignature_opens_nothing(pair: tuple[Node, Node]) -> None:
     """A line under the witness's name that does not hold is refused by name; one of a stranger does not count."""
     ministry, university = pair
