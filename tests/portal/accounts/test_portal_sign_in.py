@@ -216,7 +216,7 @@ def test_forms_from_one_address_are_limited_and_reading_is_not(node: Path) -> No
     for _ in range(300):
         limits.count(limits.FORMS, "127.0.0.1", timezone.now())
     client = visitor()
-    assert client.post("/language", {"language": "fr"}).status_code == 429
+    assert client.post("/account/sign-in", {"email": "x@example.org"}).status_code == 429
     assert client.get("/").status_code == 200
 
 
