@@ -1,8 +1,9 @@
 """Answer again without making the page again, for pages that are made from the log alone (`ui.caching.from_the_log`).
 
-The validator is how far the log has come, the hour, the language and this very version of the portal. While none of them has
-changed the reader's copy is good (304, nothing is rendered), and so is the copy kept here for everybody (bounded in bytes).
-Whoever carries a cookie besides the choice of a language gets a page of their own, and none is kept of it.
+The validator is how far the log has come, its last head, the hour, the language and this very version of the portal. While
+none of them has changed the reader's copy is good (304, nothing is rendered), and so is the copy kept here for everybody, of
+which there are so many bytes and no more. Whoever carries a cookie besides the choice of a language gets a page of their
+own, and none is kept of it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from plumbrule_portal.ledger.state import newest_index
+from plumbrule_portal.ledger import state as progress
 from plumbrule_portal.ui.caching import MARK
 from plumbrule_portal.ui.middleware import COOKIE, wished
 
@@ -84,7 +85,7 @@ class PagesFromTheLog:
             return response
         request.get_host()  # refuses a host that is not ours, as the middleware that is passed over would
         language = wished(request)
-        state = f"{newest_index()}.{int(time.time()) // 3600}.{_build()}.{language}"
+        state = f"{progress.state()}.{int(time.time()) // 3600}.{_build()}.{language}"
         etag = f'W/"{state}"'
         if etag in request.headers.get("If-None-Match", ""):
             return _marked(HttpResponseNotModified(), etag)

@@ -6,12 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.ledger import content as store
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.ui.caching import from_the_log
 
 
 @from_the_log
+@everybody
 @require_safe
 def entry(request: HttpRequest, index: int) -> HttpResponse:
     """One entry of the log, as it was read."""
@@ -21,6 +23,7 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
     return render(request, "ledger/entry.html", {"entry": found})
 
 
+@everybody
 @require_safe
 def content(request: HttpRequest, digest: str) -> HttpResponse:
     """A public file by its SHA-256. It is handed out as bytes, never as a page of this site."""

@@ -7,6 +7,7 @@ import hashlib
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.views.decorators.http import require_safe
 
+from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.ledger import log_files, node
 from plumbrule_portal.ledger.views import content
 
@@ -14,6 +15,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 
 
+@everybody
 @require_safe
 def log_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """A checkpoint, a tile, a bundle of entries, a file by digest, or what the node has laid out as a witness."""

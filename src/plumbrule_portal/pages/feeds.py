@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.pages import lists
@@ -43,6 +44,7 @@ class _Told:
 
 
 @from_the_log
+@everybody
 @require_safe
 def systems(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The systems that fit what the query string asks for, all pages of them; in Atom a page at a time."""
@@ -61,6 +63,7 @@ def systems(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 
 @from_the_log
+@everybody
 @require_safe
 def entries(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The entries of the log, newest first."""
@@ -79,6 +82,7 @@ def entries(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 
 @from_the_log
+@everybody
 @require_safe
 def assessments(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The published assessments, newest first."""
@@ -96,6 +100,7 @@ def assessments(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 
 @from_the_log
+@everybody
 @require_safe
 def organisations(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The organisations, by their names in addresses."""
@@ -113,6 +118,7 @@ def organisations(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 
 @from_the_log
+@everybody
 @require_safe
 def system(_request: HttpRequest, slug: str) -> HttpResponse:
     """All that the register holds of a system, as JSON."""
@@ -123,6 +129,7 @@ def system(_request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @from_the_log
+@everybody
 @require_safe
 def entry(_request: HttpRequest, index: int) -> HttpResponse:
     """One entry of the log, as JSON."""
@@ -134,6 +141,7 @@ def entry(_request: HttpRequest, index: int) -> HttpResponse:
 
 
 @from_the_log
+@everybody
 @require_safe
 def assessment(_request: HttpRequest, index: int) -> HttpResponse:
     """One assessment with its findings whole, as JSON."""

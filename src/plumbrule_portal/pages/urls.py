@@ -1,14 +1,21 @@
 """Addresses of the pages that belong to no single subject."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from plumbrule_portal.pages import feeds, views, views_security
+from plumbrule_portal.pages import feeds, views, views_security, views_tokens
+from plumbrule_portal.pages.api import addresses as api_addresses
+from plumbrule_portal.pages.api import openapi
 
 _ENDING = "(csv|json|atom)"
 
 urlpatterns = [
     path(".well-known/security.txt", views_security.security_txt, name="security-txt"),
     path("", views.home, name="home"),
+    path("api/v1/", views_tokens.described, name="api"),
+    path("api/v1/", include((list(api_addresses()), "api-1"))),
+    path("api/v1/openapi.json", openapi, name="openapi"),
+    path("desk/tokens", views_tokens.tokens, name="tokens"),
+    path("desk/tokens/<int:number>/end", views_tokens.end_token, name="token-end"),
     path("language", views.choose_language, name="language"),
     path("entries", views.entries, name="entries"),
     re_path(rf"^systems\.{_ENDING}$", feeds.systems, name="systems-list"),

@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.pages import lists, queries
 from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.middleware import COOKIE
 
 
 @from_the_log
+@everybody
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this register is, how much it holds, what came last."""
@@ -23,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @from_the_log
+@everybody
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
     """The entries of the log, newest first."""
@@ -33,6 +36,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/entries.html", shown)
 
 
+@everybody
 @require_safe
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the reader's choice of language in a cookie, and go back to where they were (decision 171).

@@ -77,7 +77,6 @@ def _organisation(entry: Entry, claim: Claim) -> None:
 def _system(entry: Entry, claim: Claim) -> None:
     files = dict(entry.files)
     document = _document(files, "record.json")
-    fields: dict[str, Any] = document["fields"]
     organisation = Organisation.objects.filter(slug=document["organisation"]).first()
     if organisation is None:
         raise InputError(
@@ -85,25 +84,25 @@ def _system(entry: Entry, claim: Claim) -> None:
             expected="an organisation that was published before it.",
         )
     slug = str(claim.fields["record"])
-    declared = document.get("declared") or {}
-    System.objects.update_or_create(
-        slug=slug,
-        defaults={
-            "organisation": organisation,
-            "names": _texts(fields.get("name")),
-            "summaries": _texts(fields.get("summary")),
-            "language": document["language"],
-            "phase": _phase(fields.get("phases")),
-            "declared": declared.get("source", ""),
-            "form": document["form"],
-            "fields": fields,
-            "entry": entry.index,
-            "updated": entry.created,
-        },
-    )
+    made = {"organisation": organisation, "entry": entry.index, "updated": entry.created}
+    System.objects.update_or_create(slug=slug, defaults=made | system_columns(document))
     Record.objects.create(
         entry=entry.index, system=slug, form=document["form"], sha256=files["record.json"], created=entry.created
     )
+
+
+def system_columns(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row of a system copies from its record."""
+    fields: dict[str, Any] = document["fields"]
+    return {
+        "names": _texts(fields.get("name")),
+        "summaries": _texts(fields.get("summary")),
+        "language": document["language"],
+        "phase": _phase(fields.get("phases")),
+        "declared": (document.get("declared") or {}).get("source", ""),
+        "form": document["form"],
+        "fields": fields,
+    }
 
 
 _RECORDS = {"organisation": _organisation, "system": _system, "pack": submissions.pack, "reply": submissions.answer}
