@@ -32,7 +32,7 @@ from running import Ran
 Here = Callable[..., Ran]
 ORIGIN = "example.org/log"
 SIGNER = new_signer(ORIGIN, Kind.LOG)
-WITNESSES = [new_signer(f"{name}.example", Kind.WITNESS) for name in ("university", "court")]
+WITNESSES = [new_signer(f"{name}.example", Kind.WITNESS) for name in ("university", "суд-\U0001f600")]
 
 
 @pytest.fixture

@@ -45,7 +45,9 @@ class Settings:
         # A JSON string in ASCII is a TOML basic string, and a list of them a TOML array.
         lines = [f"{key} = {json.dumps(value)}\n" for key, value in values.items() if value is not None]
         if self.outside:
-            lines += [f"outside = {json.dumps([str(key) for key in self.outside])}\n", f"required = {self.required}\n"]
+            # Not in ASCII: JSON writes signs beyond the first plane as two halves, which TOML refuses.
+            keys = json.dumps([str(key) for key in self.outside], ensure_ascii=False)
+            lines += [f"outside = {keys}\n", f"required = {self.required}\n"]
         return "".join(lines) + "restricted = true\n" * self.restricted
 
     def gate(self, origin: str) -> Gate:
