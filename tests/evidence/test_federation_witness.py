@@ -44,6 +44,7 @@ from plumbrule.evidence.log import Log, WaitingError, set_outside
 from plumbrule.evidence.note import MAX_NOTE
 from plumbrule.evidence.policy import accept
 from plumbrule.evidence.tree import EMPTY_ROOT, consistency_proof, leaf_hashes, tree_root
+from running import Ran
 
 LEAVES = leaf_hashes(entries(300))
 OTHER = leaf_hashes([*entries(3), b"another word", *entries(296, 1000)])
@@ -358,6 +359,24 @@ def test_a_log_that_was_rolled_back_learns_it_from_its_witness(five: list[Node],
     assert (first.path / "alarm" / "seen.checkpoint").is_file()
 
 
+def test_a_snapshot_is_noticed_before_anything_is_signed(five: list[Node], tmp_path: Path) -> None:
+    """Log and collected cosignatures rolled back together look whole: the witness is asked in every round what it saw last."""
+    first, second, *_ = five
+    key = make_witness(second.path, "second.example/witness")
+    second.follow(first)
+    with witnessing(second.path) as address:
+        follow(first.path, key, "", address)
+        sync(first.path, at())
+        shutil.copytree(first.path, tmp_path / "snapshot")
+        first.publish(entries(5, 600))
+        shutil.rmtree(first.path)
+        shutil.move(tmp_path / "snapshot", first.path)
+        outcomes = sync(first.path, at(1))
+    assert [(outcome.name, outcome.state) for outcome in outcomes] == [(first.key.name, "disagrees")]
+    assert {peer.state for peer in standing(first.path).peers} == {"fine"}
+    assert not standing(first.path).holds
+
+
 def test_a_rolled_back_log_that_signs_on(five: list[Node], tmp_path: Path) -> None:
     """Rolled back and signed on to the same size or beyond: the witness refuses the proof and shows what it saw."""
     first, second, *_ = five
@@ -394,6 +413,33 @@ def test_a_gate_opens_by_the_witness_that_is_asked(five: list[Node]) -> None:
         hear_outside(first.path, log)
         with pytest.raises(WaitingError):
             log.publish(at())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGINT")
+def test_the_verbs_as_a_person_uses_them(here: Callable[..., Ran], five: list[Node]) -> None:
+    """`node serve` in a process of its own, `node follow --submit` and `node sync` against it; interrupted, it ends with 0."""
+    first, second, *_ = five
+    make_witness(second.path, "second.example/witness")
+    second.follow(first)
+    command = [sys.executable, "-m", "plumbrule", "node", "serve", str(second.path), "--at", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=fresh_process()) as server:
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().strip()
+            vkey = str(second.share / "witness.vkey")
+            ran = here("node", "follow", str(first.path), "--vkey", vkey, "--submit", address)
+            assert (ran.code, address in ran.stdout) == (0, True), ran.stderr
+            ran = here("node", "sync", str(first.path))
+            assert (ran.code, "second.example/witness cosigned the newest state" in ran.stdout) == (0, True), ran.stdout
+        finally:
+            server.send_signal(signal.SIGINT)
+        assert server.wait(10) == 0
+    ran = here("node", "sync", str(first.path))
+    assert (ran.code, "does not answer" in ran.stdout) == (0, True)
+    assert "it had cosigned our log up to size 255" in here("node", "status", str(first.path)).stdout
+    assert here("node", "follow", str(first.path), "--vkey", vkey).code == 2
+    assert here("node", "serve", str(second.path), "--at", "nowhere").code == 2
+    assert here("node", "serve", str(first.path)).code == 2
 
 
 def test_an_empty_log_is_cosigned(tmp_path: Path) -> None:

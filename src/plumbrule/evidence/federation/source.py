@@ -70,9 +70,9 @@ def open_source(at: str, seconds: float = math.inf) -> Source:
     return FolderSource(Path(at))
 
 
-def open_submission(at: str) -> WebSource:
-    """The witness at a submission prefix (http or https). Raises InputError for any other address."""
-    source = open_source(at)
+def open_submission(at: str, seconds: float = math.inf) -> WebSource:
+    """The witness at a submission prefix (http or https); see `open_source`. Raises InputError for any other address."""
+    source = open_source(at, seconds)
     if not isinstance(source, WebSource):
         raise InputError(f"{at[:120]!r} is not where a witness listens.", expected="an http or https address.")
     return source

@@ -36,6 +36,8 @@ class Peer:
     def sentence(self) -> Sentence:
         """One line for a reader."""
         silent = message("{name}: silent since {time}; entries held: {size}. {problem}")
+        if self.kind == "witness":
+            silent = message("{name}: silent since {time}; it had cosigned our log up to size {size}. {problem}")
         refused = message("{name}: entries held: {size}; what came at {time} was refused or older. {problem}")
         cosigned = message("{name}: cosigned our log up to size {size}, at {time} by its clock.")
         held = message("{name}: entries held: {size}, last asked at {time}.")
@@ -47,7 +49,7 @@ class Peer:
             UNFIT: refused,
             BEHIND: refused,
         }.get(self.state, cosigned if self.kind == "witness" else held)
-        time = self.tried if text == held else self.seen or self.heard or "?"
+        time = self.tried if text == held else self.heard if self.state == SILENT else self.seen or self.heard or "?"
         return sentence(text, name=self.name, time=time, size=self.size, problem=self.problem, place=self.at)
 
 

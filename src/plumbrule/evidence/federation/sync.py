@@ -40,7 +40,7 @@ from plumbrule.evidence.federation.contact import (
 from plumbrule.evidence.federation.cosign import COSIGNED, HELD, LIST, WITNESSED, cosign, keep_cosignatures, seen_by
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
 from plumbrule.evidence.federation.source import ROUND, MissingError, SilentError, Source, open_source, open_submission
-from plumbrule.evidence.federation.submit import submit
+from plumbrule.evidence.federation.submit import seen_path, submit
 from plumbrule.evidence.federation.swap import refuse_unfinished
 from plumbrule.evidence.keys import KeySigner, new_signer, read_key, write_key
 from plumbrule.evidence.log import ContentStore, Log
@@ -199,26 +199,42 @@ def _pull(directory: Path, folder: Path, signer: KeySigner | None, clock: Clock)
 
 
 def _submit(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
-    """Hand our newest checkpoint to a witness that takes them, unless it has cosigned that one already."""
+    """Hand our newest checkpoint to a witness that takes them; one that has cosigned it already is asked what it saw last."""
     key, _ = read_follow(folder)
     try:
-        source = open_submission(read_submit(folder))
+        source = open_submission(read_submit(folder), ROUND)
         with Log.open(directory / "log") as log:
-            seen = seen_by(directory / WITNESSED, key)
-            if seen and seen[0] == log.compare(log.checkpoint).size:
-                return
-            raw = submit(log, key, source, seen[0] if seen else 0)
+            size, seen = log.compare(log.checkpoint).size, seen_by(directory / WITNESSED, key)
+            new = seen is None or seen[0] != size
+            raw = submit(log, key, source, seen[0] if seen else 0) if new else source.read(seen_path(log.origin), MAX_NOTE)
             with _OWN:
-                kept = keep_cosignatures(log, raw, [key], directory / WITNESSED)
+                kept = _kept(log, raw, key, directory)
+    except MissingError:
+        kept = None  # it need not show what it saw
     except OutputError:
         raise
     except PlumbruleError as error:
         yield _failed(folder, key.name, error, clock)
         return
     note_contact(folder, _now(clock), FINE)
-    if kept:
+    if isinstance(kept, Outcome):
+        yield kept
+    elif kept and new:
         said = sentence("{witness} cosigned the newest state of this log.", witness=key.name)
         yield Outcome(name=key.name, state=FINE, said=said)
+
+
+def _kept(log: Log, raw: bytes, key: VerifierKey, directory: Path) -> tuple[str, ...] | Outcome:
+    """Keep what a witness gave or showed. If our log does not continue it, that is told of our log, not of the witness."""
+    try:
+        return keep_cosignatures(log, raw, [key], directory / WITNESSED)
+    except DisagreementError as error:
+        return _of_our_own(log, error)
+
+
+def _of_our_own(log: Log, error: DisagreementError) -> Outcome:
+    said = sentence("{log}: {problem}", log=log.origin, problem=error.got)
+    return Outcome(name=log.origin, state=DISAGREES, said=said)
 
 
 def _compare(directory: Path, folder: Path, clock: Clock) -> Iterator[Outcome]:
@@ -284,7 +300,7 @@ def _hold_against(directory: Path, notes: Mapping[str, bytes], peer: Path, name:
                 keep_cosignatures(log, notes[HELD], (), directory / WITNESSED)
                 write_durably(peer / HELD, notes[HELD])
         except DisagreementError as error:
-            yield Outcome(name=log.origin, state=DISAGREES, said=sentence("{log}: {problem}", log=log.origin, problem=error.got))
+            yield _of_our_own(log, error)
             return
         if kept:
             said = sentence("{witness} cosigned a state of this log.", witness=", ".join(kept))
