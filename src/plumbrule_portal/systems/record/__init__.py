@@ -18,7 +18,17 @@ source is said so, and is never an empty text.
 
 from plumbrule_portal.systems.record.compare import Difference, Missing, differences, missing, upgrade
 from plumbrule_portal.systems.record.file import ID, read_record, record_from, record_object, value_object, write_record
-from plumbrule_portal.systems.record.form import LATEST, Choice, Column, Field, Form, form_names, form_words, read_form
+from plumbrule_portal.systems.record.form import (
+    LATEST,
+    Choice,
+    Column,
+    Field,
+    Form,
+    form_names,
+    form_words,
+    questionnaires,
+    read_form,
+)
 from plumbrule_portal.systems.record.kinds import tidy
 from plumbrule_portal.systems.record.model import SCHEMA, Absence, Absent, Declared, Record, Row, Value, Withholding
 from plumbrule_portal.systems.record.problem import Problem
@@ -48,6 +58,7 @@ __all__ = [
     "form_names",
     "form_words",
     "missing",
+    "questionnaires",
     "read_column",
     "read_fields",
     "read_form",

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import yaml
 from pydantic import ConfigDict, TypeAdapter
@@ -65,11 +65,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The fields of a record in their order, the sections they stand in, and the classes of lawful withholding."""
+    """The fields of a record in their order, the sections they stand in, and the classes of lawful withholding.
+
+    `title` and `about` are message ids; `sources` are provisions that ask for such answers, as `rulebook.cite` knows them.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
     schema: Literal["plumbrule-form/1"]
     id: str
+    title: str
+    about: str = ""
+    sources: tuple[str, ...] = ()
     sections: tuple[Choice, ...]
     withholding: tuple[Choice, ...]
     fields: tuple[Field, ...]
@@ -104,13 +110,30 @@ def read_form(name: str) -> Form:
             expected=f"one of: {', '.join(form_names())}",
             cure="Read it with the release that knows the form.",
         )
-    raw = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    return TypeAdapter(Form).validate_json(json.dumps(raw), strict=True)
+    return TypeAdapter(Form).validate_json(json.dumps(_whole(_yaml(FOLDER / f"{name}.yaml"))), strict=True)
+
+
+def questionnaires() -> tuple[str, ...]:
+    """The forms of questions about a system that is in the register already."""
+    return tuple(name for name in form_names() if name != LATEST and not name.startswith("system-"))
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _whole(raw: dict[str, Any]) -> dict[str, Any]:
+    """A form with the parts that it shares with others, after its own."""
+    parts = [_yaml(FOLDER / "parts" / f"{name}.yaml") for name in raw.pop("uses", ())]
+    for key in ("sections", "withholding", "fields"):
+        raw[key] = [item for part in (raw, *parts) for item in part.get(key, ())]
+    return raw
 
 
 def form_words(form: Form) -> tuple[str, ...]:
     """Every message id that a form shows, each once, in order."""
-    found = [one.label for one in (*form.sections, *form.withholding)]
+    found = [form.title, *filter(None, [form.about]), *(one.label for one in (*form.sections, *form.withholding))]
     for each in form.fields:
         found += [each.label, each.help, *(one.label for one in each.choices)]
         for column in each.columns:
