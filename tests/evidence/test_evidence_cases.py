@@ -249,13 +249,27 @@ def test_a_person_is_shown_their_case(node: Path) -> None:
         shown(node, late)
 
 
-def test_a_crash_between_opening_and_entry_leaves_nothing_for_long(node: Path) -> None:
-    """An opening that no entry names goes with the next batch; those of standing cases stay."""
-    with Cases.open(node) as cases:
+def test_what_a_crash_left_is_swept(here: Here, node: Path) -> None:
+    """Of a withdrawn case with the next batch; of one that was never recorded only when a person says so. Standing ones stay."""
+    signer = signer_of(node)
+    with Cases.open(node) as cases, Log.open(node / "log") as log:
         stray = cases.private.keep(b"of a case that was never recorded")
-        assert cases.sweep() == 1
+        commitment = next(one for one in cases.private.commitments() if one != stray)
+        opening = cases.private.opening(commitment)
+        cases.erase(commitment, "order", signer, clock)
+        path = cases.private.directory / commitment[7:9] / commitment[7:]
+        path.write_bytes(opening)  # as if the power had gone before the deletion
+        for number in range(10):
+            cases.add("complaint", b"%d" % number, signer, clock)
+        cases.publish(log, signer, clock)
+        assert not cases.private.has(commitment)
+        assert cases.private.has(stray)
+        assert len(list(cases.private.commitments())) == 29
+    assert "0" in here("node", "cases", "sweep", str(node)).stdout
+    assert "1" in here("node", "cases", "sweep", str(node), "--strays").stdout
+    with Cases.open(node) as cases:
         assert not cases.private.has(stray)
-        assert len(list(cases.private.commitments())) == 19
+        assert len(list(cases.private.commitments())) == 28
 
 
 def test_cases_need_a_node(tmp_path: Path) -> None:
@@ -267,6 +281,9 @@ def test_cases_need_a_node(tmp_path: Path) -> None:
 
 def test_the_verbs(here: Here, node: Path, tmp_path: Path) -> None:
     """Add, publish, prove, check, erase, as an office does it; the public log's files cannot be taken from the restricted one."""
+    bare = create_node(tmp_path / "bare", name="bare.example").directory
+    assert "holds no cases" in here("node", "cases", "publish", str(bare)).stderr
+    assert not (bare / "cases").exists()
     (tmp_path / "case.txt").write_bytes(SECRET + b", by hand")
     numbers = [here("node", "cases", "add", str(node), str(tmp_path / "case.txt"), "--kind", "complaint") for _ in range(3)]
     assert [ran.code for ran in numbers] == [0, 0, 0], numbers[0].stderr

@@ -15,7 +15,7 @@ from plumbrule.base.messages import message
 from plumbrule.cli.outside import open_to_sign
 from plumbrule.cli.passphrase import ask, log_signer, read_signer
 from plumbrule.cli.speech import words_in
-from plumbrule.errors import OutputError, UnreadableError, VerificationError
+from plumbrule.errors import InputError, OutputError, UnreadableError, VerificationError
 
 if TYPE_CHECKING:
     from plumbrule.evidence import KeySigner
@@ -30,7 +30,7 @@ _LANG = typer.Option(help="Language of the output: en, zh.", metavar="xx")
 def add_to(group: typer.Typer) -> None:
     """Add the verbs to the group `node`."""
     cases = typer.Typer(help="Cases of people: a restricted log, published as root and counts only.", no_args_is_help=True)
-    for verb in (add, erase, publish, prove, check):
+    for verb in (add, erase, publish, prove, check, sweep):
         cases.command(verb.__name__)(verb)
     group.add_typer(cases, name="cases")
 
@@ -50,7 +50,7 @@ def add(
         content = file.read_bytes()
     except OSError as error:
         raise UnreadableError(f"{file} cannot be read: {error.strerror}.", expected="a file.", cure="check the path.") from None
-    with _open(directory) as cases:
+    with _open(directory, make=True) as cases:
         index, commitment = cases.add(kind, content, _signer(directory, key), _now)
     _say(lang, message("Case {index} of the restricted log: {case}"), index=str(index), case=commitment)
 
@@ -142,14 +142,32 @@ def check(
         console.print("•", words.say(line.text, **line.values), markup=False)
 
 
+def sweep(
+    directory: Annotated[Path, _NODE],
+    strays: Annotated[bool, typer.Option("--strays", help="Also what no entry names.")] = False,
+    lang: Annotated[str, _LANG] = "en",
+) -> None:
+    """Delete what a crash left of withdrawn cases; with --strays also of cases that were never recorded.
+
+    If the restricted log was set back to an older copy, strays are people's cases: then do not delete them.
+    """
+    with _open(directory) as cases:
+        count = cases.sweep(strays=strays)
+    _say(lang, message("Deleted in the private folder: {count}."), count=str(count))
+
+
 @contextmanager
-def _open(directory: Path) -> Iterator[Cases]:
+def _open(directory: Path, *, make: bool = False) -> Iterator[Cases]:
     from plumbrule.evidence import key_is_locked  # noqa: PLC0415 - loaded only when the verb runs
     from plumbrule.evidence.log import Cases  # noqa: PLC0415
 
     log, own = directory / "cases" / "log", directory / "log" / "log.key"
-    new = not (log / "log.vkey").is_file() and own.is_file() and key_is_locked(own)
-    with Cases.open(directory, log_signer(log), ask(log / "log.key") if new else None) as cases:
+    new = not (log / "log.vkey").is_file()
+    if new and not make:
+        cure = "plumbrule node cases add makes the first."
+        raise InputError(f"{directory} holds no cases.", expected="a node with cases.", cure=cure)
+    locked = new and own.is_file() and key_is_locked(own)
+    with Cases.open(directory, log_signer(log), ask(log / "log.key") if locked else None) as cases:
         yield cases
 
 

@@ -156,16 +156,17 @@ class Cases:
             with self.log.database.reading() as cursor:
                 check_continues(cursor, store.read_state(cursor), self._head(before))
             start = before.size if before else 0
-            self._count(start, self.log.size, least)
+            self._count(start, self.log.size, least)  # refused before anything is signed
             raw = self.log.publish(clock)
             head = parse_checkpoint(parse_note(raw))
+            counts = disclosed(self._count(start, head.size, least))
             fields: dict[str, Json] = {
-                "counts": disclosed(self._count(start, head.size, least)), "created": _now(clock), "files": (),
-                "log": self.log.origin, "root": head.root.hex(), "size": head.size,
+                "counts": counts, "created": _now(clock), "files": (), "log": self.log.origin, "root": head.root.hex(),
+                "size": head.size,
             }  # fmt: skip
             (index,) = public.append([_sealed(Claim(kind=CASES, fields=fields), subject_of(HEAD, raw), signer)])
             self.sweep()
-        return Batch(index=index, size=head.size, root=head.root, counts=disclosed(self._count(start, head.size, least)))
+        return Batch(index=index, size=head.size, root=head.root, counts=counts)
 
     def batches(self, public: Log) -> Iterator[Batch]:
         """What the public log says of this restricted log, in order."""
@@ -204,10 +205,14 @@ class Cases:
             "cases.tlog-proof": public.prove(batch.index),
         }
 
-    def sweep(self) -> int:
-        """Delete openings that no entry names (a crash left them), or that were withdrawn; returns how many."""
-        standing = self._standing()
-        lost = [commitment for commitment in self.private.commitments() if commitment not in standing]
+    def sweep(self, *, strays: bool = False) -> int:
+        """Delete the openings of withdrawn cases that a crash left; returns how many went.
+
+        With `strays` also those that no entry names: a crash left them before the case was recorded. Only a person can tell
+        them from the openings of a log that was set back to an older copy; those are all that is left of people's cases.
+        """
+        standing, gone = self._standing()
+        lost = [one for one in self.private.commitments() if one in gone or (strays and one not in standing)]
         for commitment in lost:
             self.private.erase(commitment)
         return len(lost)
@@ -232,15 +237,16 @@ class Cases:
                 gone = index
         return found, gone
 
-    def _standing(self) -> set[str]:
-        """The commitments of all cases that were not withdrawn."""
+    def _standing(self) -> tuple[set[str], set[str]]:
+        """The commitments of all cases that were not withdrawn, and of those that were."""
         live: set[str] = set()
+        gone: set[str] = set()
         for _, entry in self.log.entries():
             statement = said(entry)
             if statement is not None:
                 live |= {str(_case(statement)["case"])} if _case(statement) else set()
-                live -= {PREFIX + digest for digest in withdrawing(statement)[2]}
-        return live
+                gone |= {PREFIX + digest for digest in withdrawing(statement)[2]} & live
+        return live - gone, gone
 
     def _count(self, start: int, end: int, least: int) -> Counter[str]:
         """How many entries of which kind lie between two sizes. Raises InputError if there are too few cases among them."""
