@@ -37,8 +37,8 @@ from plumbrule.evidence import (
 from plumbrule.evidence.checkpoint import Checkpoint
 from plumbrule.evidence.claims import KEY_ACT
 from plumbrule.evidence.federation import Mirror, find, follow, make_witness, source, standing, sync
+from plumbrule.evidence.federation.bundles import read_bundle
 from plumbrule.evidence.federation.contact import folder_name
-from plumbrule.evidence.federation.mirror import read_bundle
 from plumbrule.evidence.log import Log
 from plumbrule.evidence.note import sign_note
 from plumbrule.evidence.policy import accept

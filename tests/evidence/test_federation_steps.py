@@ -19,7 +19,7 @@ from nodes_made import Node, at, entries, mirror_of, served, states
 
 from plumbrule.errors import OutputError, UnreadableError
 from plumbrule.evidence import Kind, PlanPredicate, make_statement, new_signer, seal, subject_of, write_statement
-from plumbrule.evidence.federation import Mirror, follow, make_witness, mirror, source, sync
+from plumbrule.evidence.federation import Mirror, bundles, follow, make_witness, mirror, source, sync
 from plumbrule.evidence.federation.contact import folder_name
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.log.database import SqliteDatabase
@@ -264,14 +264,14 @@ def test_public_files_are_seen_however_they_are_spelled(
     statement = make_statement([subject_of(one, one.encode()) for one in names], predicate)
     text = json.dumps(json.loads(write_statement(statement)), separators=separators)
     raw = seal((text.replace('"files"', '"\\u0066iles"') if escaped else text).encode(), [new_signer("x.example")])
-    assert mirror.named_content(raw) == tuple(sorted(hashlib.sha256(one.encode()).hexdigest() for one in files))
+    assert bundles.named_content(raw) == tuple(sorted(hashlib.sha256(one.encode()).hexdigest() for one in files))
 
 
 @given(st.binary(max_size=200))
 def test_what_is_no_envelope_names_nothing(raw: bytes) -> None:
     """Any bytes as an entry."""
     for entry in (raw, b'{"payload":"' + raw, b'{"payload":"' + raw + b'"'):
-        assert mirror.named_content(entry) == ()
+        assert bundles.named_content(entry) == ()
 
 
 def test_half_a_note_of_the_last_contact(tmp_path: Path) -> None:

@@ -32,11 +32,12 @@ from plumbrule.evidence.federation.outside import hear_outside
 from plumbrule.evidence.federation.recover import Recovered, recover
 from plumbrule.evidence.federation.renew import renew_pack
 from plumbrule.evidence.federation.serve import parse_place, witness_server
+from plumbrule.evidence.federation.share import share_content
 from plumbrule.evidence.federation.signed import Signed, check_signatures
 from plumbrule.evidence.federation.source import Source, open_source
 from plumbrule.evidence.federation.stage import stage
 from plumbrule.evidence.federation.status import Peer, Standing, standing
-from plumbrule.evidence.federation.sync import Outcome, follow, make_witness, share_content, sync
+from plumbrule.evidence.federation.sync import Outcome, follow, make_witness, sync
 from plumbrule.evidence.federation.witness import add_checkpoint
 
 __all__ = [

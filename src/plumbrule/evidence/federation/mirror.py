@@ -13,17 +13,16 @@ that the log continues what it said before.
 from __future__ import annotations
 
 import hashlib
-from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from plumbrule.base.progress import listener
-from plumbrule.errors import InputError, OutputError, UnreadableError, VerificationError
+from plumbrule.errors import InputError, OutputError, VerificationError
 from plumbrule.evidence.checkpoint import Checkpoint
-from plumbrule.evidence.envelope import MAX_ENVELOPE, parse_envelope
 from plumbrule.evidence.federation.alarm import ALARM, Acknowledged, acknowledged
+from plumbrule.evidence.federation.bundles import named_content, read_bundle, read_row
 from plumbrule.evidence.federation.contact import read_follow, write_follow
 from plumbrule.evidence.federation.source import MissingError, Source
 from plumbrule.evidence.log import ContentStore, store
@@ -33,10 +32,9 @@ from plumbrule.evidence.log.database import SqliteDatabase
 from plumbrule.evidence.log.dialect import Cursor
 from plumbrule.evidence.log.guard import read_head, write_durably
 from plumbrule.evidence.log.named import follow_withdrawals
-from plumbrule.evidence.log.tiles import WIDTH, extend, hash_reader, tile_path
+from plumbrule.evidence.log.tiles import WIDTH, extend, hash_reader
 from plumbrule.evidence.note import MAX_NOTE
 from plumbrule.evidence.reading import refuse
-from plumbrule.evidence.statement import parse_statement
 from plumbrule.evidence.tree import EMPTY_ROOT, HASH_SIZE, leaf_hashes, tree_root
 from plumbrule.evidence.vkey import VerifierKey
 
@@ -286,7 +284,7 @@ class Mirror:
         leaves: list[bytes] = []
         for index in range((head.size + WIDTH - 1) // WIDTH):
             width = min(WIDTH, head.size - index * WIDTH)
-            tile = _read_row(source, 0, index, width)
+            tile = read_row(source, 0, index, width)
             leaves += [tile[i : i + HASH_SIZE] for i in range(0, len(tile), HASH_SIZE)]
         tiles: dict[tuple[int, int], bytes] = {}
         for level, index, tile in extend(0, leaves, lambda *_: b""):
@@ -316,66 +314,3 @@ def keep_alarm(directory: Path, first: bytes, second: bytes) -> None:
 
 class _MismatchError(Exception):
     """The entries that came do not give the root that was signed; nothing of them is kept."""
-
-
-def read_bundle(source: Source, index: int, width: int) -> list[bytes]:
-    """The first `width` entries of an entry bundle. Raises UnreadableError."""
-    what = f"{source.name}/{tile_path('entries', index, width)}"
-    raw = _read_partial(source, "entries", index, width, WIDTH * (MAX_ENVELOPE + 2))
-    entries: list[bytes] = []
-    at = 0
-    while at < len(raw) and len(entries) < width:
-        end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
-        if end > len(raw) or end == at + 2:
-            refuse(what, "it is cut off, or holds an empty entry", "a whole bundle.")
-        entries.append(raw[at + 2 : end])
-        at = end
-    if len(entries) != width:
-        refuse(what, f"it holds {len(entries)} entries", f"{width}.")
-    return entries
-
-
-def _read_row(source: Source, level: int, index: int, width: int) -> bytes:
-    tile = _read_partial(source, level, index, width, WIDTH * HASH_SIZE)
-    if len(tile) < width * HASH_SIZE:
-        refuse(f"{source.name}/{tile_path(level, index, width)}", "it is cut off", f"{width} hashes.")
-    return tile[: width * HASH_SIZE]
-
-
-def _read_partial(source: Source, level: int | str, index: int, width: int, limit: int) -> bytes:
-    """A tile of this width, or the full one that took its place since."""
-    try:
-        return source.read(tile_path(level, index, width), limit)
-    except MissingError:
-        if width == WIDTH:
-            raise
-        return source.read(tile_path(level, index), limit)
-
-
-def named_content(entry: bytes) -> tuple[str, ...]:
-    """The digests of the files that an entry says are public; none if it is not a statement of a kind that we know."""
-    if _names_nothing(entry):
-        return ()
-    try:
-        statement = parse_statement(parse_envelope(entry).payload)
-    except UnreadableError:
-        return ()
-    return tuple(sorted({subject.sha256 for subject in statement.carried}))
-
-
-def _names_nothing(entry: bytes) -> bool:
-    """True if an entry surely names no public file, seen without parsing it: most do not, and parsing takes ten times longer
-    than everything else that a pull does.
-
-    An envelope has one byte form, which begins with its payload. If no `"files"` in there stands before a list that is not
-    empty, and nothing is escaped, no key can be spelled that way.
-    """
-    begin = b'{"payload":"'
-    end = entry.find(b'"', len(begin))
-    if not entry.startswith(begin) or end < 0:
-        return True  # no envelope
-    try:
-        payload = b64decode(entry[len(begin) : end])
-    except ValueError:
-        return True
-    return b"\\" not in payload and payload.count(b'"files"') == payload.count(b'"files":[]')

@@ -24,10 +24,11 @@ from plumbrule.evidence.federation.alarm import keep_contradiction, own_alarms
 from plumbrule.evidence.federation.contact import folder_name, read_follow, read_submit
 from plumbrule.evidence.federation.cosign import COSIGNED, WITNESSED, cosigned_sizes
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
+from plumbrule.evidence.federation.share import SHARE
 from plumbrule.evidence.federation.source import open_source
 from plumbrule.evidence.federation.submit import seen_path
 from plumbrule.evidence.federation.swap import AGAIN, BROKEN, FREEZING, FROZEN, LOG, swap, unfinished
-from plumbrule.evidence.federation.sync import MIRRORS, SHARE, WITNESSES, followed
+from plumbrule.evidence.federation.sync import MIRRORS, WITNESSES, followed
 from plumbrule.evidence.keys import Passphrase, Signer, new_signer, opening, read_key, write_key
 from plumbrule.evidence.log import Log, store
 from plumbrule.evidence.log.guard import read_head, write_durably

@@ -9,7 +9,18 @@ from pathlib import Path
 
 from plumbrule.base.messages import message
 from plumbrule.evidence.federation.alarm import Acknowledged, acknowledged, own_alarms
-from plumbrule.evidence.federation.contact import BEHIND, DISAGREES, FINE, NEW, NOTED, SILENT, UNFIT, read_contact, read_follow
+from plumbrule.evidence.federation.contact import (
+    BEHIND,
+    DISAGREES,
+    FINE,
+    NEW,
+    NOTED,
+    SILENT,
+    UNFIT,
+    read_contact,
+    read_follow,
+    read_submit,
+)
 from plumbrule.evidence.federation.cosign import WITNESSED, seen_by
 from plumbrule.evidence.federation.mirror import Mirror
 from plumbrule.evidence.federation.swap import refuse_unfinished
@@ -142,6 +153,6 @@ def _witness(directory: Path, folder: Path) -> Peer:
     size, stamp = seen_by(directory / WITNESSED, key) or (0, 0)
     seen = datetime.fromtimestamp(min(stamp, 253_402_300_799), UTC).isoformat(timespec="seconds") if stamp else ""
     return Peer(
-        name=key.name, kind="witness", at=at, size=size, state=contact.state,
+        name=key.name, kind="witness", at=at or read_submit(folder), size=size, state=contact.state,
         tried=contact.tried, heard=contact.heard, seen=seen, problem=contact.problem,
     )  # fmt: skip

@@ -10,7 +10,7 @@ of a log keeps both and never decides between them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from threading import Lock
 from plumbrule.base.lock import locked
 from plumbrule.base.messages import message
 from plumbrule.base.progress import listener
-from plumbrule.errors import InputError, OutputError, PlumbruleError, UnreadableError
+from plumbrule.errors import InputError, OutputError, PlumbruleError
 from plumbrule.evidence.federation.alarm import ALARM, acknowledged
 from plumbrule.evidence.federation.contact import (
     BEHIND,
@@ -39,19 +39,18 @@ from plumbrule.evidence.federation.contact import (
 )
 from plumbrule.evidence.federation.cosign import COSIGNED, HELD, LIST, WITNESSED, cosign, keep_cosignatures, seen_by
 from plumbrule.evidence.federation.mirror import DisagreementError, Mirror
+from plumbrule.evidence.federation.share import SHARE, share_mirror, share_own
 from plumbrule.evidence.federation.source import ROUND, MissingError, SilentError, Source, open_source, open_submission
 from plumbrule.evidence.federation.submit import seen_path, submit
 from plumbrule.evidence.federation.swap import refuse_unfinished
 from plumbrule.evidence.keys import KeySigner, new_signer, read_key, write_key
-from plumbrule.evidence.log import ContentStore, Log
-from plumbrule.evidence.log.content import WITHDRAWN
-from plumbrule.evidence.log.export import export_log
-from plumbrule.evidence.log.guard import read_head, write_durably
+from plumbrule.evidence.log import Log
+from plumbrule.evidence.log.guard import write_durably
 from plumbrule.evidence.note import MAX_NOTE
 from plumbrule.evidence.sentence import Sentence, sentence
 from plumbrule.evidence.vkey import Kind, VerifierKey
 
-MIRRORS, WITNESSES, SHARE, KEY = "mirrors", "witnesses", "share", Path("keys") / "witness.key"
+MIRRORS, WITNESSES, KEY = "mirrors", "witnesses", Path("keys") / "witness.key"
 MAX_LIST, AT_ONCE = 1_000_000, 16
 _OWN = Lock()  # one thread of a round at a time compares and keeps; the others wait for answers from elsewhere meanwhile
 Clock = Callable[[], datetime]
@@ -124,7 +123,7 @@ def sync(directory: Path, clock: Clock, passphrase: str | None = None) -> tuple[
     with locked(directory / "sync", "sync"):
         refuse_unfinished(directory)
         signer = read_key(directory / KEY, Kind.WITNESS, passphrase) if (directory / KEY).is_file() else None
-        _share_own(directory)
+        share_own(directory)
         mirrors, witnesses = followed(directory / MIRRORS), followed(directory / WITNESSES)
         takers = tuple(folder for folder in witnesses if read_submit(folder)) if (directory / "log").is_dir() else ()
         step = _Steps(2 * len(mirrors) + len(takers) + len(witnesses))
@@ -134,7 +133,7 @@ def sync(directory: Path, clock: Clock, passphrase: str | None = None) -> tuple[
         others = tuple(folder for folder in mirrors + witnesses if folder not in silent and read_follow(folder)[1])
         submitted = step.each(lambda folder: tuple(_submit(directory, folder, clock)), takers)
         compared = step.each(lambda folder: tuple(_compare(directory, folder, clock)), others)
-        _share_own(directory)
+        share_own(directory)
         return (*pulled, *submitted, *compared)
 
 
@@ -313,66 +312,6 @@ def _failed(folder: Path, name: str, error: PlumbruleError, clock: Clock) -> Out
         state = NOTED
     note_contact(folder, _now(clock), state, error.got)
     return Outcome(name=name, state=state, said=sentence("{log}: {problem}", log=name, problem=error.got))
-
-
-def _share_own(directory: Path) -> None:
-    """Lay out our own published log, if we keep one and it has grown or was cosigned."""
-    if not (directory / "log").is_dir():
-        return
-    with Log.open(directory / "log") as log:
-        shown = directory / SHARE / "checkpoint"
-        if not shown.is_file() or shown.read_bytes() != log.checkpoint:
-            share_content(log.content, directory / SHARE)
-            _export_aside(log, directory / SHARE)
-
-
-def _export_aside(log: Log, share: Path) -> None:
-    """The export asks for a folder with nothing else in it before its first file; ours may hold cosignatures already."""
-    if not (share / "log.vkey").is_file():
-        share.mkdir(parents=True, exist_ok=True)
-        write_durably(share / "log.vkey", f"{log.verifier}\n".encode())
-    log.export(share)
-
-
-def share_mirror(mirror: Mirror, share: Path) -> None:
-    """Lay out a mirror as its origin lays out itself, so that others can follow it here, and its operator can recover."""
-    raw, size = mirror.checkpoint, mirror.head.size
-    if not raw or _laid_out(share / "checkpoint", mirror.key) >= size:
-        return  # more lies there if the mirror was restored from an old copy
-    with mirror.database.reading() as cursor:
-        export_log(cursor, size, raw, mirror.key, share)
-    share_content(mirror.content, share)
-
-
-def _laid_out(path: Path, key: VerifierKey) -> int:
-    """How many entries a copy that lies out covers; none if its checkpoint is damaged or missing."""
-    try:
-        return read_head(path.read_bytes(), key, str(path)).size if path.is_file() else 0
-    except UnreadableError:
-        return 0
-
-
-def share_content(content: ContentStore, share: Path) -> int:
-    """Copy blobs to `content/<sha256>` where they are missing; of withdrawn ones only the notice lies there,
-    `content/<sha256>.withdrawn`. Returns how many blobs lie there."""
-    folder, digests = share / "content", set(content.digests())
-    notices = {f"{digest}{WITHDRAWN}": raw for digest, raw in content.notices().items() if digest not in digests}
-    _remove(folder, {*digests, *notices})
-    for name, raw in notices.items():
-        folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / name).is_file() or (folder / name).read_bytes() != raw:
-            write_durably(folder / name, raw)
-    for digest in sorted(digests):
-        if not (folder / digest).is_file():
-            folder.mkdir(parents=True, exist_ok=True)
-            write_durably(folder / digest, content.get(digest))
-    return len(digests)
-
-
-def _remove(folder: Path, kept: Iterable[str]) -> None:
-    gone = {path.name for path in folder.glob("*")} - set(kept)
-    for name in gone:
-        (folder / name).unlink(missing_ok=True)
 
 
 def _now(clock: Clock) -> str:
