@@ -1,13 +1,17 @@
-# demo · test · check · bench: each installs what it needs into .venv, pinned with hashes, and then does its job.
+# demo · serve · test · check · bench: each installs what it needs into .venv, pinned with hashes, and then does its job.
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test heavy check bench soak lock clean
+.PHONY: demo serve test heavy check bench soak lock clean
 
 demo: $(VENV)/demo.installed
 	@$(PY) -m plumbrule demo --out build/mortgage
+
+# A register of one's own on this machine, with the example in it: it prints its address, and a link for the first account.
+serve: $(VENV)/demo.installed $(VENV)/portal.installed
+	@$(PY) -m plumbrule serve build/portal
 
 test: $(VENV)/test.installed
 	@$(PY) -m pytest -n 2 --dist loadgroup -q

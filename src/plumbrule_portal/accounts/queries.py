@@ -13,8 +13,8 @@ ACTS = 100
 
 
 def anybody() -> bool:
-    """Whether anybody has an account."""
-    return User.objects.exists()
+    """Whether anybody has an account that is open."""
+    return User.objects.filter(is_active=True).exists()
 
 
 def administrators(organisation: str) -> QuerySet[User]:

@@ -7,12 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from plumbrule.evidence.log import create_node
+from plumbrule_portal.config.example import bring
 from plumbrule_portal.config.office import FILE, Office
 from plumbrule_portal.config.start import collect_static, migrate, start
 
 
-def prepare(directory: Path, *, name: str, at: str) -> Iterator[str]:
-    """Make what is missing of a node, step by step, and say what was done. Safe to run again at every start."""
+def prepare(directory: Path, *, name: str, at: str, example: bool = True) -> Iterator[str]:
+    """Make what is missing of a node, step by step, and say what was done. Safe to run again at every start.
+
+    Args:
+        directory: the node's folder.
+        name: for a new node, who signs.
+        at: the address at which it will be reached.
+        example: bring the example into a register that holds nothing yet.
+    """
     new = not (directory / "log" / "log.vkey").exists()
     if new:
         create_node(directory, name=name, clock=lambda: datetime.now(UTC))
@@ -22,7 +30,13 @@ def prepare(directory: Path, *, name: str, at: str) -> Iterator[str]:
     migrate()
     collect_static()
     from plumbrule_portal.accounts import actions, queries  # noqa: PLC0415 - needs Django's settings
+    from plumbrule_portal.ledger.models import Entry  # noqa: PLC0415
+    from plumbrule_portal.systems.verifier.publishing import publish_tool  # noqa: PLC0415
 
+    if example and not Entry.objects.exists():
+        yield from bring(directory)
+    if publish_tool(datetime.now(UTC)):
+        yield "The digest of verify.html is in the log."
     if not queries.anybody():
         from plumbrule_portal.accounts.models import Role  # noqa: PLC0415
 

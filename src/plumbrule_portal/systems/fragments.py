@@ -41,8 +41,11 @@ def whole_of(raw: bytes, language: str) -> SafeString:
 def short_of(raw: bytes, language: str, prefix: str) -> SafeString:
     """As `short`. Raises UnreadableError."""
     spoken = translator(language)
-    told = {"findings": finding_views(read_assessment(raw), language=language, prefix=prefix)}
-    return render_to_string("systems/finding_short.html", told | {"lang": spoken.language, "dir": spoken.direction})
+    views = finding_views(read_assessment(raw), language=language, prefix=prefix)
+    told = [one for one in views if one.comparisons or one.levels]
+    others = [one for one in views if not (one.comparisons or one.levels)]
+    page = {"told": told, "others": others, "lang": spoken.language, "dir": spoken.direction}
+    return render_to_string("systems/finding_short.html", page)
 
 
 def forget(digest: str) -> None:

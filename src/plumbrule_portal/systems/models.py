@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from plumbrule_portal.accounts.models import Organisation
@@ -60,7 +61,8 @@ class Record(models.Model):
 class Assessment(models.Model):
     """A published assessment of a system.
 
-    `files` maps the names of the files that it is about to their SHA-256, `pack` those with which it is checked.
+    `titles` maps a language to its title, `title` is one of them. `files` maps the names of the files that it is about to
+    their SHA-256, `pack` those with which it is checked.
     """
 
     entry = models.BigIntegerField(primary_key=True)
@@ -68,6 +70,7 @@ class Assessment(models.Model):
     system = models.SlugField(max_length=200, db_index=True)
     name = models.CharField(max_length=200)
     title = models.CharField(max_length=300)
+    titles = models.JSONField(default=dict)
     profile = models.CharField(max_length=200)
     signer = models.CharField(max_length=300)
     created = models.DateTimeField()
@@ -124,3 +127,70 @@ class Searchable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class Answers(models.Model):
+    """A questionnaire about a system as it was answered and published: an impact assessment, a question of R265 or of the GDC."""
+
+    entry = models.BigIntegerField(primary_key=True)
+    record = models.SlugField(max_length=200, db_index=True)
+    system = models.SlugField(max_length=200, db_index=True)
+    organisation = models.SlugField(max_length=200)
+    form = models.CharField(max_length=40, db_index=True)
+    language = models.CharField(max_length=10)
+    fields = models.JSONField(default=dict)
+    created = models.DateTimeField()
+    newest = models.BooleanField(default=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-entry"]
+
+    def __str__(self) -> str:
+        return f"{self.record} at {self.entry}"
+
+
+class Withheld(models.Model):
+    """One answer that is withheld as the law allows, of a record that is the newest of its kind: so that the public can count."""
+
+    record = models.SlugField(max_length=200, db_index=True)
+    system = models.SlugField(max_length=200, db_index=True)
+    form = models.CharField(max_length=40)
+    field = models.CharField(max_length=80)
+    kind = models.CharField(max_length=40, db_index=True)
+    review = models.DateField()
+
+    class Meta:
+        """The one that is to be looked at first comes first."""
+
+        ordering: ClassVar = ["review", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.record}: {self.field}"
+
+
+class Draft(models.Model):
+    """A record that is being written. Private, never in the log; `fields` holds what fits the form, as JSON.
+
+    `base` is the entry of the record from which it was begun, empty for what is not in the register yet. `system` is the
+    system about which a questionnaire is answered, empty for the record of a system itself.
+    """
+
+    slug = models.SlugField(max_length=120, unique=True)
+    system = models.SlugField(max_length=200, blank=True)
+    organisation = models.SlugField(max_length=200)
+    language = models.CharField(max_length=10)
+    form = models.CharField(max_length=40)
+    fields = models.JSONField(default=dict)
+    base = models.BigIntegerField(null=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    changed = models.DateTimeField()
+
+    class Meta:
+        """The one that was worked on last comes first."""
+
+        ordering: ClassVar = ["-changed"]
+
+    def __str__(self) -> str:
+        return self.slug

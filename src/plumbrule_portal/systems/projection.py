@@ -12,7 +12,8 @@ from plumbrule.evidence.claims import Claim
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.models import Entry
-from plumbrule_portal.systems.models import Assessment, Finding, Record, System
+from plumbrule_portal.systems.models import Answers, Assessment, Finding, Record, System, Withheld
+from plumbrule_portal.systems.record import questionnaires
 from plumbrule_portal.systems.submissions import projection as submissions
 
 
@@ -22,6 +23,8 @@ def record(entry: Entry, statement: Statement) -> None:
     if not isinstance(claim, Claim):
         raise InputError("an entry of the register is no record.", expected="the predicate record:1.")
     kind = str(claim.fields["form"]).rpartition("-")[0]
+    if str(claim.fields["form"]) in questionnaires():
+        _answers(entry, claim)
     handler = _RECORDS.get(kind)
     if handler is not None:
         handler(entry, claim)
@@ -34,11 +37,13 @@ def assessment(entry: Entry, statement: Statement) -> None:
         raise InputError("an entry is no assessment.", expected="the predicate assessment:1.")
     files = dict(entry.files)
     document = _document(files, "assessment.json")
+    titles = _texts(dict(document.get("title") or {}).get("texts"))
     row = Assessment.objects.create(
         entry=entry.index,
         system=said.system,
         name=said.assessment,
-        title=str(document.get("title", said.assessment))[:300],
+        title=_title(titles, said.assessment),
+        titles=titles,
         profile=str(document.get("profile", "")),
         signer=entry.signer,
         created=entry.created,
@@ -86,6 +91,7 @@ def _system(entry: Entry, claim: Claim) -> None:
     slug = str(claim.fields["record"])
     made = {"organisation": organisation, "entry": entry.index, "updated": entry.created}
     System.objects.update_or_create(slug=slug, defaults=made | system_columns(document))
+    _withheld(slug, slug, document)
     Record.objects.create(
         entry=entry.index, system=slug, form=document["form"], sha256=files["record.json"], created=entry.created
     )
@@ -113,6 +119,11 @@ def _document(files: Mapping[str, str], name: str) -> dict[str, Any]:
     raw = read(files.get(name, ""))
     found: dict[str, Any] = json.loads(raw) if raw else {}
     return found
+
+
+def _title(titles: Mapping[str, str], name: str) -> str:
+    """One line for lists that speak no language in particular."""
+    return (titles.get("en") or next(iter(titles.values()), name))[:300]
 
 
 def _texts(value: object) -> dict[str, str]:
