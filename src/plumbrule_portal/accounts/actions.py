@@ -10,11 +10,11 @@ from typing import Any
 from django.contrib.sessions.models import Session as Stored
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from django.db.models import CASCADE
 
 from plumbrule.errors import InputError
 from plumbrule_portal.accounts import access, queries
-from plumbrule_portal.accounts.models import Invitation, Membership, RecoveryCode, Role, Session, User
+from plumbrule_portal.accounts.models import Invitation, Membership, Role, Session, User
 from plumbrule_portal.accounts.trail import record
 
 INVITED_FOR = timedelta(days=3)
@@ -142,12 +142,18 @@ def close(user: User, now: datetime) -> None:
         _keep_one(user)
         record(user, "closed the account", f"person/{user.pk}", now)
         Stored.objects.filter(session_key__in=user.sessions.values("key")).delete()
-        for table in (Session, Membership, TOTPDevice, RecoveryCode):
-            table._default_manager.filter(user=user).delete()
+        _forget(user)
         Invitation.objects.filter(asked_by=user, used=None).update(expires=now, whom="")
         user.email, user.name, user.is_active, user.last_login = f"closed-{user.pk}@account.invalid", "", False, None
         user.set_unusable_password()
         user.save()
+
+
+def _forget(user: User) -> None:
+    """Delete whatever is the person's own in any app: every row that would go if the account's row went."""
+    for related in User._meta.related_objects:
+        if related.on_delete is CASCADE:
+            related.related_model._default_manager.filter(**{related.field.name: user}).delete()
 
 
 def _use(found: Invitation, now: datetime) -> None:

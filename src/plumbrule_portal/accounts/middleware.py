@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from plumbrule_portal.accounts import limits
+from plumbrule_portal.accounts.access import rule_of
 from plumbrule_portal.accounts.models import Session, User
 from plumbrule_portal.accounts.refusals import too_often
 
@@ -51,6 +52,22 @@ class Often:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's hook for what a view raised."""
         return too_often(request, error) if isinstance(error, limits.TooOftenError) else None
+
+
+class Ruled:
+    """Refuse every address whose view declares no rule (`accounts.access`): who forgets one shows nothing to anybody."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do before the view is known."""
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, view: object, *_: object) -> None:  # noqa: ARG002 - Django's hook
+        """Django's hook before a view. Raises PermissionDenied."""
+        if rule_of(view) is None:
+            raise PermissionDenied
 
 
 def sessions(answer: Answer) -> Answer:

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "plumbrule_portal.accounts.middleware.sessions",
     "plumbrule_portal.accounts.middleware.size",
     "plumbrule_portal.accounts.middleware.Often",
+    "plumbrule_portal.accounts.middleware.Ruled",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
