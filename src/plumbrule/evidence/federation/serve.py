@@ -7,6 +7,7 @@ ends after a minute, and no more than so many are answered at once. Nothing is a
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -77,7 +78,10 @@ class WitnessServer(ThreadingHTTPServer):
             self._room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke off is nobody's fault and nobody's news."""
+        """A connection that broke off is nobody's fault and nobody's news; anything else is ours, and told without a traceback."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            self.tell(f"a request could not be answered: {type(error).__name__}")
 
 
 class _Handler(BaseHTTPRequestHandler):
