@@ -77,8 +77,8 @@ class WitnessServer(ThreadingHTTPServer):
         finally:
             self._room.release()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke off is nobody's fault and nobody's news; anything else is ours, and told without a traceback."""
+    def handle_error(self, *_: object) -> None:
+        """A connection that broke off is nobody's fault and no news; anything else is ours, and told without a traceback."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             self.tell(f"a request could not be answered: {type(error).__name__}")
