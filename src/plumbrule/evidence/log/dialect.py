@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from plumbrule.errors import OutputError
 
+AT_ONCE = 250
+"""Rows in one statement: few statements for a server to prepare, and far from the 65,535 values that one may have."""
 FULL = 2
 """SQLite's `synchronous`: from here on COMMIT waits for the disk, in WAL mode too."""
 
@@ -50,11 +52,18 @@ def run(cursor: Cursor, sql: str, *parameters: object) -> None:
 
 
 def run_many(cursor: Cursor, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Execute one statement written with `?` for each row."""
+    """Insert rows by one statement `… VALUES (?, ?) …`.
+
+    Elsewhere than in SQLite many rows go in one statement: a driver that sends row by row waits for the server each time.
+    """
     if isinstance(cursor, sqlite3.Cursor):
         cursor.executemany(sql, rows)
-    elif rows:
-        cursor.executemany(sql.replace("?", "%s"), rows)
+        return
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        row = f"({', '.join(['%s'] * len(some[0]))})"
+        values = [value for one in some for value in one]
+        cursor.execute(sql.replace("?", "%s").replace(row, ", ".join([row] * len(some))), values)
 
 
 def on_sqlite(cursor: Cursor) -> bool:

@@ -118,7 +118,7 @@ class PostgresDatabase:
 
 
 class _Quiet:
-    """A cursor of pg8000 whose `connection` can be asked for without a warning, and which inserts many rows in one go."""
+    """A cursor of pg8000 whose `connection` can be asked for without a warning."""
 
     def __init__(self, cursor: Any) -> None:  # pg8000 ships no types
         self._cursor = cursor
