@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from plumbrule_portal.accounts.models import Organisation
+from plumbrule_portal.systems.record import LATEST, Problem, read_form, read_value
 from plumbrule_portal.ui.languages import OWN_NAMES
 from plumbrule_portal.ui.templatetags.texts import best_of
 
@@ -31,6 +32,15 @@ class Begin(forms.Form):
         super().__init__(*arguments, **more)
         choices = [(one.slug, one.names[best_of(one.names)] if one.names else one.slug) for one in organisations]
         self.fields["organisation"].choices = choices  # type: ignore[attr-defined] # a ChoiceField, as declared above
+
+    def clean_name(self) -> str:
+        """Refuse what no record may hold, such as mark-up, before a draft is made of it."""
+        name: str = self.cleaned_data["name"]
+        form = read_form(LATEST)
+        found = read_value(form, form.field("name"), {"en": name})
+        if isinstance(found, Problem):
+            raise forms.ValidationError(_("A name is plain text, without mark-up and without signs that cannot be seen."))
+        return name
 
 
 class Propose(forms.Form):

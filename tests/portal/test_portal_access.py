@@ -1,0 +1,214 @@
+"""Every address × everybody: who is let in is what somebody wrote by hand in the `access.toml` files, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from portal_made import CREATED, publish_loans
+from portal_people import NOW, person, visitor
+
+from plumbrule.evidence.claims import RECORD, Claim
+
+ROLES = ("reporter", "assessor", "focal-point", "steward", "auditor", "administrator")
+STRONG = {"steward", "auditor", "administrator"}
+SCOPES = {"own": "city-x", "node": "", "other": "city-y"}
+KEYS = {"public", "account", "own", "node", "other", "token", "second_factor"}
+
+
+def addresses() -> Iterator[tuple[str, Any, str]]:
+    """Every address of the site: its name with its namespace, its view, its pattern."""
+    from django.urls import get_resolver
+
+    def walk(patterns: Any, start: str, space: str) -> Iterator[tuple[str, Any, str]]:
+        for one in patterns:
+            if hasattr(one, "url_patterns"):
+                yield from walk(
+                    one.url_patterns, start + str(one.pattern), space + (f"{one.namespace}:" if one.namespace else "")
+                )
+            else:
+                yield space + str(one.name), one.callback, start + str(one.pattern)
+
+    return walk(get_resolver().url_patterns, "", "")
+
+
+def expected() -> dict[str, dict[str, Any]]:
+    """What people wrote, of all apps."""
+    import plumbrule_portal
+
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(Path(plumbrule_portal.__file__).parent.glob("*/access.toml")):
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert not found.keys() & rows.keys(), path
+        found |= rows
+    return found
+
+
+def things() -> dict[str, dict[str, Any]]:
+    """Things of city-x that belong to a stranger, as the arguments of the addresses that name them."""
+    from plumbrule_portal.accounts.models import Invitation, Membership, Session
+    from plumbrule_portal.ledger.models import Proposal
+    from plumbrule_portal.ledger.proposals import propose
+    from plumbrule_portal.pages.models import Token
+    from plumbrule_portal.systems.models import Assessment, Draft
+    from plumbrule_portal.systems.record import read_form
+
+    publish_loans()
+    stranger = person("stranger", "focal-point", organisation="city-x")
+    visitor(stranger)
+    said = {"form": "organisation-1", "record": "city-x", "system": None, "party": "city-x", "previous": None}
+    claim = Claim(kind=RECORD, fields={**said, "created": CREATED, "files": ("record.json",)})
+    files = {"record.json": json.dumps({"names": {"en": "X"}}).encode()}
+    one = propose("record", "X", claim=claim, files=files, by=stranger, organisation="city-x", now=NOW)
+    late = NOW + timedelta(days=400)
+    finding = Proposal.objects.create(
+        kind="assessment", title="F", organisation="city-x", proposed=NOW, public_from=late, state="taken-back"
+    )
+    member = Membership.objects.create(user=stranger, organisation="city-x", role="reporter")
+    asked = Invitation.objects.create(organisation="city-x", role="reporter", asked_by=stranger, expires=late)
+    token = Token.objects.create(secret_sha256="0" * 64, name="x", user=stranger, organisation="city-x", made=NOW, expires=late)
+    fields = {"system": "loans", "name": "x", "title": "x", "profile": "x", "signer": "x", "created": NOW}
+    Assessment.objects.create(entry=1, **fields)
+    Draft.objects.create(slug="new", organisation="city-x", language="en", form="system-1", changed=NOW)
+    numbers = {
+        "proposal": one,
+        "session": Session.objects.get(user=stranger),
+        "people": asked,
+        "finding": finding,
+        "token": token,
+    }
+    part = read_form("system-1").sections[0].id
+    common = {"slug": "loans", "index": 1, "entry": 1, "secret": "x", "digest": "0" * 64, "path": "checkpoint"}
+    common |= {"name": "x", "part": part, "day": "2026-11-21"}
+    by_name = {
+        "people-remove": {"number": member.pk},
+        "no-more-time": {"number": finding.pk},
+        **{name: {"slug": "new"} for name in ("draft", "propose-draft", "drop-draft", "draft-section", "api-1:draft")},
+    }
+    for start, row in numbers.items():
+        common[f"number of {start}"] = row.pk
+    return {"": common, **by_name}
+
+
+def arguments(name: str, pattern: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What to put into an address: what was made for it by name, else what its arguments are called."""
+    import re
+
+    wanted = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
+    found = {}
+    for one in wanted:
+        family = next((key for key in ("proposal", "session", "people", "finding", "token") if key in name), "")
+        value = known.get(name, {}).get(one, known[""].get(f"{one} of {family}", known[""].get(one)))
+        assert value is not None, f"{name}: say in `things` what <{one}> may be"
+        found[one] = value
+    return found
+
+
+def let_in(client: Any, address: str, *, token: bool = False) -> bool:
+    """Whether a visitor is let in, by any way in which the address may be asked. Nothing that is done stays done."""
+    from django.db import transaction
+
+    answers = []
+    for method in ("get", "post", "put"):
+        with transaction.atomic():
+            page = getattr(client, method)(address)
+            transaction.set_rollback(True)
+        if page.status_code != 405:
+            answers.append(page.status_code < 400 if token else _in(page))
+    assert answers and len(set(answers)) == 1, f"{address}: {answers}"
+    return answers[0]
+
+
+def _in(page: Any) -> bool:
+    there = page.headers.get("Location", "")
+    assert page.status_code < 500, there
+    asks = there.startswith(("/account/sign-in", "/account/second-factor?"))
+    return page.status_code not in {401, 403, 404} and not asks
+
+
+def visitors() -> dict[tuple[str, str, bool], Any]:
+    """A browser for every role in every organisation; of the roles that need it also one without the second factor."""
+    found = {}
+    for role in ROLES:
+        for scope, organisation in SCOPES.items():
+            for verified in (True, False) if role in STRONG else (True,):
+                user = person(f"{role}-{scope}-{verified}", role, organisation=organisation)
+                found[role, scope, verified] = visitor(user, second_factor=verified)
+    return found
+
+
+def should(row: dict[str, Any], role: str, scope: str, *, verified: bool) -> bool:
+    """What the row says of somebody."""
+    if row.get("token") or (row.get("second_factor") and not verified):
+        return False
+    if row.get("public") or row.get("account"):
+        return True
+    return role in row.get(scope, ()) and (verified or role not in STRONG)
+
+
+def test_every_address_declares_its_rule_and_is_expected_by_hand(node: Path) -> None:
+    """A new address without a rule, or without a line in an `access.toml`, fails here; so does a line without an address."""
+    from plumbrule_portal.accounts.access import rule_of
+
+    rules = {name: rule_of(view) for name, view, _ in addresses()}
+    assert [name for name, rule in rules.items() if rule is None] == []
+    rows = expected()
+    assert rules.keys() - rows.keys() == set(), "write down who may come"
+    assert rows.keys() - rules.keys() == set(), "no such address"
+    assert all(row.keys() <= KEYS for row in rows.values())
+
+
+def test_everybody_at_every_address(node: Path) -> None:
+    """Nobody signed in, six roles in three organisations, with and without the second factor: in or not, as written."""
+    from django.urls import reverse
+
+    rows, known = expected(), things()
+    people, anybody, wrong = visitors(), visitor(), []
+    for name, _, pattern in addresses():
+        if pattern.startswith("^"):
+            continue  # lists by ending, all public: asked in the test below
+        row, address = rows[name], reverse(name, kwargs=arguments(name, pattern, known))
+        token = bool(row.get("token"))
+        if row.get("public"):
+            continue
+        if let_in(anybody, address, token=token):
+            wrong.append((name, "nobody", "", True))
+        for (role, scope, verified), client in people.items():
+            wanted = should(row, role, scope, verified=verified)
+            if let_in(client, address, token=token) != wanted:
+                wrong.append((name, role, scope, verified, "should be in" if wanted else "should be out"))
+    assert wrong == []
+
+
+def test_what_is_public_asks_nobody(node: Path) -> None:
+    """Every public address answers a visitor without an account: never by asking to sign in, never by refusing."""
+    from django.urls import reverse
+
+    known, asked = things(), 0
+    for name, _, pattern in addresses():
+        if expected()[name].get("public"):
+            start = pattern.strip("^$").replace(r"\.(csv|json|atom)", ".csv")
+            address = f"/{start}" if pattern.startswith("^") else reverse(name, kwargs=arguments(name, pattern, known))
+            page = visitor().get(address)
+            assert page.status_code in {200, 302, 304, 404, 405, 400, 422}, (name, page.status_code)
+            assert not page.headers.get("Location", "").startswith("/account/"), name
+            asked += 1
+    assert asked > 20
+
+
+def test_an_address_without_a_rule_answers_nobody(node: Path) -> None:
+    """Whoever forgets the rule gets a page that nobody can see, not one that everybody can."""
+    from django.core.exceptions import PermissionDenied
+    from django.http import HttpResponse
+    from django.test import RequestFactory
+
+    from plumbrule_portal.accounts.middleware import Ruled
+
+    guard = Ruled(lambda _request: HttpResponse())
+    with pytest.raises(PermissionDenied):
+        guard.process_view(RequestFactory().get("/"), lambda _request: HttpResponse(), (), {})
