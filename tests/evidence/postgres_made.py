@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,11 +70,16 @@ class Server:
     def new_database(self) -> str:
         """The name of a new, empty database."""
         self.made.append(f"log{len(self.made)}")
+        self.say(f"CREATE DATABASE {self.made[-1]}")
+        return self.made[-1]
+
+    def say(self, *statements: str) -> None:
+        """Run statements outside of any transaction."""
         connection = self.connect("postgres")
         connection.autocommit = True
-        connection.cursor().execute(f"CREATE DATABASE {self.made[-1]}")
+        for statement in statements:
+            connection.cursor().execute(statement)
         connection.close()
-        return self.made[-1]
 
     def address(self, database: str) -> str:
         """The address by which a log finds the database."""
@@ -83,6 +89,13 @@ class Server:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A running server; skips with a line that says how to run the test where there is none."""
+    with running_postgres() as server:
+        yield server
+
+
+@contextmanager
+def running_postgres() -> Iterator[Server]:
+    """A running server of one's own, ended and deleted afterwards; skips where there is none."""
     programs = _programs()
     if programs is None:
         pytest.skip(HOW)

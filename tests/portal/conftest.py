@@ -9,18 +9,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import portal_database
 import pytest
-
 from site_made import Site, running_site
 
 if TYPE_CHECKING:
     from django.test import Client
+    from postgres_made import Server
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def fresh_node(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def database() -> Iterator[Server | None]:
+    """The PostgreSQL that the portal uses, None if it uses a SQLite file."""
+    with portal_database.database_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def fresh_node(tmp_path_factory: pytest.TempPathFactory, database: Server | None) -> tuple[Path, Path]:
     """The node that this process's Django works on, and a copy of it as it was when it was new."""
     pytest.importorskip("django", reason="needs the portal's libraries: they are in the dev group")
     from plumbrule.evidence.log import create_node
@@ -31,23 +39,26 @@ def fresh_node(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     home = tmp_path_factory.mktemp("portal")
     node, copy = home / "node", home / "copy"
-    create_node(node, name="register.example.org", clock=lambda: NOW)
+    settings = portal_database.settings_of(database)
+    create_node(node, name="register.example.org", clock=lambda: NOW, settings=settings)
     (node / FILE).write_text(Office(name="Register of Exampleland").text(), encoding="utf-8")
     start(node)
     migrate()
     collect_static()
     close_database()
     shutil.copytree(node, copy)
+    portal_database.keep(database)
     return node, copy
 
 
 @pytest.fixture
-def node(fresh_node: tuple[Path, Path]) -> Iterator[Path]:
+def node(fresh_node: tuple[Path, Path], database: Server | None) -> Iterator[Path]:
     """A node as new, with its database migrated and nothing published."""
     from django.core.cache import cache
 
     here, copy = fresh_node
     close_database()
+    portal_database.bring_back(database)
     for part in list(here.iterdir()):
         if part.name != "static":
             shutil.rmtree(part) if part.is_dir() else part.unlink()

@@ -40,13 +40,13 @@ class Site:
 
 
 @contextmanager
-def running_site(node: Path, *, prepare: str = PUBLISH) -> Iterator[Site]:
-    """Start a portal on a new node, run the Python text `prepare` in it, and end it by its id."""
+def running_site(node: Path, *options: str, prepare: str = PUBLISH) -> Iterator[Site]:
+    """Start a portal on a new node with these options of `serve`, run the Python text `prepare` in it, and end it by its id."""
     port = free_port()
     output = node.with_suffix(".out")
     with output.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "plumbrule", "serve", str(node), "--listen", f"127.0.0.1:{port}"],
+            [sys.executable, "-m", "plumbrule", "serve", str(node), "--listen", f"127.0.0.1:{port}", *options],
             stdout=stream,
             stderr=subprocess.STDOUT,
             env=command_environment(),

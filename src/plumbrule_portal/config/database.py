@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from plumbrule.errors import InputError
+from plumbrule.evidence.log import read_settings
 
 # IMMEDIATE: a transaction that will write says so at its start, instead of failing when it first writes.
 _SQLITE = {
@@ -18,16 +19,23 @@ _SQLITE = {
 
 
 def databases(node: Path) -> dict[str, dict[str, Any]]:
-    """Django's DATABASES for a node: the SQLite file of its log, or what DATABASE_URL names. Raises InputError."""
-    address = os.environ.get("DATABASE_URL", "")
+    """Django's DATABASES for a node: the SQLite file of its log, or the PostgreSQL that holds its log. Raises InputError."""
+    address = address_of(node)
     if not address:
-        return {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": node / "log" / "log.sqlite3", "OPTIONS": _SQLITE}}
+        return {
+            "default": {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": node / "log" / "log.sqlite3",
+                "OPTIONS": _SQLITE,
+                "CONN_MAX_AGE": 600,  # opening the file again for each page costs more than most pages
+            }
+        }
     parts = urlsplit(address)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/") or not parts.username or parts.password:
         raise InputError(
-            "DATABASE_URL is not the address of a PostgreSQL database.",
+            "the database's address is not that of a PostgreSQL database.",
             expected="postgresql://USER@HOST/NAME, with the password in PGPASSWORD.",
-            cure="mend it, or unset it to use the SQLite file in the node's folder.",
+            cure="mend it; leave it out to use the SQLite file in the node's folder.",
         )
     query = dict(parse_qsl(parts.query))
     return {
@@ -35,7 +43,7 @@ def databases(node: Path) -> dict[str, dict[str, Any]]:
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.strip("/")),
             "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or os.environ.get("PGPASSWORD", "")),
+            "PASSWORD": os.environ.get("PGPASSWORD", ""),
             "HOST": query.pop("host", parts.hostname or ""),
             "PORT": str(parts.port or query.pop("port", "")),
             "OPTIONS": query,
@@ -43,3 +51,22 @@ def databases(node: Path) -> dict[str, dict[str, Any]]:
             "CONN_HEALTH_CHECKS": True,
         }
     }
+
+
+def address_of(node: Path) -> str:
+    """Where the log of a node lies, as `log.toml` says, or for a new node as DATABASE_URL says; "" for the SQLite file.
+
+    Raises:
+        InputError: DATABASE_URL names another place. An entry and its row must commit together.
+    """
+    log, asked = node / "log", os.environ.get("DATABASE_URL", "")
+    if not (log / "log.vkey").is_file():
+        return asked
+    kept = read_settings(log).database or ""
+    if asked and asked != kept:
+        raise InputError(
+            f"the log of {node} lies in {kept or 'its SQLite file'}, and the portal's tables should lie elsewhere.",
+            expected="one database for both.",
+            cure="leave the address out; or begin a new node there (docs/portal/operation.md says what moves).",
+        )
+    return kept

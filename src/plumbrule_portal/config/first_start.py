@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from plumbrule.evidence.log import create_node
+from plumbrule.evidence.log import Settings, create_node
+from plumbrule_portal.config.database import address_of
 from plumbrule_portal.config.example import bring
 from plumbrule_portal.config.office import FILE, Office
 from plumbrule_portal.config.start import collect_static, migrate, start
@@ -23,7 +24,8 @@ def prepare(directory: Path, *, name: str, at: str, example: bool = True) -> Ite
     """
     new = not (directory / "log" / "log.vkey").exists()
     if new:
-        create_node(directory, name=name, clock=lambda: datetime.now(UTC))
+        where = Settings(database=address_of(directory) or None)
+        create_node(directory, name=name, clock=lambda: datetime.now(UTC), settings=where)
         (directory / FILE).write_text(Office(address=at).text(), encoding="utf-8", newline="\n")
         yield f"A new node: {directory}"
     start(directory)

@@ -29,6 +29,10 @@ def serve(
     ] = EXAMPLE_NAME,
     address: Annotated[str, typer.Option("--listen", help="Where to listen.", metavar="HOST:PORT")] = "127.0.0.1:8000",
     example: Annotated[bool, typer.Option(help="Bring an example into a register that is empty.")] = True,
+    database: Annotated[
+        str,
+        typer.Option(help="For a new node: keep log and tables in PostgreSQL, not in a file; it stays.", metavar="ADDRESS"),
+    ] = "",
     workers: Annotated[int, typer.Option(help="How many processes answer; more need PostgreSQL to be of use.", min=1)] = 1,
 ) -> None:
     """Run a node with its public register: the first start makes it, and prints a link for the first account.
@@ -46,6 +50,8 @@ def serve(
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit():
         raise InputError(f"--listen {address} is no address.", expected="HOST:PORT, like 127.0.0.1:8000.", cure="mend it.")
+    if database:
+        os.environ["DATABASE_URL"] = database
     console = Console(highlight=False, soft_wrap=True)
     for line in prepare(directory, name=name, at=f"http://{host}:{port}", example=example):
         console.print(line, markup=False)

@@ -22,7 +22,7 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from plumbrule.errors import InputError
-from plumbrule_portal.accounts.access import by_token, everybody
+from plumbrule_portal.accounts.access import by_token, demand, everybody
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.pages import actions, lists
@@ -34,7 +34,7 @@ from plumbrule_portal.systems.drafts import access as draft_access
 from plumbrule_portal.systems.drafts import actions as draft_actions
 from plumbrule_portal.systems.drafts import queries as draft_queries
 from plumbrule_portal.systems.models import Assessment, Draft
-from plumbrule_portal.systems.record import Problem, read_fields, read_form, record_schema, value_object
+from plumbrule_portal.systems.record import Problem, missing, read_fields, read_form, record_schema, value_object
 from plumbrule_portal.ui.caching import from_the_log
 
 PAGE = 100
@@ -186,7 +186,8 @@ def schema(request: HttpRequest) -> Any:
     return record_schema()
 
 
-WRITE: dict[Any, Any] = {401: NO, 403: NO, 404: NO, 422: NO}
+WRITE: dict[Any, Any] = {401: NO, 403: NO, 404: NO, 409: NO, 422: NO}
+"""409 is what has the right shape, and cannot be done as things stand: an id that is taken, a field that the form has not."""
 
 
 @api.get("/drafts/{slug}", auth=Bearer(), response={200: told.DraftOut, **WRITE}, tags=["Writing"], summary="Read a draft")
@@ -258,7 +259,7 @@ def _nobody(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
 @api.exception_handler(InputError)
 def _refused(request: HttpRequest, error: InputError) -> HttpResponse:
     said = {"detail": error.got, "expected": error.expected or "", "cure": error.cure or ""}
-    return api.create_response(request, said, status=422)
+    return api.create_response(request, said, status=409)
 
 
 @api.exception_handler(ValidationError)
@@ -301,6 +302,7 @@ def _token(request: HttpRequest, scope: Scope) -> Token:
     token: Token = request.auth  # type: ignore[attr-defined] # set by Ninja after `Bearer`
     if not token.allows(scope, timezone.now()):
         raise PermissionDenied
+    demand(token.user, token.organisation, *draft_access.WRITERS)
     return token
 
 
@@ -319,7 +321,7 @@ def _draft_out(found: Draft) -> dict[str, Any]:
         "form": found.form,
         "fields": found.fields,
         "base": found.base,
-        "lacking": [name for part in draft_queries.parts(found) for name in part.lacking],
+        "lacking": [one.field for one in missing(draft_queries.record_of(found))],
     }
 
 

@@ -37,14 +37,19 @@ class CountOut(Schema):
     more: bool
 
 
-class OrganisationOut(Schema):
-    """An organisation. `names` maps a language to a name; `country` is ISO 3166-1 alpha-2 or empty."""
+class Party(Schema):
+    """An organisation, in short. `names` maps a language to a name; `country` is ISO 3166-1 alpha-2 or empty."""
 
     id: str
     names: Texts
     country: str
-    kind: str = ""
-    entry: int | None = None
+
+
+class OrganisationOut(Party):
+    """An organisation, and the entry that says so."""
+
+    kind: str
+    entry: int | None
 
 
 class SystemOut(Schema):
@@ -52,7 +57,7 @@ class SystemOut(Schema):
 
     id: str
     address: str
-    organisation: OrganisationOut
+    organisation: Party
     language: str
     names: Texts
     summaries: Texts

@@ -63,7 +63,10 @@ def test_json_holds_the_list_and_its_licence(register: None, client: Any) -> Non
     assert client.get("/systems/none.json").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/systems.atom", "/entries.atom", "/organisations.atom", "/assessments.atom", "/systems.atom?q=xyz"])
+FEEDS = ("/systems.atom", "/entries.atom", "/organisations.atom", "/assessments.atom", "/systems.atom?q=xyz")
+
+
+@pytest.mark.parametrize("path", FEEDS)
 def test_feeds_follow_rfc_4287(register: None, client: Any, path: str) -> None:
     """What a feed and each of its entries must have, once, with absolute ids that differ and times with a zone."""
     feed = etree.fromstring(body(client, path))
@@ -90,7 +93,8 @@ def test_a_feed_goes_on_with_further_pages(register: None, client: Any, monkeypa
 
     monkeypatch.setattr(feeds, "FEED", 3)
     monkeypatch.setattr(queries_search, "PAGE", 2)
-    for path, expected in (("/entries.atom", ["3 · c", "2 · b", "1 · a", "0 · city-x"]), ("/systems.atom", ["三", "Two", "=HYP"])):
+    walks = (("/entries.atom", ["3 · c", "2 · b", "1 · a", "0 · city-x"]), ("/systems.atom", ["三", "Two", "=HYP"]))
+    for path, expected in walks:
         titles, address = [], path
         while address:
             feed = etree.fromstring(body(client, address.removeprefix("http://127.0.0.1:8000")))
