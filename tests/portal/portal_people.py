@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -36,3 +38,10 @@ def visitor(user: Any = None, *, second_factor: bool = True) -> Any:
         session[DEVICE_ID_SESSION_KEY] = device.persistent_id
         session.save()
     return client
+
+
+def agree(client: Any, address: str) -> Any:
+    """The second person reads a proposal and presses the button on its page."""
+    seen = re.search(r'name="seen" value="([^"]*)"', client.get(address).content.decode())
+    assert seen is not None
+    return client.post(f"{address}/agree", {"seen": unescape(seen[1])})

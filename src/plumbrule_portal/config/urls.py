@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("plumbrule_portal.pages.urls")),
     path("", include("plumbrule_portal.systems.urls")),
     path("", include("plumbrule_portal.systems.drafts.urls")),
+    path("", include("plumbrule_portal.systems.grading.urls")),
     path("", include("plumbrule_portal.ledger.urls")),
     path("", include("plumbrule_portal.accounts.urls")),
 ]

@@ -129,7 +129,7 @@ class Searchable(models.Model):
         return f"{self.kind} {self.key}"
 
 
-class Answers(models.Model):
+class Questionnaire(models.Model):
     """A questionnaire about a system as it was answered and published: an impact assessment, a question of R265 or of the GDC."""
 
     entry = models.BigIntegerField(primary_key=True)
@@ -149,6 +149,25 @@ class Answers(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record} at {self.entry}"
+
+
+class Grading(models.Model):
+    """A person's grading of a system: the tier, what the rules had suggested, and the reasons. `record` was the newest then."""
+
+    entry = models.BigIntegerField(primary_key=True)
+    system = models.SlugField(max_length=200, db_index=True)
+    tier = models.CharField(max_length=80)
+    document = models.JSONField(default=dict)
+    record = models.BigIntegerField(null=True)
+    created = models.DateTimeField()
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-entry"]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.tier}"
 
 
 class Withheld(models.Model):

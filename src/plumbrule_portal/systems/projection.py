@@ -12,7 +12,7 @@ from plumbrule.evidence.claims import Claim
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.models import Entry
-from plumbrule_portal.systems.models import Answers, Assessment, Finding, Record, System, Withheld
+from plumbrule_portal.systems.models import Assessment, Finding, Grading, Questionnaire, Record, System, Withheld
 from plumbrule_portal.systems.record import questionnaires
 from plumbrule_portal.systems.submissions import projection as submissions
 
@@ -24,7 +24,7 @@ def record(entry: Entry, statement: Statement) -> None:
         raise InputError("an entry of the register is no record.", expected="the predicate record:1.")
     kind = str(claim.fields["form"]).rpartition("-")[0]
     if str(claim.fields["form"]) in questionnaires():
-        _answers(entry, claim)
+        _questionnaire(entry, claim)
     handler = _RECORDS.get(kind)
     if handler is not None:
         handler(entry, claim)
@@ -60,10 +60,21 @@ def assessment(entry: Entry, statement: Statement) -> None:
 def classification(entry: Entry, statement: Statement) -> None:
     """A person's grading of a system."""
     claim = statement.predicate
-    if isinstance(claim, Claim):
-        System.objects.filter(slug=claim.fields["system"]).update(
-            tier=claim.fields["tier"], tier_profile=claim.fields["profile"], entry=entry.index, updated=entry.created
-        )
+    if not isinstance(claim, Claim):
+        return
+    slug, tier = str(claim.fields["system"]), str(claim.fields["tier"])
+    newest = Record.objects.filter(system=slug).last()
+    Grading.objects.create(
+        entry=entry.index,
+        system=slug,
+        tier=tier,
+        document=_document(dict(entry.files), "grading.json"),
+        record=newest.entry if newest else None,
+        created=entry.created,
+    )
+    System.objects.filter(slug=slug).update(
+        tier=tier, tier_profile=claim.fields["profile"], entry=entry.index, updated=entry.created
+    )
 
 
 def _organisation(entry: Entry, claim: Claim) -> None:
@@ -109,6 +120,38 @@ def system_columns(document: Mapping[str, Any]) -> dict[str, Any]:
         "form": document["form"],
         "fields": fields,
     }
+
+
+def _questionnaire(entry: Entry, claim: Claim) -> None:
+    """A questionnaire: the newest answers count, the earlier ones stay to be read."""
+    document = _document(dict(entry.files), "record.json")
+    slug, system = str(claim.fields["record"]), str(claim.fields["system"])
+    if not document:  # withdrawn
+        return
+    if not System.objects.filter(slug=system).exists():
+        raise InputError(f"answers about {system}, which is not in the register.", expected="a system that was published before.")
+    Questionnaire.objects.filter(record=slug, newest=True).update(newest=False)
+    Questionnaire.objects.create(
+        entry=entry.index,
+        record=slug,
+        system=system,
+        organisation=document["organisation"],
+        form=document["form"],
+        language=document["language"],
+        fields=document["fields"],
+        created=entry.created,
+    )
+    _withheld(slug, system, document)
+
+
+def _withheld(record: str, system: str, document: Mapping[str, Any]) -> None:
+    """Count what the newest record withholds, and no more what an earlier one did."""
+    Withheld.objects.filter(record=record).delete()
+    Withheld.objects.bulk_create(
+        Withheld(record=record, system=system, form=document["form"], field=field, kind=value["class"], review=value["review"])
+        for field, value in document["fields"].items()
+        if isinstance(value, dict) and value.get("absent") == "withheld"
+    )
 
 
 _RECORDS = {"organisation": _organisation, "system": _system, "pack": submissions.pack, "reply": submissions.answer}

@@ -6,7 +6,7 @@ from plumbrule.evidence.claims import RECORD, Claim
 from plumbrule_portal.ledger import node
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.ledger.queries import statement_of
-from plumbrule_portal.systems.models import Assessment, Record, System
+from plumbrule_portal.systems.models import Assessment, Questionnaire, Record, System
 
 
 def system(slug: str) -> System | None:
@@ -38,3 +38,13 @@ def tool(form: str, record: str, file: str) -> Entry | None:
         if isinstance(said, Claim) and (said.fields["form"], said.fields["record"]) == (form, record):
             return entry
     return None
+
+
+def questionnaires(slug: str) -> list[Questionnaire]:
+    """The newest published answers about a system, one for each questionnaire, in the order of their forms."""
+    return list(Questionnaire.objects.filter(system=slug, newest=True).order_by("form"))
+
+
+def questionnaire(entry: int) -> Questionnaire | None:
+    """Published answers by their entry, or None."""
+    return Questionnaire.objects.filter(entry=entry).first()

@@ -6,9 +6,11 @@ from plumbrule_portal.systems import views, views_findings, views_search, views_
 
 urlpatterns = [
     path("", include("plumbrule_portal.systems.submissions.urls")),
+    path("", include("plumbrule_portal.systems.labels.urls")),
     path("systems", views_search.register, name="register"),
     path("compare", views_search.compare, name="compare"),
     path("systems/<slug:slug>", views.system, name="system"),
+    path("answers/<int:entry>", views.questionnaire, name="questionnaire"),
     path("verify", views_verify.verify, name="verify"),
     path("verify.html", views_verify.verify_file, name="verify-file"),
     path("assessments/<int:entry>", views_findings.assessment, name="assessment"),

@@ -6,9 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from plumbrule.rulebook import cite, load_rulebook
 from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.systems import card, queries, views_then
 from plumbrule_portal.systems import shown as findings
+from plumbrule_portal.systems.grading import queries as grading
+from plumbrule_portal.systems.record import read_form
 from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.languages import current
 
@@ -29,5 +32,26 @@ def system(request: HttpRequest, slug: str) -> HttpResponse:
         "history": queries.history(slug),
         "sections": card.sections(found.form, found.fields),
         "steps": card.steps(found.form, found.fields),
+        "graded": grading.graded(slug),
+        "answered": queries.questionnaires(slug),
     }
     return render(request, "systems/system.html", shown)
+
+
+@from_the_log
+@everybody
+@require_safe
+def questionnaire(request: HttpRequest, entry: int) -> HttpResponse:
+    """Published answers about a system, the newest ones or earlier ones."""
+    found = queries.questionnaire(entry)
+    if found is None:
+        raise Http404
+    form, book = read_form(found.form), load_rulebook()
+    shown = {
+        "answers": found,
+        "system": queries.system(found.system),
+        "form": form,
+        "cited": [cite(book, source) for source in form.sources],
+        "sections": card.sections(found.form, found.fields),
+    }
+    return render(request, "systems/questionnaire.html", shown)

@@ -72,7 +72,7 @@ def test_a_second_person_is_written_to_once_in_their_language(mail: Kept) -> Non
     ((to, content),) = mail.mails
     assert to == [ben.email]
     text = content.decode()
-    assert "City of Y <b>&" in text and f"/desk/proposals/{proposal.pk}" in text
+    assert "City of Y <b>&" in text and f"/proposals/{proposal.pk}" in text
     assert "Message-ID: <letter-" in text and "Content-Type: text/plain" in text
 
 

@@ -96,5 +96,5 @@ def test_a_record_is_written_proposed_agreed_to_and_public(node: Path) -> None:
     proposed = focal.post("/desk/drafts/parking/propose", {"title": "A new system"})
     assert proposed.status_code == 302
     assert steward.get("/systems/parking").status_code == 404
-    assert steward.post(proposed.url, {"act": "agree"}).status_code == 302
+    assert agree(steward, proposed.url).status_code == 302
     assert "Parking" in steward.get("/systems/parking").content.decode()

@@ -12,7 +12,7 @@ from plumbrule.evidence.claims import RECORD, Claim
 from plumbrule_portal.accounts.models import User
 from plumbrule_portal.ledger import proposals
 from plumbrule_portal.ledger.models import Entry, Kind, Proposal
-from plumbrule_portal.systems.models import Draft, Record, System
+from plumbrule_portal.systems.models import Draft, Questionnaire, Record, System
 from plumbrule_portal.systems.record import LATEST, missing, record_from, write_record
 
 
@@ -36,6 +36,26 @@ def begin_from(system: System, by: User, now: datetime) -> Draft:
             "language": system.language,
             "form": system.form,
             "fields": system.fields,
+            "base": newest.entry if newest else None,
+            "changed_by": by,
+            "changed": now,
+        },
+    )
+    return found
+
+
+def begin_about(system: System, form: str, by: User, now: datetime) -> Draft:
+    """A draft of a questionnaire about a system, from its newest published answers if there are any."""
+    slug = f"{system.slug}_{form.rpartition('-')[0]}"[:120]
+    newest = Questionnaire.objects.filter(record=slug, newest=True).first()
+    found, _ = Draft.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "system": system.slug,
+            "organisation": system.organisation.slug,
+            "language": newest.language if newest else system.language,
+            "form": form,
+            "fields": newest.fields if newest and newest.form == form else {},
             "base": newest.entry if newest else None,
             "changed_by": by,
             "changed": now,
@@ -84,7 +104,7 @@ def propose(draft: Draft, title: str, by: User, now: datetime) -> Proposal:
         fields={
             "form": draft.form,
             "record": draft.slug,
-            "system": draft.slug,
+            "system": draft.system or draft.slug,
             "party": None,
             "previous": _previous(draft),
             "created": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -100,7 +120,7 @@ def propose(draft: Draft, title: str, by: User, now: datetime) -> Proposal:
             by=by,
             now=now,
             organisation=draft.organisation,
-            system=draft.slug,
+            system=draft.system or draft.slug,
         )
         draft.delete()
     return made

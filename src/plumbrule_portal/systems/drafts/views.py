@@ -18,7 +18,7 @@ from plumbrule_portal.systems.drafts import access, actions, queries
 from plumbrule_portal.systems.drafts.forms import Begin, Propose
 from plumbrule_portal.systems.drafts.questions import ABSENCES, questions, read_section
 from plumbrule_portal.systems.models import Draft
-from plumbrule_portal.systems.record import Problem, read_form
+from plumbrule_portal.systems.record import Problem, questionnaires, read_form
 from plumbrule_portal.ui.languages import OWN_NAMES
 
 
@@ -46,6 +46,24 @@ def drafts(request: HttpRequest) -> HttpResponse:
 def begin_from(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what the register says of a system."""
     made = actions.begin_from(access.system(request.user, slug), _person(request), timezone.now())
+    return redirect("draft", made.slug)
+
+
+@require_safe
+@acting(*access.WRITERS)
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    """What can be written about a system: its record, its grading, the questionnaires."""
+    shown = {"system": access.system(request.user, slug), "forms": [read_form(name) for name in questionnaires()]}
+    return render(request, "systems/drafts/about.html", shown)
+
+
+@require_POST
+@acting(*access.WRITERS)
+def begin_about(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    """Answer a questionnaire about a system."""
+    if form not in questionnaires():
+        raise Http404
+    made = actions.begin_about(access.system(request.user, slug), form, _person(request), timezone.now())
     return redirect("draft", made.slug)
 
 
@@ -116,7 +134,13 @@ def drop(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _overview(request: HttpRequest, found: Draft, form: Propose, status: int = 200) -> HttpResponse:
     parts = queries.parts(found)
-    shown = {"draft": found, "parts": parts, "form": form, "whole": not any(part.lacking for part in parts)}
+    shown = {
+        "draft": found,
+        "parts": parts,
+        "form": form,
+        "written_form": read_form(found.form),
+        "whole": not any(part.lacking for part in parts),
+    }
     return render(request, "systems/drafts/draft.html", shown, status=status)
 
 

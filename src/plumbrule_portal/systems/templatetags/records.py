@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from plumbrule_portal.systems.card import ABSENT
-from plumbrule_portal.systems.record import Problem
+from plumbrule_portal.systems.models import Draft
+from plumbrule_portal.systems.record import Problem, read_form
+from plumbrule_portal.ui.templatetags.texts import said
 
 register = template.Library()
 
@@ -15,6 +18,20 @@ register = template.Library()
 def absence(reason: str) -> str:
     """The reason for an absence, in words."""
     return str(ABSENT[reason])
+
+
+@register.simple_tag
+def draft_name(draft: Draft) -> SafeString | str:
+    """What a draft is called: the name of the system, or the questionnaire and the system that it is about."""
+    if not draft.system:
+        return said(draft.fields.get("name"))
+    return f"{gettext(read_form(draft.form).title)}: {draft.system}"
+
+
+@register.simple_tag
+def form_title(form: str) -> str:
+    """What a form is called."""
+    return gettext(read_form(form).title)
 
 
 @register.simple_tag

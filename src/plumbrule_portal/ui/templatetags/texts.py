@@ -80,6 +80,18 @@ def verdict(code: str) -> str:
     return VERDICTS.get(code, lambda: code)()
 
 
+@register.simple_tag
+def tier_word(code: str) -> str:
+    """The word for a tier."""
+    return TIERS.get(code, lambda: code)()
+
+
+TIERS = {
+    "unacceptable": lambda: pgettext("tier", "unacceptable risk"),
+    "high": lambda: pgettext("tier", "high risk"),
+    "limited": lambda: pgettext("tier", "limited risk"),
+    "minimal": lambda: pgettext("tier", "minimal risk"),
+}
 VERDICTS = {
     "satisfied": lambda: pgettext("verdict", "satisfied"),
     "not-satisfied": lambda: pgettext("verdict", "not satisfied"),
