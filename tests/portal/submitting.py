@@ -54,7 +54,7 @@ def people() -> tuple[Any, Any, Any]:
         ("two", "", Role.STEWARD),
         ("focal", OWNER, Role.FOCAL_POINT),
     ):
-        user = User.objects.create_user(f"{name}@example.org", "a long and quiet sentence", name=name)
+        user = User.objects.create_user(f"{name}@example.org", name=name)
         Membership.objects.create(user=user, organisation=organisation, role=role)
         made.append(user)
     return made[0], made[1], made[2]

@@ -54,7 +54,7 @@ def tick(
 
 def steps() -> tuple[Callable[[Path, datetime], Told | None], ...]:
     """The steps in their order: what is published, before the head is signed; letters about it last."""
-    return (_room, _due, _trail, _follow, _head, _letters, _sweep)
+    return (_room, _due, _labels, _trail, _follow, _head, _letters, _sweep)
 
 
 def _done(step: Callable[[Path, datetime], Told | None], node: Path, now: datetime) -> Told | None:
@@ -77,6 +77,13 @@ def _due(_node: Path, now: datetime) -> Told | None:
 
     made = publish_due(now)
     return Told(line=f"published because their day had come: {len(made)}") if made else None
+
+
+def _labels(_node: Path, now: datetime) -> Told | None:
+    from plumbrule_portal.systems.labels.actions import renew_due  # noqa: PLC0415 - needs Django's settings
+
+    renewed = renew_due(now)
+    return Told(line=f"labels renewed: {renewed}") if renewed else None
 
 
 def _trail(_node: Path, now: datetime) -> Told | None:
@@ -121,5 +128,7 @@ def _letters(_node: Path, now: datetime) -> Told | None:
 def _sweep(_node: Path, now: datetime) -> Told | None:
     from plumbrule_portal.accounts.sweeping import sweep  # noqa: PLC0415 - needs Django's settings
 
-    gone = sweep(now)
-    return Told(line=f"old sessions and invitations deleted: {gone}") if gone else None
+    from plumbrule_portal.systems.submissions.actions import forget  # noqa: PLC0415
+
+    gone = sweep(now) + forget(now)
+    return Told(line=f"old sessions, invitations and refusals deleted: {gone}") if gone else None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from plumbrule_portal.accounts.access import everybody
+from plumbrule_portal.accounts.access import NODE, everybody, may
+from plumbrule_portal.accounts.models import Role, User
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.stages import stage
 from plumbrule_portal.systems import checking, queries, shown
-from plumbrule_portal.systems.models import Assessment
+from plumbrule_portal.systems.labels.definitions import definitions
+from plumbrule_portal.systems.labels.queries import Standing, of_system, standing
+from plumbrule_portal.systems.models import Assessment, System
 from plumbrule_portal.systems.pack import zipped
 from plumbrule_portal.systems.submissions.access import may_answer
 from plumbrule_portal.ui.languages import current
@@ -29,6 +34,7 @@ def assessment(request: HttpRequest, entry: int) -> HttpResponse:
         "stage": stage(found.entry),
         "means": checking.means(found),
         "command": checking.COMMAND,
+        "labels": [] if system is None else _labels(request.user, system),
         "may_answer": system is not None and may_answer(request.user, system.organisation.slug),
     }
     return render(request, "systems/assessment.html", told)
@@ -67,6 +73,14 @@ def policy(request: HttpRequest, entry: int) -> HttpResponse:
 def trust(request: HttpRequest, entry: int) -> HttpResponse:
     """Whose signature counts for this pack."""
     return _file(_means(entry).trust, "application/toml; charset=utf-8", "trust.toml")
+
+
+def _labels(user: User | AnonymousUser, system: System) -> list[Standing]:
+    """The labels that the system carries; for stewards also those that it could be given."""
+    today = timezone.now().date()
+    if not may(user, NODE, Role.STEWARD):
+        return [one for one in of_system(system, today) if one.holds]
+    return [found for one in definitions() if (found := standing(system, one.id, today)) is not None]
 
 
 def _found(entry: int) -> Assessment:

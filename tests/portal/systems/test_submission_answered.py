@@ -104,7 +104,7 @@ def test_nobody_else_answers(waiting: Any) -> None:
     from plumbrule_portal.systems.submissions import replies
 
     proposal, one, _, _ = waiting
-    stranger = User.objects.create_user("else@example.org", "a long and quiet sentence")
+    stranger = User.objects.create_user("else@example.org")
     Membership.objects.create(user=stranger, organisation=LAB, role=Role.FOCAL_POINT)
     for person in (one, stranger):
         with pytest.raises(PermissionDenied):
@@ -164,7 +164,7 @@ def test_later_answers_are_shown_too(published: Any, client: Any) -> None:
     address = f"/assessments/{entry}/answer"
     assert b"Propose this answer" in browser.get(address).content
     assert browser.post(address, {"language": "en", "text": "We have changed it."}).status_code == 302
-    second = User.objects.create_user("own@example.org", "a long and quiet sentence")
+    second = User.objects.create_user("own@example.org")
     Membership.objects.create(user=second, organisation=OWNER, role=Role.STEWARD)
     proposals.agree(Proposal.objects.get(kind="record"), second, NOW)
     assert "We have changed it." in client.get(f"/assessments/{entry}").content.decode()
