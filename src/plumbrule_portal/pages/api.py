@@ -90,6 +90,24 @@ class AskedPage(Asked):
     sort: Annotated[str, Field(pattern="^(newest|oldest)$")] = "newest"
 
 
+class AskedOrganisations(Schema):
+    """`after` goes on where a page ended."""
+
+    after: told.Text = ""
+
+
+class AskedBefore(Schema):
+    """`before` goes on where a page ended."""
+
+    before: told.Position | None = None
+
+
+class AskedEntries(AskedBefore):
+    """Only what is `about` one system, if that is asked."""
+
+    about: told.Text = ""
+
+
 @api.get("/systems", response={200: told.SystemList, 422: NO}, tags=["Reading"], summary="Search and list systems")
 def systems(request: HttpRequest, asked: Query[AskedPage]) -> Any:
     """A page of the systems that fit; those with the words in their name come first, then what changed last."""
@@ -132,9 +150,9 @@ def system_then(request: HttpRequest, slug: Slug, day: date) -> Any:
 
 
 @api.get("/organisations", response={200: told.OrganisationList, 422: NO}, tags=["Reading"], summary="List organisations")
-def organisations(request: HttpRequest, after: Annotated[told.Text, Query()] = "") -> Any:
+def organisations(request: HttpRequest, asked: Query[AskedOrganisations]) -> Any:
     """A page of organisations, by their names in addresses."""
-    found = list(islice(lists.organisations(after), PAGE + 1))
+    found = list(islice(lists.organisations(asked.after), PAGE + 1))
     items = [lists.organisation_object(one) for one in found[:PAGE]]
     return _list(items, found[PAGE - 1].slug if len(found) > PAGE else "")
 
@@ -149,9 +167,9 @@ def organisation(request: HttpRequest, slug: Slug) -> Any:
 
 
 @api.get("/assessments", response={200: told.AssessmentList, 422: NO}, tags=["Reading"], summary="List assessments")
-def assessments(request: HttpRequest, before: Annotated[told.Position | None, Query()] = None) -> Any:
+def assessments(request: HttpRequest, asked: Query[AskedBefore]) -> Any:
     """A page of published assessments, newest first."""
-    return _positions(lists.assessments(before), lists.assessment_object, "entry")
+    return _positions(lists.assessments(asked.before), lists.assessment_object, "entry")
 
 
 @api.get("/assessments/{entry}", response={200: told.AssessmentOut, 404: NO, 422: NO}, tags=["Reading"])
@@ -164,11 +182,9 @@ def assessment(request: HttpRequest, entry: Position) -> Any:
 
 
 @api.get("/entries", response={200: told.EntryList, 422: NO}, tags=["Reading"], summary="List entries of the log")
-def entries(
-    request: HttpRequest, before: Annotated[told.Position | None, Query()] = None, about: Annotated[told.Text, Query()] = ""
-) -> Any:
+def entries(request: HttpRequest, asked: Query[AskedEntries]) -> Any:
     """A page of the log's entries, newest first, of one system or of all."""
-    return _positions(lists.entries(before, about), lists.entry_object, "index")
+    return _positions(lists.entries(asked.before, asked.about), lists.entry_object, "index")
 
 
 @api.get("/entries/{index}", response={200: told.EntryOut, 404: NO, 422: NO}, tags=["Reading"], summary="One entry of the log")

@@ -67,7 +67,7 @@ def systems(request: HttpRequest, ending: str) -> HttpResponseBase:
 @require_safe
 def entries(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The entries of the log, newest first."""
-    after, about = _position(request.GET.get("after", "")), request.GET.get("about", "")
+    after, about = _position(request.GET.get("after", "")), request.GET.get("about", "").replace("\x00", "")
     page, before = lists.entries_page(after, about, FEED) if ending == "atom" else ([], None)
     told = _Told(
         html="entries",
@@ -104,7 +104,9 @@ def assessments(request: HttpRequest, ending: str) -> HttpResponseBase:
 @require_safe
 def organisations(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The organisations, by their names in addresses."""
-    found = list(islice(lists.organisations(request.GET.get("after", "")), FEED + 1)) if ending == "atom" else []
+    found = (
+        list(islice(lists.organisations(request.GET.get("after", "").replace("\x00", "")), FEED + 1)) if ending == "atom" else []
+    )
     told = _Told(
         html="register",
         title=gettext("Organisations"),

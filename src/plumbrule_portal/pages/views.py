@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
     """The entries of the log, newest first."""
-    after, about = request.GET.get("after", ""), request.GET.get("about", "")
+    after, about = request.GET.get("after", ""), request.GET.get("about", "").replace("\x00", "")
     place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
     page, following = lists.entries_page(place, about, 50)
     shown = {"page": page, "next": following, "about": about, "query": urlencode({"about": about} if about else {})}

@@ -48,6 +48,7 @@ def test_reading_is_open_and_says_what_the_pages_say(register: None, client: Any
     assert client.get("/api/v1/entries/1").json()["about"] == "loans"
     assert client.get("/api/v1/facets").json()["of"] == {"n": 1, "more": False}
     assert client.get("/api/v1/assessments").json()["items"] == []
+    assert [one["id"] for one in client.get("/api/v1/organisations").json()["items"]] == ["city-x"]
     for path in ("/systems/none", "/entries/99", "/organisations/none", "/assessments/0", "/systems/loans/on/2020-01-01"):
         answer = client.get(f"/api/v1{path}")
         assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing at this address."), path
