@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from portal_made import publish_record
-from portal_people import person, visitor
+from portal_people import agree, person, visitor
 
 from plumbrule_portal.systems.drafts.questions import questions, read_section
 from plumbrule_portal.systems.record import read_form
