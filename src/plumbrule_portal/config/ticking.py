@@ -127,7 +127,6 @@ def _letters(_node: Path, now: datetime) -> Told | None:
 
 def _sweep(_node: Path, now: datetime) -> Told | None:
     from plumbrule_portal.accounts.sweeping import sweep  # noqa: PLC0415 - needs Django's settings
-
     from plumbrule_portal.systems.submissions.actions import forget  # noqa: PLC0415
 
     gone = sweep(now) + forget(now)
