@@ -60,8 +60,8 @@ def named_content(entry: bytes) -> tuple[str, ...]:
 
 
 def _names_nothing(entry: bytes) -> bool:
-    """True if an entry surely names no public file, seen without parsing it: most do not, and parsing takes ten times longer
-    than everything else that a pull does.
+    """True if an entry surely names no public file, seen without parsing it: most do not, and parsing takes several times
+    longer than everything else that a pull does.
 
     An envelope has one byte form, which begins with its payload. If no `"files"` in there stands before a list that is not
     empty, and nothing is escaped, no key can be spelled that way.
