@@ -59,6 +59,7 @@ WORDS = (
     gettext_noop("took a role away"),
     gettext_noop("proposed"),
     gettext_noop("agreed"),
+    gettext_noop("agreed in another office"),
     gettext_noop("sent back"),
     gettext_noop("took back"),
     gettext_noop("answered"),

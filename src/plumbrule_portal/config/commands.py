@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from plumbrule_portal.config import copies, importing, rebuilding, serving, submitting, ticking
+from plumbrule_portal.config import agreeing, copies, importing, rebuilding, serving, submitting, ticking
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the verbs."""
-    for verb in (serving, submitting, importing, rebuilding, copies, ticking):
+    for verb in (serving, submitting, agreeing, importing, rebuilding, copies, ticking):
         verb.add_to(app)

@@ -36,6 +36,7 @@ class Office:
         licence: SPDX identifier of the licence under which the register's data are published.
         reply_days: how many days an assessed party has to answer before a finding about it is published.
         alone: true if one person may publish without a second; said in public.
+        agreeing: ids of organisations elsewhere whose key on record here counts as the second person.
         security_contact: where to report a weakness, as `mailto:` or `https:` address; shown in /.well-known/security.txt.
         mail_host: the mail server; without one every letter is printed. Its password comes from PLUMBRULE_MAIL_PASSWORD.
         mail_port: its port; 587 asks for TLS, 465 begins with it, 25 does without.
@@ -51,6 +52,7 @@ class Office:
     licence: str = "CC-BY-4.0"
     reply_days: int = 14
     alone: bool = False
+    agreeing: tuple[str, ...] = ()
     security_contact: str = ""
     mail_host: str = ""
     mail_port: int = 587

@@ -12,6 +12,12 @@ class SendBack(forms.Form):
     reason = forms.CharField(label=_("What should be changed"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
+class Agreement(forms.Form):
+    """What somebody in another office signed."""
+
+    agreement = forms.FileField(label=_("The signed agreement"), max_length=200)
+
+
 WITHDRAWN_FOR = (
     ("error", _("It is wrong")),
     ("personal-data", _("It holds personal data that should not be public")),

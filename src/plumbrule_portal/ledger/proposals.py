@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from plumbrule.errors import InputError
+from plumbrule.errors import InputError, PlumbruleError
 from plumbrule.evidence import Claim, make_statement, seal, subject_of, write_statement
 from plumbrule.evidence.claims import WITHDRAWAL, read_claim
 from plumbrule.evidence.statement import Subject
@@ -98,14 +98,14 @@ def agree(proposal: Proposal, by: User, now: datetime) -> Entry | None:
         InputError: it waits no longer; or something newer was published of the same record.
     """
     with transaction.atomic():
-        found = _locked(proposal, WAITING)
+        found = locked(proposal, WAITING)
         _check_second(found, by)
         settle(by, now)
         found.decided_by, found.decided = by, now
         record(by, "agreed", _name(found), now)
         entry = None
         if found.public_from is None or found.public_from <= now:
-            entry = _publish(found)
+            entry = publish(found)
         else:
             found.state = REPLY
             found.save()
@@ -118,7 +118,7 @@ def send_back(proposal: Proposal, by: User, reason: str, now: datetime) -> None:
     if not reason.strip():
         raise InputError("sent back without a reason.", expected="a sentence that says what to change.")
     with transaction.atomic():
-        found = _locked(proposal, WAITING, REPLY)
+        found = locked(proposal, WAITING, REPLY)
         if not access.may_agree(by, found):
             raise PermissionDenied
         _close(found, Proposal.State.RETURNED, by, now, reason.strip())
@@ -129,7 +129,7 @@ def send_back(proposal: Proposal, by: User, reason: str, now: datetime) -> None:
 def take_back(proposal: Proposal, by: User, now: datetime) -> None:
     """The proposer does not want it any more. Raises PermissionDenied, InputError."""
     with transaction.atomic():
-        found = _locked(proposal, WAITING, REPLY)
+        found = locked(proposal, WAITING, REPLY)
         if found.proposed_by_id != by.pk:
             raise PermissionDenied
         _close(found, Proposal.State.TAKEN_BACK, by, now, "")
@@ -144,7 +144,7 @@ def attach(proposal: Proposal, claim: Claim | None, files: Mapping[str, bytes], 
     Raises InputError if it waits no longer, or the time to answer is over.
     """
     with transaction.atomic():
-        found = _locked(proposal, WAITING, REPLY)
+        found = locked(proposal, WAITING, REPLY)
         if found.public_from is None or found.public_from <= now:
             raise InputError("the time to answer before publication is over.", expected="an answer within it.")
         kept = {name: subject_of(name, raw).sha256 for name, raw in files.items()}
@@ -162,7 +162,7 @@ def attach(proposal: Proposal, claim: Claim | None, files: Mapping[str, bytes], 
 def need_no_more_time(proposal: Proposal, by: User, now: datetime) -> None:
     """The party assessed says that it needs no more time. What was agreed to is published. Raises InputError."""
     with transaction.atomic():
-        found = _locked(proposal, WAITING, REPLY)
+        found = locked(proposal, WAITING, REPLY)
         if found.public_from is not None and found.public_from > now:
             found.public_from = now
             found.save()
@@ -172,14 +172,22 @@ def need_no_more_time(proposal: Proposal, by: User, now: datetime) -> None:
 
 
 def publish_due(now: datetime) -> list[Entry]:
-    """Publish what was agreed to and whose time of reply is over. For `tick`, and for a party that needs no more time."""
+    """Publish what was agreed to and whose time of reply is over. For `tick`, and for a party that needs no more time.
+
+    One that cannot be published keeps no other one from it; the first error is raised when all were tried.
+    """
     due = Proposal.objects.filter(state=REPLY, decided__isnull=False, public_from__lte=now)
-    made = []
+    made, wrong = list[Entry](), list[PlumbruleError]()
     for waiting in due.order_by("public_from", "pk"):
-        with transaction.atomic():
-            found = _locked(waiting, REPLY)
-            made.append(_publish(found))
-            record(None, "published when its time came", _name(found), now)
+        try:
+            with transaction.atomic():
+                found = locked(waiting, REPLY)
+                record(None, "published when its time came", _name(found), now)
+                made.append(publish(found))
+        except PlumbruleError as error:
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
     return made
 
 
@@ -212,7 +220,7 @@ def _check_second(found: Proposal, by: User) -> None:
         raise PermissionDenied
 
 
-def _publish(found: Proposal) -> Entry:
+def publish(found: Proposal) -> Entry:
     """Sign the node's claims, append everything, and say so in the proposal's row. Inside the caller's transaction."""
     claims = claims_of(found)
     for claim, _ in claims:
@@ -242,7 +250,7 @@ def _tidy(found: Proposal) -> None:
     transaction.on_commit(lambda: inbox.clear(set(found.files.values()) - wanted))
 
 
-def _locked(proposal: Proposal, *states: Proposal.State) -> Proposal:
+def locked(proposal: Proposal, *states: Proposal.State) -> Proposal:
     """The row as it is now, held until the transaction ends."""
     found = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     if found.state not in states:

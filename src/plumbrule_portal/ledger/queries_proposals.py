@@ -56,6 +56,11 @@ def mine(user: Person) -> list[Proposal]:
     return list(access.proposals(user).filter(proposed_by_id=user.pk)[:MOST])
 
 
+def agreed_by(proposal: Proposal) -> bool:
+    """Whether an office elsewhere may be asked to agree to this."""
+    return bool(settings.OFFICE.agreeing) and proposal.state == Proposal.State.WAITING
+
+
 def seen(proposal: Proposal) -> str:
     """A mark of what a page showed: whoever agrees hands it back, and agrees to nothing that they did not see."""
     newest = Entry.objects.order_by("-index").filter(about__in={proposal.system, proposal.organisation} - {""}).first()

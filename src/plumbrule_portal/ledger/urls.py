@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from plumbrule_portal.ledger import views, views_earlier, views_log, views_proposals, views_trail
+from plumbrule_portal.ledger import views, views_earlier, views_keys, views_log, views_proposals, views_trail
 
 urlpatterns = [
+    path("keys", views_keys.listed, name="keys"),
+    path("keys/new", views_keys.new, name="key-new"),
+    path("keys/end", views_keys.end, name="key-end"),
     path("trail", views_trail.acts, name="trail"),
     path("trail/check", views_trail.check, name="trail-check"),
     path("desk", views_proposals.desk, name="desk"),
     path("proposals/<int:number>", views_proposals.proposal, name="proposal"),
     path("proposals/<int:number>/agree", views_proposals.agree, name="proposal-agree"),
+    path("proposals/<int:number>/proposal.json", views_proposals.handed_out, name="proposal-file"),
+    path("proposals/<int:number>/agreement", views_proposals.agreement, name="proposal-agreement"),
     path("proposals/<int:number>/send-back", views_proposals.send_back, name="proposal-send-back"),
     path("proposals/<int:number>/take-back", views_proposals.take_back, name="proposal-take-back"),
     path("entries/<int:index>/withdraw", views_earlier.withdraw, name="entry-withdraw"),

@@ -15,10 +15,12 @@ from plumbrule.errors import PlumbruleError
 from plumbrule_portal.accounts.access import acting, held, signed_in
 from plumbrule_portal.accounts.models import Role
 from plumbrule_portal.accounts.views import person
-from plumbrule_portal.ledger import access, proposals
+from plumbrule_portal.ledger import access, agreements, proposals
 from plumbrule_portal.ledger import queries_proposals as queries
-from plumbrule_portal.ledger.forms import SendBack
+from plumbrule_portal.ledger.forms import Agreement, SendBack
 from plumbrule_portal.ledger.models import Proposal
+
+MAX_AGREEMENT = 65_535
 
 
 @require_safe
@@ -65,6 +67,35 @@ def agree(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("entry", entry.index)
 
 
+@require_safe
+@never_cache
+@signed_in
+def handed_out(request: HttpRequest, number: int) -> HttpResponse:
+    """The proposal as a file, for a second person in another office."""
+    found = access.proposal(request.user, number)
+    name = f'attachment; filename="proposal-{number}.json"'
+    return HttpResponse(agreements.text_of(found), content_type="application/json", headers={"Content-Disposition": name})
+
+
+@require_POST
+@signed_in
+def agreement(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand in what somebody in another office signed. Whoever sees the proposal may bring it: the signature decides."""
+    found = access.proposal(request.user, number)
+    form = Agreement(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, _("Choose the file with the signed agreement."))
+        return redirect("proposal", number)
+    try:
+        entry = agreements.accept(found, form.cleaned_data["agreement"].read(MAX_AGREEMENT), timezone.now())
+    except PlumbruleError:
+        said = _("This agreement does not count: it is about something else, or nobody signed it whose agreement counts here.")
+        messages.error(request, said)
+        return redirect("proposal", number)
+    messages.success(request, _("Published."))
+    return redirect("entry", entry.index)
+
+
 @require_POST
 @acting(Role.STEWARD)
 def send_back(request: HttpRequest, number: int) -> HttpResponse:
@@ -105,6 +136,8 @@ def _page(request: HttpRequest, found: Proposal, form: SendBack) -> HttpResponse
         "decides": decides and (settings.OFFICE.alone or not own),
         "own_only": decides and own and not settings.OFFICE.alone,
         "seen": queries.seen(found),
+        "elsewhere": queries.agreed_by(found),
+        "agreement": Agreement(),
         "form": form,
     }
     return render(request, "ledger/proposal.html", shown, status=422 if form.errors else 200)
