@@ -76,7 +76,7 @@ def child(folder: Path, number: int, forget: int, pipe: int) -> None:
         tell("error", error.got)
         if "content" in error.got:  # beside the log, which has nothing to be unsure of
             log.close()
-            tell("blob", True)
+            tell("blob", list(log.content.digests()))
     if where := DISK.faulty_where():
         tell("failed", os.path.relpath(where, os.fsencode(folder)))
     for ask in (lambda: log.append([b"again"]), lambda: log.publish(clock), lambda: log.size):
@@ -145,6 +145,8 @@ def main(folder: Path) -> None:
             shutil.copytree(folder / "log", place)
             told = one_life(place, number, forget)
             count(told, seen)
+            if number == 1 and "error" in told:
+                seen[f"first: {told['failed'][0]}"] += 1
             check(place, told)
             shutil.rmtree(place)
     print(json.dumps({"syncs": syncs, **seen}))
@@ -157,6 +159,7 @@ def count(told: dict[str, list[object]], seen: Counter[str]) -> None:
         if "error" in told:
             seen["told"] += 1
             seen["the log went on"] += "open" in told
+            seen["a blob is found"] += told.get("blob", [[]]) != [[]]
             if not told.keys() & {"group", "blob"}:  # in a group another thread may be writing; a blob does not stop the log
                 seen["written after it"] += int(str(told["later"][0]))
         else:
