@@ -8,9 +8,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from plumbrule_portal.accounts.access import NODE, everybody, may
-from plumbrule_portal.accounts.models import Role, User
+from plumbrule_portal.accounts.access import everybody
+from plumbrule_portal.accounts.models import User
+from plumbrule_portal.ledger.access import may_propose
 from plumbrule_portal.ledger.content import read
+from plumbrule_portal.ledger.models import Kind
 from plumbrule_portal.ledger.stages import stage
 from plumbrule_portal.systems import checking, queries, shown
 from plumbrule_portal.systems.labels.definitions import definitions
@@ -78,7 +80,7 @@ def trust(request: HttpRequest, entry: int) -> HttpResponse:
 def _labels(user: User | AnonymousUser, system: System) -> list[Standing]:
     """The labels that the system carries; for stewards also those that it could be given."""
     today = timezone.now().date()
-    if not may(user, NODE, Role.STEWARD):
+    if not may_propose(user, Kind.LABEL, system.organisation.slug):
         return [one for one in of_system(system, today) if one.holds]
     return [found for one in definitions() if (found := standing(system, one.id, today)) is not None]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -14,6 +15,7 @@ from plumbrule.evidence.reading import Json
 from plumbrule_portal.accounts.models import User
 from plumbrule_portal.accounts.trail import record
 from plumbrule_portal.ledger import actions, node, proposals
+from plumbrule_portal.ledger.access import may_propose
 from plumbrule_portal.ledger.models import Entry, Kind, Proposal
 from plumbrule_portal.systems.labels import queries
 from plumbrule_portal.systems.labels.definitions import Definition, definition
@@ -31,6 +33,8 @@ def propose_label(system: System, label: str, by: User, now: datetime) -> Propos
         InputError: there is no such label, or no assessment that gives it.
         PermissionDenied: this person may not.
     """
+    if not may_propose(by, Kind.LABEL, system.organisation.slug):
+        raise PermissionDenied
     wanted = definition(label)
     found = None if wanted is None else queries.fitting(system, wanted, now.date())
     if wanted is None or found is None:

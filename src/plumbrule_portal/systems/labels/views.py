@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from plumbrule.base.languages import direction
 from plumbrule.errors import PlumbruleError
-from plumbrule_portal.accounts.access import NODE, acting, everybody, may
+from plumbrule_portal.accounts.access import acting, everybody
 from plumbrule_portal.accounts.models import Role, User
+from plumbrule_portal.ledger.access import may_propose
+from plumbrule_portal.ledger.models import Kind
 from plumbrule_portal.systems import queries as register
 from plumbrule_portal.systems.labels import actions, queries
 from plumbrule_portal.systems.labels.badge import badge
@@ -46,7 +48,7 @@ def label(request: HttpRequest, label: str, slug: str) -> HttpResponse:
         "system": system,
         "assessment": held,
         "line": _line(found, now),
-        "may_give": may(request.user, NODE, Role.STEWARD),
+        "may_give": may_propose(request.user, Kind.LABEL, system.organisation.slug),
         "badge": settings.OFFICE.address + reverse("badge", args=[label, slug]),
         "page": settings.OFFICE.address + reverse("label", args=[label, slug]),
     }
