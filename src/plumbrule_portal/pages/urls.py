@@ -2,13 +2,14 @@
 
 from django.urls import include, path, re_path
 
-from plumbrule_portal.pages import feeds, views, views_security, views_tokens
+from plumbrule_portal.pages import feeds, views, views_about, views_security, views_tokens
 from plumbrule_portal.pages.api import addresses as api_addresses
 from plumbrule_portal.pages.api import openapi
 
 _ENDING = "(csv|json|atom)"
 
 urlpatterns = [
+    path("about", views_about.about, name="about"),
     path(".well-known/security.txt", views_security.security_txt, name="security-txt"),
     path("", views.home, name="home"),
     path("api/v1/", views_tokens.described, name="api"),

@@ -147,3 +147,18 @@ def test_a_role_taken_away_counts_no_more_at_once(node: Path) -> None:
     assert client.get("/people").status_code == 200
     Membership.objects.filter(user=user).delete()
     assert client.get("/people").status_code == 403
+
+
+def test_who_may_publish_alone_is_said_in_public(node: Path) -> None:
+    """The page about the register says that two persons publish, or that one may, and which offices elsewhere count."""
+    from dataclasses import replace
+
+    from django.conf import settings
+    from django.test import override_settings
+
+    assert b"Nobody publishes alone" in visitor().get("/about").content
+    changed = replace(settings.OFFICE, alone=True, agreeing=("other.example",), security_contact="mailto:x@example.org")
+    with override_settings(OFFICE=changed):
+        text = visitor().get("/about").content.decode()
+    assert "one person may publish alone" in text and "<code>other.example</code>" in text
+    assert 'href="mailto:x@example.org"' in text and "named no address" not in text
