@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from plumbrule_portal.systems.card import ABSENT
+from plumbrule_portal.systems.exchange import Note
 from plumbrule_portal.systems.models import Draft
 from plumbrule_portal.systems.record import Problem, read_form
 from plumbrule_portal.ui.templatetags.texts import said
@@ -32,6 +33,27 @@ def draft_name(draft: Draft) -> SafeString | str:
 def form_title(form: str) -> str:
     """What a form is called."""
     return gettext(read_form(form).title)
+
+
+@register.simple_tag
+def became(kind: str) -> str:
+    """What became of a field on its way to another format."""
+    return gettext(BECAME[kind])
+
+
+@register.simple_tag
+def note_reason(note: Note) -> str:
+    """Why a field did not go over as it was."""
+    return gettext(note.reason).format(**dict(note.slots)) if note.reason else ""
+
+
+BECAME = {
+    "mapped": gettext_noop("went over"),
+    "not-mapped": gettext_noop("stayed behind"),
+    "altered": gettext_noop("was changed on the way"),
+    "lacking": gettext_noop("asked for, and not there"),
+    "refused": gettext_noop("could not be used"),
+}
 
 
 @register.simple_tag
