@@ -7,6 +7,7 @@ withdrawn. It is made by the same code as the dossier (`plumbrule.report`).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
@@ -22,6 +23,8 @@ from plumbrule.errors import PlumbruleError
 from plumbrule.report import finding_views, read_assessment, render_findings
 from plumbrule_portal.ledger import content, node
 
+_REGION = re.compile(r'role="region" aria-label="([^"]*)"')
+
 
 def whole(digest: str, language: str) -> SafeString:
     """Every finding of an assessment in full; empty where the file was withdrawn, or is of a form that is not read."""
@@ -35,7 +38,7 @@ def short(digest: str, language: str) -> SafeString:
 
 def whole_of(raw: bytes, language: str) -> SafeString:
     """As `whole`, of an assessment that is not public yet. Raises UnreadableError."""
-    return mark_safe(render_findings(read_assessment(raw), language=language))  # noqa: S308  our templates escape
+    return mark_safe(_named_apart(render_findings(read_assessment(raw), language=language)))  # noqa: S308  our templates escape
 
 
 def short_of(raw: bytes, language: str, prefix: str) -> SafeString:
@@ -52,6 +55,18 @@ def forget(digest: str) -> None:
     """Delete what was made of a file that was withdrawn."""
     for path in _folder().glob(f"{digest}.*"):
         path.unlink(missing_ok=True)
+
+
+def _named_apart(page: str) -> str:
+    """Tables that have the same caption in several findings get a number, so that somebody who jumps between them can tell."""
+    seen: dict[str, int] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        seen[found[1]] = seen.get(found[1], 0) + 1
+        number = f" ({seen[found[1]]})" if seen[found[1]] > 1 else ""
+        return f'role="region" aria-label="{found[1]}{number}"'
+
+    return _REGION.sub(numbered, page)
 
 
 def _kept(digest: str, language: str, kind: str, make: Callable[[bytes], SafeString]) -> SafeString:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plumbrule.rulebook import cite, load_rulebook
@@ -11,6 +12,8 @@ from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.systems import card, queries, views_then
 from plumbrule_portal.systems import shown as findings
 from plumbrule_portal.systems.grading import queries as grading
+from plumbrule_portal.systems.labels import queries as labels
+from plumbrule_portal.systems.purchases import queries_public as purchases
 from plumbrule_portal.systems.record import read_form
 from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.languages import current
@@ -34,6 +37,8 @@ def system(request: HttpRequest, slug: str) -> HttpResponse:
         "steps": card.steps(found.form, found.fields),
         "graded": grading.graded(slug),
         "answered": queries.questionnaires(slug),
+        "purchases": purchases.of_system(slug),
+        "labels": labels.of_system(found, timezone.now().date()),
     }
     return render(request, "systems/system.html", shown)
 

@@ -11,8 +11,9 @@ from submitting import NOW, assess
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from site_made import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +138,22 @@ def test_the_site_hands_it_out_as_a_file_to_keep(client: Any) -> None:
     assert file.headers["Content-Disposition"] == 'attachment; filename="verify.html"'
     assert "script-src" not in file.headers["Content-Security-Policy"]
     assert verifier.digest() in client.get("/verify").content.decode()
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("ar", "light")])
+def test_pages_of_findings_are_for_everybody(site: Site, browser: Browser, language: str, scheme: Any) -> None:
+    """axe-core finds no fault on the pages of findings, labels, keys and checking, and they fit 320 pixels."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme, viewport={"width": 320, "height": 800})
+    page = context.new_page()
+    system = "boston-mortgage-decisions"
+    page.goto(f"{site.address}/systems/{system}?lang=en")
+    entry = page.locator("section.assessment h3 a").first.get_attribute("href")
+    for path in (f"/systems/{system}", entry, "/verify", "/keys", "/labels", f"/labels/known-data/{system}"):
+        page.goto(f"{site.address}{path}?lang={language}")
+        found = Axe().run(page, options=rules).response["violations"]
+        assert not found, [(path, one["id"], one["help"], one["nodes"][0]["html"][:200]) for one in found]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    context.close()
