@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from portal_made import CREATED, publish_loans
 from portal_people import NOW, person, visitor
+from purchase_made import purchase_arguments
 
 from plumbrule.evidence.claims import RECORD, Claim
 
@@ -52,7 +53,7 @@ def expected() -> dict[str, dict[str, Any]]:
 def things() -> dict[str, dict[str, Any]]:
     """Things of city-x that belong to a stranger, as the arguments of the addresses that name them."""
     from plumbrule_portal.accounts.models import Invitation, Membership, Session
-    from plumbrule_portal.ledger.models import Proposal
+    from plumbrule_portal.ledger.models import Letter, Proposal
     from plumbrule_portal.ledger.proposals import propose
     from plumbrule_portal.pages.models import Token
     from plumbrule_portal.systems.models import Assessment, Draft
@@ -81,6 +82,7 @@ def things() -> dict[str, dict[str, Any]]:
         "people": asked,
         "finding": finding,
         "token": token,
+        "letter": Letter.objects.create(key="x", language="en", subject="x", body="x", made=NOW, after=NOW),
     }
     part = read_form("system-1").sections[0].id
     common = {"slug": "loans", "index": 1, "entry": 1, "secret": "x", "digest": "0" * 64, "path": "checkpoint"}
@@ -88,6 +90,7 @@ def things() -> dict[str, dict[str, Any]]:
     by_name = {
         "people-remove": {"number": member.pk},
         "no-more-time": {"number": finding.pk},
+        **purchase_arguments(stranger),
         **{name: {"slug": "new"} for name in ("draft", "propose-draft", "drop-draft", "draft-section", "api-1:draft")},
     }
     for start, row in numbers.items():
@@ -102,7 +105,7 @@ def arguments(name: str, pattern: str, known: dict[str, dict[str, Any]]) -> dict
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
     found = {}
     for one in wanted:
-        family = next((key for key in ("proposal", "session", "people", "finding", "token") if key in name), "")
+        family = next((key for key in ("proposal", "session", "people", "finding", "token", "letter") if key in name), "")
         value = known.get(name, {}).get(one, known[""].get(f"{one} of {family}", known[""].get(one)))
         assert value is not None, f"{name}: say in `things` what <{one}> may be"
         found[one] = value

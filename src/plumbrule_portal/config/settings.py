@@ -98,8 +98,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-MAX_BODIES = {"/": 3 * 2**20, "/api/v1/": 80 * 2**20}
-"""The longest body by the beginning of the address: forms, and packs from an assessor's machine."""
+MAX_BODIES = {"/": 3 * 2**20, "/api/v1/": 80 * 2**20, "/supply/": 33 * 2**20}
+"""The longest body by the beginning of the address: forms, packs from an assessor's machine, packs from a supplier's browser."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 80

@@ -24,6 +24,7 @@ Projection = Callable[[Entry, Statement], None]
 PUBLIC_TABLES = (
     "systems.Searchable",
     "systems.Label",
+    "systems.PurchaseDecision",
     "systems.Answer",
     "systems.Withheld",
     "systems.Questionnaire",

@@ -14,5 +14,5 @@ class SystemsConfig(AppConfig):
     def import_models(self) -> None:
         """Read the tables of the rooms, too."""
         super().import_models()
-        for room in ("submissions", "labels"):
+        for room in ("submissions", "labels", "purchases"):
             import_module(f"{self.name}.{room}.models")

@@ -13,6 +13,7 @@ from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.systems.models import Assessment, Finding, Grading, Questionnaire, Record, System, Withheld
+from plumbrule_portal.systems.purchases import projection as purchases
 from plumbrule_portal.systems.record import questionnaires
 from plumbrule_portal.systems.submissions import projection as submissions
 
@@ -154,7 +155,13 @@ def _withheld(record: str, system: str, document: Mapping[str, Any]) -> None:
     )
 
 
-_RECORDS = {"organisation": _organisation, "system": _system, "pack": submissions.pack, "reply": submissions.answer}
+_RECORDS = {
+    "organisation": _organisation,
+    "system": _system,
+    "pack": submissions.pack,
+    "reply": submissions.answer,
+    "purchase": purchases.decision,
+}
 
 
 def _document(files: Mapping[str, str], name: str) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+"""Decided purchases, for everybody."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from plumbrule_portal.accounts.access import everybody
+from plumbrule_portal.systems.purchases import checklist
+from plumbrule_portal.systems.purchases import queries_public as queries
+from plumbrule_portal.ui.caching import from_the_log
+
+
+@from_the_log
+@everybody
+@require_safe
+def decisions(request: HttpRequest) -> HttpResponse:
+    """Decided purchases, newest first; of one organisation, if it is named."""
+    organisation, before = request.GET.get("organisation", ""), request.GET.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+    found = queries.listed(organisation[:200], number)
+    following = found[-1].row.entry if len(found) == queries.MOST else None
+    return render(request, "systems/purchases/decisions.html", {"found": found, "next": following, "organisation": organisation})
+
+
+@from_the_log
+@everybody
+@require_safe
+def decision(request: HttpRequest, slug: str) -> HttpResponse:
+    """One decision: what was asked, whom, what the chosen supplier's answers rest on, and why."""
+    found = queries.published(slug)
+    if found is None:
+        raise Http404
+    profile = checklist.profiles().get(found.said.profile) if found.said else None
+    shown = {"found": found, "said": found.said, "profile": profile, "withdrawn": queries.withdrawn_by(found.row)}
+    return render(request, "systems/purchases/decision.html", shown)
