@@ -98,3 +98,38 @@ def test_a_record_is_written_proposed_agreed_to_and_public(node: Path) -> None:
     assert steward.get("/systems/parking").status_code == 404
     assert agree(steward, proposed.url).status_code == 302
     assert "Parking" in steward.get("/systems/parking").content.decode()
+
+
+def test_a_draft_begins_from_a_file_of_another_format(node: Path, shared: Path) -> None:
+    """A real entry of the Dutch standard fills a draft; what it does not say stays open, and the page says what stayed behind."""
+    from plumbrule_portal.systems.models import Draft
+
+    publish_record("organisation-1", "city-x", {"names": {"en": "City of X"}}, party="city-x")
+    focal = visitor(person("ada", "focal-point", organisation="city-x"))
+    path = shared / "data" / "registers" / "nl_template_gemeente_amsterdam.json"
+    said = {"kind": "nl-standard-1.0", "organisation": "city-x", "language": "nl", "name": ""}
+    with path.open("rb") as file:
+        page = focal.post("/desk/drafts/from-file", {**said, "file": file})
+    assert page.status_code in {200, 422}, page.status_code
+    if page.status_code == 422:  # Dutch is none of the languages of the pages
+        with path.open("rb") as file:
+            page = focal.post("/desk/drafts/from-file", {**said, "language": "en", "file": file})
+    draft = Draft.objects.get()
+    assert draft.organisation == "city-x" and draft.fields["name"]
+    assert not [value for value in draft.fields.values() if value == {"absent": "not-stated"}]
+    assert "What went over, and what did not" in page.content.decode()
+    assert focal.get(f"/desk/drafts/{draft.slug}").status_code == 200
+
+
+def test_a_file_that_is_another_begins_nothing(node: Path) -> None:
+    """It is refused beside its field."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from plumbrule_portal.systems.models import Draft
+
+    publish_record("organisation-1", "city-x", {"names": {"en": "City of X"}}, party="city-x")
+    focal = visitor(person("ada", "focal-point", organisation="city-x"))
+    said = {"kind": "uk-atrs", "organisation": "city-x", "language": "en", "file": SimpleUploadedFile("x.json", b"\x00")}
+    page = focal.post("/desk/drafts/from-file", said)
+    assert page.status_code == 422 and "This is no file of that format" in page.content.decode()
+    assert not Draft.objects.exists()

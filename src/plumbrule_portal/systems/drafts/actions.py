@@ -12,8 +12,12 @@ from plumbrule.evidence.claims import RECORD, Claim
 from plumbrule_portal.accounts.models import User
 from plumbrule_portal.ledger import proposals
 from plumbrule_portal.ledger.models import Entry, Kind, Proposal
+from plumbrule_portal.systems.exchange import Report, Wanted, read_outside
 from plumbrule_portal.systems.models import Draft, Questionnaire, Record, System
-from plumbrule_portal.systems.record import LATEST, missing, record_from, write_record
+from plumbrule_portal.systems.record import LATEST, Absence, Absent, Value, missing, record_from, value_object, write_record
+from plumbrule_portal.systems.record import Record as Written
+
+MOST_DRAFTS = 20
 
 
 def begin(slug: str, organisation: str, language: str, name: str, by: User, now: datetime) -> Draft:
@@ -42,6 +46,45 @@ def begin_from(system: System, by: User, now: datetime) -> Draft:
         },
     )
     return found
+
+
+def begin_from_file(content: bytes, wanted: Wanted, by: User, now: datetime) -> tuple[list[Draft], Report]:
+    """Drafts from a file in a format of others: what it holds is filled in, what it does not say is left open.
+
+    Raises:
+        InputError: it is not a file of that format, or holds more than `MOST_DRAFTS` systems.
+    """
+    imported, report = read_outside(content, wanted)
+    if len(imported.records) > MOST_DRAFTS:
+        raise InputError(
+            f"the file holds {len(imported.records)} systems.",
+            expected=f"at most {MOST_DRAFTS}.",
+            cure="a whole register comes in by `plumbrule import`.",
+        )
+    owner = wanted.organisation.id if wanted.organisation else ""
+    return [_begun(record, owner, by, now) for record in imported.records if _is_free(record.id)], report
+
+
+def _is_free(slug: str) -> bool:
+    return not System.objects.filter(slug=slug).exists() and not Draft.objects.filter(slug=slug).exists()
+
+
+def _begun(record: Written, owner: str, by: User, now: datetime) -> Draft:
+    stated = {name: value for name, value in record.fields.items() if not _not_stated(value)}
+    return Draft.objects.create(
+        slug=record.id,
+        organisation=owner,
+        language=record.language,
+        form=record.form,
+        fields={name: value_object(value) for name, value in stated.items()},
+        changed_by=by,
+        changed=now,
+    )
+
+
+def _not_stated(value: Value) -> bool:
+    """What the file does not say is a question for whoever writes the draft, no answer."""
+    return isinstance(value, Absent) and value.reason is Absence.NOT_STATED
 
 
 def begin_about(system: System, form: str, by: User, now: datetime) -> Draft:

@@ -7,12 +7,21 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plumbrule_portal.accounts.models import Organisation
+from plumbrule_portal.systems.exchange import formats, table_of
 from plumbrule_portal.systems.record import LATEST, Problem, read_form, read_value
 from plumbrule_portal.ui.languages import OWN_NAMES
 from plumbrule_portal.ui.templatetags.texts import best_of
+
+MOST_FILE = 2 * 2**20
+
+
+def called(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
+    """Organisations to choose from, by their names in the reader's language."""
+    return [(one.slug, one.names[best_of(one.names)] if one.names else one.slug) for one in organisations]
 
 
 class Begin(forms.Form):
@@ -30,8 +39,7 @@ class Begin(forms.Form):
 
     def __init__(self, *arguments: Any, organisations: Iterable[Organisation], **more: Any) -> None:
         super().__init__(*arguments, **more)
-        choices = [(one.slug, one.names[best_of(one.names)] if one.names else one.slug) for one in organisations]
-        self.fields["organisation"].choices = choices  # type: ignore[attr-defined] # a ChoiceField, as declared above
+        self.fields["organisation"].choices = called(organisations)  # type: ignore[attr-defined] # a ChoiceField, as declared
 
     def clean_name(self) -> str:
         """Refuse what no record may hold, such as mark-up, before a draft is made of it."""
@@ -47,3 +55,29 @@ class Propose(forms.Form):
     """What changed, for the second person."""
 
     title = forms.CharField(label=_("What changes, in one line, for the person who agrees"), max_length=200)
+
+
+class FromFile(forms.Form):
+    """A file in a format of others, to begin from."""
+
+    kind = forms.ChoiceField(label=_("Format"))
+    file = forms.FileField(label=_("File"), help_text=_("At most 2 MB."))
+    organisation = forms.ChoiceField(label=_("Organisation that answers for it"))
+    language = forms.ChoiceField(label=_("Language of its texts"), choices=list(OWN_NAMES.items()))
+    name = forms.CharField(
+        label=_("Name of the system"), help_text=_("Only where the file does not say."), max_length=300, required=False
+    )
+
+    def __init__(self, *arguments: Any, organisations: Iterable[Organisation], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined] # a ChoiceField, as declared above
+            (name, gettext(table_of(name).title)) for name in formats()
+        ]
+        self.fields["organisation"].choices = called(organisations)  # type: ignore[attr-defined] # as above
+
+    def clean_file(self) -> Any:
+        """Refuse what is too large."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_FILE:
+            raise forms.ValidationError(_("The file is larger than 2 MB. Take the entry of this system out of it."))
+        return file

@@ -6,6 +6,7 @@ from plumbrule_portal.systems.drafts import views
 
 urlpatterns = [
     path("desk/drafts", views.drafts, name="drafts"),
+    path("desk/drafts/from-file", views.from_file, name="from-file"),
     path("desk/drafts/of/<slug:slug>", views.begin_from, name="begin-from"),
     path("desk/systems/<slug:slug>", views.about, name="desk-system"),
     path("desk/systems/<slug:slug>/questions/<slug:form>", views.begin_about, name="begin-about"),

@@ -15,8 +15,10 @@ from plumbrule.errors import InputError
 from plumbrule_portal.accounts.access import acting, demand
 from plumbrule_portal.accounts.models import User
 from plumbrule_portal.systems.drafts import access, actions, queries
-from plumbrule_portal.systems.drafts.forms import Begin, Propose
+from plumbrule_portal.systems.drafts.forms import Begin, FromFile, Propose
 from plumbrule_portal.systems.drafts.questions import ABSENCES, questions, read_section
+from plumbrule_portal.systems.exchange import Organisation as Owner
+from plumbrule_portal.systems.exchange import Report, Wanted
 from plumbrule_portal.systems.models import Draft
 from plumbrule_portal.systems.record import Problem, questionnaires, read_form
 from plumbrule_portal.ui.languages import OWN_NAMES
@@ -39,6 +41,33 @@ def drafts(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("draft", made.slug)
     return render(request, "systems/drafts/drafts.html", {"drafts": access.drafts(request.user), "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@acting(*access.WRITERS)
+def from_file(request: HttpRequest) -> HttpResponse:
+    """Begin from a file in a format of others, and see what of it was filled in."""
+    mine = access.organisations(request.user)
+    form = FromFile(request.POST or None, request.FILES or None, organisations=mine)
+    begun: list[Draft] = []
+    report: Report | None = None
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        owner = mine.get(slug=said["organisation"])
+        demand(request.user, owner.slug, *access.WRITERS)
+        wanted = Wanted(
+            format=said["kind"],
+            retrieved=timezone.now().date().isoformat(),
+            language=said["language"],
+            organisation=Owner(id=owner.slug, name=next(iter(owner.names.values()), "")),
+            name=said["name"],
+        )
+        try:
+            begun, report = actions.begin_from_file(said["file"].read(), wanted, _person(request), timezone.now())
+        except InputError:
+            form.add_error("file", gettext("This is no file of that format, or it holds more than twenty systems."))
+    shown = {"form": form, "begun": begun, "report": report}
+    return render(request, "systems/drafts/from_file.html", shown, status=422 if form.errors else 200)
 
 
 @require_POST
