@@ -16,16 +16,19 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
-from plumbrule_portal.accounts.models import Membership, Role
+from plumbrule_portal.accounts.models import Membership, Role, User
+from plumbrule_portal.accounts.trail import record
 from plumbrule_portal.ledger.models import Letter
 from plumbrule_portal.ui.languages import django_code
 
 MOST_FAILURES = 5
 FIRST_PAUSE = timedelta(minutes=5)
+POSTED = gettext_noop("posted a letter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +107,16 @@ def to_be_printed() -> QuerySet[Letter]:
 
 
 def mark_printed(letter: Letter, now: datetime) -> None:
-    """Somebody printed and posted it."""
+    """It was printed and posted."""
     letter.printed = now
     letter.save(update_fields=["printed"])
+
+
+def post(letter: Letter, by: User, now: datetime) -> None:
+    """Somebody printed a letter and posted it, and answers for that in the audit trail."""
+    with transaction.atomic():
+        mark_printed(letter, now)
+        record(by, POSTED, f"letter/{letter.pk}", now)
 
 
 def _send(letter: Letter) -> None:

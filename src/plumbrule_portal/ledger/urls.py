@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from plumbrule_portal.ledger import views, views_earlier, views_keys, views_log, views_proposals, views_trail
+from plumbrule_portal.ledger import views, views_earlier, views_keys, views_letters, views_log, views_proposals, views_trail
 
 urlpatterns = [
     path("keys", views_keys.listed, name="keys"),
     path("keys/new", views_keys.new, name="key-new"),
     path("keys/end", views_keys.end, name="key-end"),
+    path("desk/letters", views_letters.listed, name="letters"),
+    path("desk/letters/<int:number>", views_letters.letter, name="letter"),
+    path("desk/letters/<int:number>/posted", views_letters.posted, name="letter-posted"),
     path("trail", views_trail.acts, name="trail"),
     path("trail/check", views_trail.check, name="trail-check"),
     path("desk", views_proposals.desk, name="desk"),

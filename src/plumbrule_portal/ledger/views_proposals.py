@@ -33,6 +33,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "waiting": queries.waiting(user),
         "mine": queries.mine(user),
         "roles": {role.value for _, role in held(user)},
+        "node_roles": {role.value for of, role in held(user) if of == access.NODE},
         "missing": access.factor_missing(user),
     }
     return render(request, "ledger/desk.html", shown)

@@ -66,6 +66,12 @@ def whole(value: int) -> str:
 
 
 @register.filter
+def direction_of(code: str) -> str:
+    """In which direction a language is written: ltr or rtl."""
+    return direction(code)
+
+
+@register.filter
 def day(value: date | str | None) -> str:
     """The day of a date, a time or an ISO 8601 text, written out in the reader's language."""
     if not value:
