@@ -33,10 +33,10 @@ INSTALLED_APPS = [
     "plumbrule_portal.pages",
 ]
 MIDDLEWARE = [
+    "plumbrule_portal.ledger.caching.PagesFromTheLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "plumbrule_portal.ui.middleware.headers",
-    "plumbrule_portal.ledger.caching.PagesFromTheLog",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

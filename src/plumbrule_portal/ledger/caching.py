@@ -20,7 +20,7 @@ from threading import Lock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 from django.urls import Resolver404, resolve
 
 from plumbrule_portal.ledger import state as progress
@@ -37,7 +37,7 @@ Key = tuple[str, str, bool]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     state: str
-    headers: tuple[tuple[str, str], ...]
+    headers: ResponseHeaders
     body: bytes
 
 
@@ -69,43 +69,55 @@ class Shelf:
 
 
 class PagesFromTheLog:
-    """The middleware: outside of everything that makes a page, inside of what guards every answer."""
+    """The middleware: outside of everything else, so that what it keeps is what went out, with every header."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer, self._shelf = answer, Shelf()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer: from the reader's copy, from ours, or made."""
-        if request.method not in {"GET", "HEAD"} or not _is_marked(request):
+        if request.method not in {"GET", "HEAD"} or _insecure(request):
             return self._answer(request)
         strangers = set(request.COOKIES) - {COOKIE}
         if strangers - {settings.CSRF_COOKIE_NAME}:
-            response = self._answer(request)
-            response.headers.setdefault("Cache-Control", "private, no-cache")
-            return response
+            return self._private(request)
         request.get_host()  # refuses a host that is not ours, as the middleware that is passed over would
-        language = wished(request)
+        language, zipped = wished(request), bool(_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         state = f"{progress.state()}.{int(time.time()) // 3600}.{_build()}.{language}"
+        kept = self._shelf.get((request.get_full_path(), language, zipped), state)
         etag = f'W/"{state}"'
-        if etag in request.headers.get("If-None-Match", ""):
+        if kept is None and not _is_marked(request):
+            return self._answer(request)
+        if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
             return _marked(HttpResponseNotModified(), etag)
-        key = (request.get_full_path(), language, bool(_GZIP.search(request.headers.get("Accept-Encoding", ""))))
-        kept = self._shelf.get(key, state)
         if kept is not None:
             return _again(kept, request.method)
         response = self._answer(request)
         if response.status_code == 200 and not response.cookies:
             _marked(response, etag)
             if request.method == "GET" and not strangers and isinstance(response, HttpResponse) and _fits(response):
-                self._shelf.put(key, _Kept(state=state, headers=tuple(response.items()), body=response.content))
+                key = (request.get_full_path(), language, zipped)
+                self._shelf.put(key, _Kept(state=state, headers=response.headers, body=response.content))
+        return response
+
+    def _private(self, request: HttpRequest) -> HttpResponseBase:
+        """For somebody with a session: made, and kept by nobody else."""
+        response = self._answer(request)
+        if _is_marked(request):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 
 def _again(kept: _Kept, method: str) -> HttpResponse:
+    """The page again. Its headers are shared, which is safe because nothing outside of this middleware touches them."""
     response = HttpResponse(kept.body if method == "GET" else b"")
-    for name, value in kept.headers:
-        response.headers[name] = value
+    response.headers = kept.headers
     return response
+
+
+def _insecure(request: HttpRequest) -> bool:
+    """Whether the visitor will be sent to TLS first."""
+    return bool(settings.SECURE_SSL_REDIRECT) and not request.is_secure()
 
 
 def _fits(response: HttpResponse) -> bool:

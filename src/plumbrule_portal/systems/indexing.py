@@ -27,7 +27,7 @@ def entry(found: Entry) -> None:
 def _assessments(found: Entry) -> None:
     for gone in Assessment.objects.filter(system=found.about).exclude(superseded_by=None, withdrawn_by=None):
         Searchable.objects.filter(kind="assessment", key=str(gone.entry)).delete()
-    for made in Assessment.objects.filter(entry=found.index):
+    for made in Assessment.objects.filter(entry=found.index, superseded_by=None, withdrawn_by=None):
         details = [finding.detail.get("title") for finding in made.findings.all()]
         words = fold([details, made.system, made.profile, made.signer])
         _keep("assessment", str(made.entry), made.entry, fold([made.title, made.name]), words, {})

@@ -14,8 +14,9 @@ from itertools import islice
 from django.core.cache import cache
 from django.db import connection
 
+from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.state import newest_index
-from plumbrule_portal.systems.models import System
+from plumbrule_portal.systems.models import Assessment, System
 from plumbrule_portal.systems.search import Part, expression_postgresql, expression_sqlite, parts_of
 
 PAGE, MOST_COUNTED = 25, 10_000
@@ -115,6 +116,21 @@ def facets(wish: Wish, most: int = 12) -> Facets:
     return found
 
 
+def others(words: str, most: int = 5) -> tuple[tuple[Organisation, ...], tuple[Assessment, ...]]:
+    """Organisations and assessments that hold all the words, a few of each, what was published last first."""
+    wish, found = Wish(words=words), []
+    for kind in (1, 2):
+        rows: list[int] = []
+        if wish.parts:
+            sql, values = _select(wish, names=None, order="DESC", bound="", kind=kind)
+            with connection.cursor() as cursor:
+                cursor.execute(sql, [*values, most])
+                rows = [int(row) // 4 for (row,) in cursor.fetchall()]
+        found.append(rows)
+    organisations = Organisation.objects.filter(entry__in=found[0]).order_by("-entry")
+    return tuple(organisations), tuple(Assessment.objects.filter(entry__in=found[1]))
+
+
 def _facets(wish: Wish, most: int) -> Facets:
     sql, values = _select(wish, names=None, order="DESC", bound="")
     joined = f"SELECT kept.tags FROM ({sql}) AS hit JOIN systems_searchable AS kept ON kept.id = hit.place"  # noqa: S608 - our own SQL
@@ -154,7 +170,7 @@ def _rows(wish: Wish, names: bool | None, bound: int | None, rising: bool, most:
         return [int(row) for (row,) in cursor.fetchall()]
 
 
-def _select(wish: Wish, *, names: bool | None, order: str, bound: str) -> tuple[str, list[str]]:
+def _select(wish: Wish, *, names: bool | None, order: str, bound: str, kind: int = 0) -> tuple[str, list[str]]:
     """SQL for the ids of systems that fit; `names`: only those with all words in the name, only the others, or None: both."""
     tags, where, values = dict(wish.filters), [], []
     sqlite = connection.vendor == "sqlite"
@@ -175,7 +191,7 @@ def _select(wish: Wish, *, names: bool | None, order: str, bound: str) -> tuple[
                 asked = f"({asked}) & !({expression_postgresql(wish.parts, {}, names=True)})"
             where.append("words @@ CAST(%s AS tsquery)")
         values.append(asked)
-    where.append(f"{column} %% 4 = 0")
+    where.append(f"{column} %% 4 = {kind}")
     if bound:
         where.append(f"{column} {bound} %s")
     ordered = f" ORDER BY {column} {order}" if order else ""

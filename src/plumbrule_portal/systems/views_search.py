@@ -23,8 +23,11 @@ def register(request: HttpRequest) -> HttpResponse:
     if "on" in request.GET:
         return views_then.register(request)
     wish = wish_of(request.GET)
+    organisations, assessments = ((), ()) if "after" in request.GET or "before" in request.GET else search.others(wish.words)
     shown = {
         "wish": wish,
+        "organisations": organisations,
+        "assessments": assessments,
         "page": search.page(wish, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
         "count": search.count(wish),
         "counted": (found := search.facets(wish)).of,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -49,11 +50,16 @@ def language(answer: Answer) -> Answer:
 
 def wished(request: HttpRequest) -> str:
     """The language that a reader gets."""
-    offered = settings.OFFICE.languages
-    for wish in (request.GET.get("lang", ""), request.COOKIES.get(COOKIE, "")):
+    asked, kept = request.GET.get("lang", ""), request.COOKIES.get(COOKIE, "")
+    return _first(asked[:10], kept[:10], request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:500], settings.OFFICE.languages)
+
+
+@lru_cache(maxsize=1024)
+def _first(asked: str, kept: str, header: str, offered: tuple[str, ...]) -> str:
+    for wish in (asked, kept):
         if wish in offered:
             return wish
-    for code, _ in sorted(_accepted(request.headers.get("Accept-Language", "")), key=lambda item: -item[1]):
+    for code, _ in sorted(_accepted(header), key=lambda item: -item[1]):
         for candidate in (code, code.split("-", maxsplit=1)[0]):
             if candidate in offered:
                 return candidate

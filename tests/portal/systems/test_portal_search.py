@@ -75,6 +75,30 @@ def test_names_come_before_texts(register: None) -> None:
     assert slugs() == ["newer", "screening", "permits", "triage", "loans"]
 
 
+def test_organisations_and_assessments_are_found_too(register: None, client: Any) -> None:
+    """What is called so, or says so, beside the systems; a superseded assessment is not found."""
+    from plumbrule_portal.ledger.models import Entry
+    from plumbrule_portal.systems import indexing
+    from plumbrule_portal.systems.models import Assessment, Finding
+    from plumbrule_portal.systems.queries_search import others
+
+    entry = Entry.objects.get(index=4)
+    made = Assessment.objects.create(
+        entry=4, system=entry.about, name="a", title="Yearly audit", profile="high", signer="x", created=entry.created
+    )
+    Finding.objects.create(assessment=made, requirement="r", verdict="satisfied", detail={"title": {"texts": {"fr": "Égalité"}}})
+    indexing.entry(entry)
+    assert [one.slug for one in others("ville")[0]] == ["city-y"]
+    assert [one.title for one in others("egalite")[1]] == ["Yearly audit"]
+    assert slugs(verdict="satisfied", assessed="yes") == [entry.about]
+    page = client.get("/systems?q=audit").content.decode()
+    assert "Yearly audit" in page
+    Assessment.objects.update(superseded_by=9)
+    indexing.entry(entry)
+    assert others("egalite") == ((), ())
+    assert slugs(assessed="yes") == []
+
+
 def test_filters_and_their_counts(register: None) -> None:
     """Every filter finds what its count says, alone and with words."""
     from plumbrule_portal.systems.queries_search import Wish, count, facets
