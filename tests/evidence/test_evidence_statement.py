@@ -31,6 +31,7 @@ from plumbrule.evidence import (
     parse_statement,
     seal,
     subject_of,
+    wordless_name,
     write_statement,
 )
 from plumbrule.evidence.envelope import PAYLOAD_TYPE, pae
@@ -330,3 +331,15 @@ def test_no_bytes_break_the_readers(raw: bytes) -> None:
     for read in (parse_envelope, parse_statement):
         with pytest.raises(UnreadableError):
             read(raw)
+
+
+@pytest.mark.parametrize("name", ["Complaint of Ms A.csv", "a@b.example", "投诉.csv", "two words"])
+def test_we_name_no_subject_in_words(name: str) -> None:
+    """A name could hold a sentence about somebody: ours are tokens, made from the digest where the file's own name is none."""
+    predicate = PlanPredicate(assessment="a", system="s", profile="high", files=("plan.toml",))
+    subjects = [subject_of("plan.toml", b"x"), subject_of(name, b"y")]
+    with pytest.raises(UnreadableError, match="token"):
+        make_statement(subjects, predicate)
+    named = subject_of(wordless_name(name, subjects[1].sha256), b"y")
+    assert " " not in named.name and named.name.isascii() and "@" not in named.name
+    assert make_statement([subjects[0], named], predicate).subjects

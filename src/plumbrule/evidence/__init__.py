@@ -38,7 +38,15 @@ from plumbrule.evidence.predicates import AssessmentPredicate, PlanCitation, Pla
 from plumbrule.evidence.proof import Proof, parse_proof, write_proof
 from plumbrule.evidence.result import Verification
 from plumbrule.evidence.sentence import Sentence
-from plumbrule.evidence.statement import Statement, Subject, make_statement, parse_statement, subject_of, write_statement
+from plumbrule.evidence.statement import (
+    Statement,
+    Subject,
+    make_statement,
+    parse_statement,
+    subject_of,
+    wordless_name,
+    write_statement,
+)
 from plumbrule.evidence.suggestion import write_trust
 from plumbrule.evidence.trust import Trust, TrustedSigner, fingerprint, parse_trust
 from plumbrule.evidence.verify import verify_pack
@@ -100,6 +108,7 @@ __all__ = [
     "sign_note",
     "subject_of",
     "verify_pack",
+    "wordless_name",
     "write_key",
     "write_pack",
     "write_proof",

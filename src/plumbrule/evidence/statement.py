@@ -15,7 +15,7 @@ import rfc8785
 
 from plumbrule.evidence.predicates import Predicate, predicate_type, read_predicate
 from plumbrule.evidence.reading import Json, check_json, plain_json, read_json, read_list, read_match, read_object, refuse
-from plumbrule.evidence.tokens import DIGEST
+from plumbrule.evidence.tokens import DIGEST, TOKEN, WORDLESS
 
 TYPE = "https://in-toto.io/Statement/v1"
 MAX_STATEMENT = 48_000  # in base64, with its signatures, it stays below the 65,535 bytes of a log entry
@@ -60,12 +60,30 @@ def subject_of(name: str, content: bytes) -> Subject:
     return Subject(name=name, sha256=hashlib.sha256(content).hexdigest())
 
 
+def wordless_name(name: str, sha256: str) -> str:
+    """How a statement names a file whose own name may hold words: as it is, if it is a token; else by its digest.
+
+    >>> wordless_name("hmda-1990.csv", "ab" * 32)
+    'hmda-1990.csv'
+    >>> wordless_name("Complaint of Ms A.xlsx", "ab" * 32)
+    'file-abababababababab.xlsx'
+    """
+    if TOKEN.fullmatch(name):
+        return name
+    suffix = name.rpartition(".")[2].lower()
+    return f"file-{sha256[:16]}" + (f".{suffix}" if re.fullmatch("[a-z0-9]{1,8}", suffix) and "." in name else "")
+
+
 def make_statement(subjects: Iterable[Subject], predicate: Predicate) -> Statement:
     """A statement, checked as a reader will check it. Subjects are put in the order of their names.
 
     Raises:
-        UnreadableError: the predicate or a subject is not in its form; text where only a token may stand.
+        UnreadableError: the predicate or a subject is not in its form; text where only a token may stand. Statements that
+            were made elsewhere may name subjects in words; ours do not, because a name could hold a sentence about somebody.
     """
+    subjects = tuple(subjects)
+    for subject in subjects:
+        read_match(subject.name, _HERE, "name", TOKEN, WORDLESS)
     statement = Statement(subjects=tuple(sorted(subjects, key=lambda subject: subject.name)), predicate=predicate)
     return parse_statement(write_statement(statement), _HERE)
 

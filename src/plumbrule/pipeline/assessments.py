@@ -266,7 +266,10 @@ def _attest(
         files=tuple(sorted(written)),
     )
     subjects = [
-        *(evidence.Subject(name=material.name, sha256=material.sha256) for material in assessment.materials),
+        *(
+            evidence.Subject(name=evidence.wordless_name(material.name, material.sha256), sha256=material.sha256)
+            for material in assessment.materials
+        ),
         *(evidence.subject_of(name, data) for name, data in written.items()),
     ]
     envelope = evidence.seal(evidence.write_statement(evidence.make_statement(subjects, predicate)), [recorder.signer])
