@@ -21,7 +21,13 @@ from plumbrule_portal.ui.middleware import COOKIE
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this register is, how much it holds, what came last."""
-    return render(request, "pages/home.html", {"counts": queries.counts(), "newest": queries.newest_systems()})
+    shown = {
+        "counts": queries.counts(),
+        "newest": queries.newest_systems(),
+        "phases": queries.phases(),
+        "tiers": queries.tiers(),
+    }
+    return render(request, "pages/home.html", shown)
 
 
 @from_the_log

@@ -3,7 +3,9 @@
 A row's words go when the row goes: by a trigger on SQLite, by the reference on PostgreSQL.
 """
 
+from django.apps.registry import Apps as StateApps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 SQLITE = (
     'CREATE VIRTUAL TABLE systems_words USING fts5(names, words, tags, tokenize="unicode61 remove_diacritics 0")',
@@ -17,12 +19,12 @@ POSTGRESQL = (
 )
 
 
-def make(_apps, editor):
+def make(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     for statement in SQLITE if editor.connection.vendor == "sqlite" else POSTGRESQL:
         editor.execute(statement)
 
 
-def undo(_apps, editor):
+def undo(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "sqlite":
         editor.execute("DROP TRIGGER systems_words_go")
     editor.execute("DROP TABLE systems_words")

@@ -11,7 +11,7 @@ from django import template
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from plumbrule.base.languages import direction
 from plumbrule_portal.ui.languages import current, locale
@@ -89,14 +89,14 @@ def verdict(code: str) -> str:
 @register.simple_tag
 def tier_word(code: str) -> str:
     """The word for a tier."""
-    return TIERS.get(code, lambda: code)()
+    return str(TIERS.get(code, code))
 
 
 TIERS = {
-    "unacceptable": lambda: pgettext("tier", "unacceptable risk"),
-    "high": lambda: pgettext("tier", "high risk"),
-    "limited": lambda: pgettext("tier", "limited risk"),
-    "minimal": lambda: pgettext("tier", "minimal risk"),
+    "unacceptable": pgettext_lazy("tier", "unacceptable risk"),
+    "high": pgettext_lazy("tier", "high risk"),
+    "limited": pgettext_lazy("tier", "limited risk"),
+    "minimal": pgettext_lazy("tier", "minimal risk"),
 }
 VERDICTS = {
     "satisfied": lambda: pgettext("verdict", "satisfied"),
