@@ -18,7 +18,16 @@ def publish_record(
 
     fields = {"form": form, "record": record, "system": system, "party": party, "previous": None}
     claim = Claim(kind=RECORD, fields={**fields, "created": CREATED, "files": ("record.json",)})
-    return publish(claim, {"record.json": json.dumps(document, ensure_ascii=False).encode()})
+    return publish(claim, {"record.json": written(document)})
+
+
+def written(document: dict[str, Any]) -> bytes:
+    """The bytes of a record's file: canonical where it is a record of a system, as the register writes it."""
+    from plumbrule_portal.systems.record import record_from, write_record
+
+    if "schema" in document:
+        return write_record(record_from(document))
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def publish_loans() -> Any:
@@ -34,5 +43,6 @@ def publish_loans() -> Any:
         "phases": [{"phase": "development", "since": "2024"}, {"phase": "use", "since": "2025-03-01"}],
         "contacts": [{"office": "AI desk", "email": "ai@city-x.example"}],
     }
-    document = {"id": "loans", "organisation": "city-x", "language": "en", "form": "system-1", "fields": fields}
+    head = {"schema": "plumbrule-record/1", "declared": None, "form": "system-1"}
+    document = head | {"id": "loans", "organisation": "city-x", "language": "en", "fields": fields}
     return publish_record("system-1", "loans", document, system="loans")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from portal_made import CREATED, publish_loans
-from portal_people import NOW, person, visitor
-from purchase_made import purchase_arguments
-
-from plumbrule.evidence.claims import RECORD, Claim
+from access_things import arguments, things
+from portal_people import person, visitor
 
 ROLES = ("reporter", "assessor", "focal-point", "steward", "auditor", "administrator")
 STRONG = {"steward", "auditor", "administrator"}
@@ -47,68 +42,6 @@ def expected() -> dict[str, dict[str, Any]]:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))
         assert not found.keys() & rows.keys(), path
         found |= rows
-    return found
-
-
-def things() -> dict[str, dict[str, Any]]:
-    """Things of city-x that belong to a stranger, as the arguments of the addresses that name them."""
-    from plumbrule_portal.accounts.models import Invitation, Membership, Session
-    from plumbrule_portal.ledger.models import Letter, Proposal
-    from plumbrule_portal.ledger.proposals import propose
-    from plumbrule_portal.pages.models import Token
-    from plumbrule_portal.systems.models import Assessment, Draft
-    from plumbrule_portal.systems.record import read_form
-
-    publish_loans()
-    stranger = person("stranger", "focal-point", organisation="city-x")
-    visitor(stranger)
-    said = {"form": "organisation-1", "record": "city-x", "system": None, "party": "city-x", "previous": None}
-    claim = Claim(kind=RECORD, fields={**said, "created": CREATED, "files": ("record.json",)})
-    files = {"record.json": json.dumps({"names": {"en": "X"}}).encode()}
-    one = propose("record", "X", claim=claim, files=files, by=stranger, organisation="city-x", now=NOW)
-    late = NOW + timedelta(days=400)
-    finding = Proposal.objects.create(
-        kind="assessment", title="F", organisation="city-x", proposed=NOW, public_from=late, state="taken-back"
-    )
-    member = Membership.objects.create(user=stranger, organisation="city-x", role="reporter")
-    asked = Invitation.objects.create(organisation="city-x", role="reporter", asked_by=stranger, expires=late)
-    token = Token.objects.create(secret_sha256="0" * 64, name="x", user=stranger, organisation="city-x", made=NOW, expires=late)
-    fields = {"system": "loans", "name": "x", "title": "x", "profile": "x", "signer": "x", "created": NOW}
-    Assessment.objects.create(entry=1, **fields)
-    Draft.objects.create(slug="new", organisation="city-x", language="en", form="system-1", changed=NOW)
-    numbers = {
-        "proposal": one,
-        "session": Session.objects.get(user=stranger),
-        "people": asked,
-        "finding": finding,
-        "token": token,
-        "letter": Letter.objects.create(key="x", language="en", subject="x", body="x", made=NOW, after=NOW),
-    }
-    part = read_form("system-1").sections[0].id
-    common = {"slug": "loans", "index": 1, "entry": 1, "secret": "x", "digest": "0" * 64, "path": "checkpoint"}
-    common |= {"label": "known-data", "name": "x", "part": part, "day": "2026-11-21"}
-    by_name = {
-        "people-remove": {"number": member.pk},
-        "no-more-time": {"number": finding.pk},
-        **purchase_arguments(stranger),
-        **{name: {"slug": "new"} for name in ("draft", "propose-draft", "drop-draft", "draft-section", "api-1:draft")},
-    }
-    for start, row in numbers.items():
-        common[f"number of {start}"] = row.pk
-    return {"": common, **by_name}
-
-
-def arguments(name: str, pattern: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """What to put into an address: what was made for it by name, else what its arguments are called."""
-    import re
-
-    wanted = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
-    found = {}
-    for one in wanted:
-        family = next((key for key in ("proposal", "session", "people", "finding", "token", "letter") if key in name), "")
-        value = known.get(name, {}).get(one, known[""].get(f"{one} of {family}", known[""].get(one)))
-        assert value is not None, f"{name}: say in `things` what <{one}> may be"
-        found[one] = value
     return found
 
 

@@ -14,6 +14,9 @@ from portal_people import PASSWORD, person, visitor
 
 EVIL = "<b onmouseover=alert(1)>\"'&{{7*7}}"
 TAG = "<b onmouseover"
+QUOTE = 'Loans" onfocus="alert(1) \'x'
+ATTRIBUTE = '" onfocus='
+"""Records refuse tags, so in them we try to end an attribute."""
 LEAVE = ("/account/sign-out", "/account/close", "/end", "/remove", "/take-back", "/drop", "/account/password")
 """Forms that end the walk, and change nothing that is shown."""
 
@@ -70,7 +73,7 @@ def walk(client: Any, start: str, most: int) -> dict[str, Page]:
         if not answer.headers.get("Content-Type", "").startswith("text/html"):
             continue
         text = answer.content.decode()
-        assert TAG not in text, address
+        assert TAG not in text and ATTRIBUTE not in text, address
         found[address] = Page(address, text)
         waiting += sorted(link for link in found[address].links if not urlsplit(link).netloc)
     return found
@@ -94,10 +97,11 @@ def everything(name: str) -> Any:
 
 
 def test_what_is_published_with_tags_is_shown_as_text(node: Path) -> None:
-    """An organisation and a system whose names and texts are tags: no page that anybody can reach has them as tags."""
+    """An organisation named with tags, a system with quotes that would end an attribute: text on every page, and no more."""
     publish_record("organisation-1", "city-x", {"names": {"en": EVIL}}, party="city-x")
-    fields = {"name": {"en": EVIL, "fr": EVIL}, "summary": {"en": EVIL}, "purpose": {"en": EVIL}}
-    document = {"id": "loans", "organisation": "city-x", "language": "en", "form": "system-1", "fields": fields}
+    fields = {name: {"en": QUOTE, "fr": QUOTE} for name in ("name", "summary", "purpose")}
+    head = {"schema": "plumbrule-record/1", "declared": None, "form": "system-1"}
+    document = head | {"id": "loans", "organisation": "city-x", "language": "en", "fields": fields}
     publish_record("system-1", "loans", document, system="loans")
     pages = walk(visitor(), "/", 60)
     assert {"/systems/loans", "/systems", "/entries/1"} <= pages.keys()
@@ -110,7 +114,8 @@ def test_what_is_typed_with_tags_is_shown_as_text(node: Path) -> None:
     """Every text field of every form that the links of a person with all roles lead to, filled with tags and sent."""
     publish_record("organisation-1", "city-x", {"names": {"en": "X"}}, party="city-x")
     fields = {"name": {"en": "Loans"}, "summary": {"en": "Decides on loans."}}
-    document = {"id": "loans", "organisation": "city-x", "language": "en", "form": "system-1", "fields": fields}
+    head = {"schema": "plumbrule-record/1", "declared": None, "form": "system-1"}
+    document = head | {"id": "loans", "organisation": "city-x", "language": "en", "fields": fields}
     publish_record("system-1", "loans", document, system="loans")
     client, sent = visitor(everything("ada")), set[tuple[str, str]]()
     for _ in range(2):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from portal_made import CREATED, publish_loans
+from portal_made import CREATED, publish_loans, written
 from portal_people import NOW, person, visitor
 
 from plumbrule.evidence.claims import RECORD, Claim
@@ -22,14 +21,15 @@ def changed(by: Any) -> Any:
     first = Entry.objects.get(about="loans")
     fields = {
         "name": {"en": "Loans", "fr": "Prêts", "es": "Préstamos"},
-        "summary": {"en": "Decides on <b>small</b> loans."},
+        "summary": {"en": "Decides on small loans, < 5 % & more."},
         "phases": [{"phase": "operation", "since": "2025"}],
     }
-    document = {"id": "loans", "organisation": "city-x", "language": "en", "form": "system-1", "fields": fields}
+    head = {"schema": "plumbrule-record/1", "declared": None, "form": "system-1"}
+    document = head | {"id": "loans", "organisation": "city-x", "language": "en", "fields": fields}
     said = {"form": "system-1", "record": "loans", "system": "loans", "party": None}
     previous = {"envelope": first.sha256, "log_index": first.index}
     claim = Claim(kind=RECORD, fields={**said, "previous": previous, "created": CREATED, "files": ("record.json",)})
-    files = {"record.json": json.dumps(document).encode()}
+    files = {"record.json": written(document)}
     return propose("record", "Loans: words", claim=claim, files=files, by=by, organisation="city-x", system="loans", now=NOW)
 
 
@@ -49,13 +49,13 @@ def test_two_people_publish_at_their_desks(node: Path) -> None:
     one = changed(ada)
     assert "Loans: words" in ben.get("/desk").content.decode()
     page = ben.get(f"/proposals/{one.pk}").content.decode()
-    assert "Decides on loans." in page and "Decides on &lt;b&gt;small&lt;/b&gt; loans." in page
+    assert "Decides on loans." in page and "Decides on small loans, &lt; 5 % &amp; more." in page
     assert "Préstamos" in page and "Name, Spanish" in page
     assert "Prêts" not in page, "what stays as it is needs no reading"
     answer = ben.post(f"/proposals/{one.pk}/agree", {"seen": seen_on(ben, one.pk)})
     assert answer["Location"] == "/entries/2"
     assert "Published" in visitor(ada).get(f"/proposals/{one.pk}").content.decode()
-    assert "Decides on &lt;b&gt;small" in visitor().get("/systems/loans").content.decode()
+    assert "Decides on small loans, &lt; 5 %" in visitor().get("/systems/loans").content.decode()
 
 
 def test_nobody_agrees_to_what_they_did_not_see(node: Path) -> None:
