@@ -7,7 +7,7 @@ head signed and guarded    (after it, by the one publisher)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -18,7 +18,7 @@ from plumbrule.evidence import Claim, Signer, make_statement, seal, subject_of, 
 from plumbrule.evidence.log import ContentStore, Log, store
 from plumbrule.evidence.log.dialect import Cursor
 from plumbrule.evidence.log.named import naming, notice
-from plumbrule_portal.ledger import node, projection, queries
+from plumbrule_portal.ledger import held, node, projection, queries, queries_holds
 from plumbrule_portal.ledger.models import Entry
 
 
@@ -73,6 +73,13 @@ def envelopes() -> Iterator[tuple[int, bytes]]:
         yield from store.read_entries(reading, 0, store.read_state(reading).size)
 
 
+def envelopes_at(indexes: Iterable[int]) -> dict[int, bytes]:
+    """Some recorded entries by position."""
+    with connection.cursor() as cursor:
+        reading = cast("Cursor", cursor)
+        return {index: raw for one in sorted(set(indexes)) for index, raw in store.read_entries(reading, one, one + 1)}
+
+
 def waiting_to_be_published() -> bool:
     """Whether something was recorded since the last signed head."""
     with connection.cursor() as cursor:
@@ -106,15 +113,26 @@ def proof(index: int) -> bytes:
 def erase(claim: Claim, index: int) -> None:
     """Delete the bytes that a recorded withdrawal takes, and leave a notice in their place.
 
-    A file that another entry still says is public stays: each entry is withdrawn by itself.
+    A file that another entry still says is public stays: each entry is withdrawn by itself. Of a system under a legal hold
+    the bytes are kept apart, where nobody is shown them.
     """
     taken = [str(digest) for digest in cast("tuple[str, ...]", claim.fields["content"])]
     live = naming(envelopes(), taken)
     with Log.open(node.folder() / "log") as log:
         origin = log.origin
+    about = _held(claim)
     for digest in taken:
         if not live[digest].live:
+            if about and content().has(digest):
+                held.keep(about, digest, content().get(digest))
             content().withdraw(digest, notice(origin, index, str(claim.fields["reason"])))
+
+
+def _held(claim: Claim) -> str:
+    """The system whose entry is withdrawn, if it is under a legal hold; else nothing."""
+    named = cast("Mapping[str, int]", claim.fields["entry"])
+    about = str(Entry.objects.get(index=named["log_index"]).about)
+    return about if about in queries_holds.held_systems(datetime.now(UTC)) else ""
 
 
 def refuse_twice(envelope_sha256: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
 from django.db import connection
 
-from plumbrule.evidence import KeyRecord, Keyring, Trust, parse_trust, read_keyring
-from plumbrule.evidence.claims import ENDORSEMENT, KEY_ACT, STEWARD_ACT
+from plumbrule.evidence import KeyRecord, Keyring, Trust, parse_envelope, parse_statement, parse_trust, read_keyring
+from plumbrule.evidence.claims import ENDORSEMENT, KEY_ACT, STEWARD_ACT, Claim
 from plumbrule_portal.ledger import actions, node
 from plumbrule_portal.ledger.models import Entry
 
@@ -18,7 +20,7 @@ _ACTS = (KEY_ACT, STEWARD_ACT, ENDORSEMENT)
 def roots() -> Trust | None:
     """Who may act on keys in this log, as the node's root file says; None if the node was made without one."""
     path = node.folder() / ROOT
-    return parse_trust(path.read_bytes(), ROOT) if path.is_file() else None
+    return _parsed(path, path.stat().st_mtime_ns) if path.is_file() else None
 
 
 def keyring() -> Keyring | None:
@@ -29,8 +31,23 @@ def keyring() -> Keyring | None:
 
 
 @lru_cache(maxsize=2)
-def _read(trust: Trust, acts: tuple[tuple[int, str], ...], log: str, database: str) -> Keyring:  # noqa: ARG001  what it depends on
-    return read_keyring(actions.envelopes(), trust, log)
+def _parsed(path: Path, _changed: int) -> Trust:
+    return parse_trust(path.read_bytes(), ROOT)
+
+
+@lru_cache(maxsize=2)
+def _read(trust: Trust, acts: tuple[tuple[int, str], ...], log: str, _database: str) -> Keyring:
+    """Fold the acts. What the others say does not matter: only entries that are endorsed are read for their digests, too."""
+    told = actions.envelopes_at(index for index, _ in acts)
+    told |= actions.envelopes_at(index for raw in told.values() for index in _endorsed(raw))
+    return read_keyring(((index, told.get(index, b"")) for index in range(max(told, default=-1) + 1)), trust, log)
+
+
+def _endorsed(raw: bytes) -> list[int]:
+    """The positions that an endorsement names; none for another act."""
+    said = parse_statement(parse_envelope(raw).payload).predicate
+    named = said.fields.get("entries") if isinstance(said, Claim) and said.kind == ENDORSEMENT else None
+    return [int(str(one["log_index"])) for one in named or () if isinstance(one, Mapping)] if isinstance(named, tuple) else []
 
 
 def size() -> int:

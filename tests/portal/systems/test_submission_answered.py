@@ -220,3 +220,21 @@ def test_rebuild_gives_the_same_answers_and_packs(waiting: Any) -> None:
     assert before[1]
     rebuild()
     assert rows() == before
+
+
+def test_nothing_made_of_a_withdrawn_file_stays(published: Any, client: Any, node: Path) -> None:
+    """When the file with the findings is erased, so is what was kept of it for the pages; verdicts and entry stay."""
+    from plumbrule_portal.ledger import actions
+    from plumbrule_portal.systems.models import Assessment
+
+    index = published[0]
+    for language in ("en", "zh"):
+        assert b'class="picture"' in client.get(f"/assessments/{index}?lang={language}").content
+        client.get(f"/systems/{SYSTEM}?lang={language}")
+    digest = Assessment.objects.get().files["assessment.json"]
+    assert len(list((node / "cache").glob(f"{digest}.*"))) == 4
+    actions.content().withdraw(digest)
+    page = client.get(f"/assessments/{index}").content.decode()
+    assert "is not kept here any more" in page
+    assert 'class="picture"' not in page
+    assert not list((node / "cache").glob(f"{digest}.*"))

@@ -89,3 +89,30 @@ def test_the_list_stands_still_for_what_is_published_later(stewards: Any, client
     assert first is not None
     assert again is not None
     assert len(again.keys) == len(first.keys) + 1
+
+
+def test_an_endorsed_entry_counts_again(stewards: Any) -> None:
+    """What a key signed while it is in doubt counts again once it is endorsed; the keyring is that of the whole log."""
+    from plumbrule.evidence import endorse, parse_request, read_keyring, revoke_key
+    from plumbrule.evidence.keyacts import Scope, add_key
+    from plumbrule_portal.ledger import actions, keyring, node
+
+    log, signer = node.log_key().name, node.signer()
+    request = parse_request(write_request(ASSESSOR, log, LAB))
+    actions.publish_envelopes([add_key(request, Scope(), signer=signer, now=NOW)], [request.raw])
+    index = publish_record("organisation-1", "city-x", {"names": {"en": "X"}}, party="city-x").index
+    ring = keyring.keyring()
+    assert ring is not None
+    record = ring.find(ASSESSOR.verifier.label)
+    assert record is not None
+    end = revoke_key(record, log, signer=signer, now=NOW, end=index + 1, suspect_from=index)
+    vouched = endorse({index: actions.envelopes_at([index])[index]}, log, LAB, signer=signer, now=NOW)
+    actions.publish_envelopes([end, vouched])
+    ring, trust = keyring.keyring(), keyring.roots()
+    assert ring is not None
+    assert trust is not None
+    whole = read_keyring(actions.envelopes(), trust, log)
+    assert ring.keys == whole.keys
+    found = ring.find(ASSESSOR.verifier.label)
+    assert found is not None
+    assert found.endorsed == (index,)
