@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 FORM, FILE = "purchase-1", "record.json"
@@ -63,6 +64,11 @@ class Decision:
     chosen: str
     reasons: str
     lines: tuple[Line, ...]
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which suppliers could answer, in UTC."""
+        return (datetime.fromisoformat(self.closed) - timedelta(seconds=1)).date()
 
     @property
     def titles(self) -> dict[str, str]:

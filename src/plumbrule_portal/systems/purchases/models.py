@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -37,6 +38,11 @@ class Purchase(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which suppliers may answer, in UTC."""
+        return None if self.closes is None else (self.closes.astimezone(UTC) - timedelta(seconds=1)).date()
 
 
 class Point(models.Model):

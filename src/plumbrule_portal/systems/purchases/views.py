@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -166,7 +165,6 @@ def person(request: HttpRequest) -> User:
 def _page(request: HttpRequest, found: Purchase, **forms: Any) -> HttpResponse:
     state = queries.state(found, timezone.now())
     asked = queries.is_asked(found)
-    initial = found.closes.date() - timedelta(days=1) if found.closes else None
     shown = {
         "purchase": found,
         "state": state,
@@ -175,7 +173,7 @@ def _page(request: HttpRequest, found: Purchase, **forms: Any) -> HttpResponse:
         "points": found.points.all(),
         "suppliers": found.suppliers.all(),
         "add": forms.get("add") or AddPoint(),
-        "closing": forms.get("closing") or Closing(initial={"day": initial}),
+        "closing": forms.get("closing") or Closing(initial={"day": found.last_day}),
         "ask": forms.get("ask") or Ask(initial={"language": "en"}),
     }
     return render(request, "systems/purchases/purchase.html", shown, status=422 if forms else 200)
