@@ -71,12 +71,19 @@ class Ruled:
 
 
 def sessions(answer: Answer) -> Answer:
-    """Sign out a browser whose session was ended elsewhere; note when the others were last seen."""
+    """Sign out a browser whose session was ended elsewhere; note when the others were last seen.
+
+    What a person who is signed in gets is for them: nobody between keeps it, unless the view says otherwise.
+    """
 
     def answered(request: HttpRequest) -> HttpResponse:
-        if request.session.session_key and request.user.is_authenticated:
+        signed_in = bool(request.session.session_key) and request.user.is_authenticated
+        if signed_in:
             _look(request)
-        return answer(request)
+        response = answer(request)
+        if signed_in:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     return answered
 

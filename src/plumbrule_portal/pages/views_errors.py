@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from plumbrule.base.languages import direction
 from plumbrule_portal.accounts.access import everybody
+from plumbrule_portal.ui.middleware import POLICY
 
 _TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -19,7 +20,9 @@ _TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 for what is too large. Nothing that the visitor sent is repeated."""
     status = 413 if isinstance(exception, _TOO_LARGE) else 400
-    return render(request, f"{status}.html", status=status)
+    response = render(request, f"{status}.html", status=status)
+    response.headers.setdefault("Content-Security-Policy", POLICY)  # a host that is not ours is refused outside of `headers`
+    return response
 
 
 @everybody

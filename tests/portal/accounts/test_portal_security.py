@@ -79,8 +79,15 @@ def test_no_cookie_is_for_scripts(node: Path) -> None:
     client.post("/account/sign-in", {"email": user.email, "password": PASSWORD})
     client.get("/language?language=fr")
     assert {"sessionid", "known"} <= client.cookies.keys()
-    for name in client.cookies.keys() - {"csrftoken"}:
+    for name in client.cookies:
         assert client.cookies[name]["httponly"] and client.cookies[name]["samesite"] == "Lax", name
+
+
+def test_what_somebody_signed_in_reads_is_kept_by_nobody_between(node: Path) -> None:
+    """Pages of the desk, of proposals and of people may be stored by no cache of others."""
+    client = visitor(person("ada", "administrator", "steward"))
+    for path in ("/desk", "/account", "/people", "/desk/drafts"):
+        assert "private" in client.get(path).headers["Cache-Control"], path
 
 
 def refused(kind: str) -> Any:
