@@ -14,6 +14,8 @@ from rich.console import Console
 
 from plumbrule.errors import InputError
 
+THREADS = 8
+"""How many answers a process works on at once. Each thread has its own connection; a slow reader of a long list holds one."""
 EXAMPLE_NAME = "demo.plumbrule.invalid"
 
 
@@ -63,6 +65,7 @@ def _run(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.server import Server  # noqa: PLC0415
 
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads that each keep their own free memory keep too much of it
     publisher = subprocess.Popen([sys.executable, "-m", "plumbrule_portal.config.publisher"], env=dict(os.environ))
     try:
         Server(
@@ -71,6 +74,7 @@ def _run(host: str, port: int, workers: int) -> None:
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
+            blocking_threads=THREADS,
             log_access=False,
         ).serve()
     finally:

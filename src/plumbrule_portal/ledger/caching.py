@@ -28,7 +28,9 @@ from plumbrule_portal.ui.caching import MARK
 from plumbrule_portal.ui.middleware import COOKIE, wished
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
-MOST_BYTES, LONGEST = 32 * 2**20, 256 * 2**10
+MOST_BYTES, LONGEST = 16 * 2**20, 128 * 2**10
+BESIDE = 2_500
+"""Bytes that a kept page needs beside its body: its headers, its key, their place."""
 _VARIES = {"accept-language", "cookie", "accept-encoding", "origin"}
 _GZIP = re.compile(r"\bgzip\b")
 Key = tuple[str, str, bool]
@@ -61,11 +63,11 @@ class Shelf:
         """Keep a page."""
         with self._turn:
             old = self._kept.pop(key, None)
-            self._bytes += len(kept.body) - (len(old.body) if old else 0)
+            self._bytes += len(kept.body) + BESIDE - (len(old.body) + BESIDE if old else 0)
             self._kept[key] = kept
             while self._bytes > self._most and self._kept:
                 _, gone = self._kept.popitem(last=False)
-                self._bytes -= len(gone.body)
+                self._bytes -= len(gone.body) + BESIDE
 
 
 class PagesFromTheLog:

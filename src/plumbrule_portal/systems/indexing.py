@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
@@ -12,10 +12,21 @@ from plumbrule_portal.systems.models import Assessment, Searchable, System
 from plumbrule_portal.systems.search import fold, tag, vector
 
 
+KIND = {kind: {"kind": [kind]} for kind in ("organisation", "assessment")}
+"""The filter that parts them from systems, of which there are many more."""
+
+
 def entry(found: Entry) -> None:
     """Hold the system that an entry is about, and the organisation or the assessment that it made or changed."""
     for organisation in Organisation.objects.filter(entry=found.index):
-        _keep("organisation", organisation.slug, found.index, fold([organisation.names, organisation.slug]), "", {})
+        _keep(
+            "organisation",
+            organisation.slug,
+            found.index,
+            fold([organisation.names, organisation.slug]),
+            "",
+            KIND["organisation"],
+        )
         for theirs in organisation.systems.select_related("organisation"):
             _keep_system(theirs)
     _assessments(found)
@@ -30,7 +41,7 @@ def _assessments(found: Entry) -> None:
     for made in Assessment.objects.filter(entry=found.index, superseded_by=None, withdrawn_by=None):
         details = [finding.detail.get("title") for finding in made.findings.all()]
         words = fold([details, made.system, made.profile, made.signer])
-        _keep("assessment", str(made.entry), made.entry, fold([made.title, made.name]), words, {})
+        _keep("assessment", str(made.entry), made.entry, fold([made.title, made.name]), words, KIND["assessment"])
 
 
 def _keep_system(system: System) -> None:
@@ -56,7 +67,7 @@ def tags_of(system: System) -> dict[str, Iterable[str]]:
     }
 
 
-def _keep(kind: str, key: str, position: int, names: str, words: str, tags: dict[str, Iterable[str]]) -> None:
+def _keep(kind: str, key: str, position: int, names: str, words: str, tags: Mapping[str, Iterable[str]]) -> None:
     pairs = [(field, value) for field, values in tags.items() for value in values if value]
     row = Searchable(
         id=position * 4 + Searchable.KINDS.index(kind),

@@ -28,7 +28,7 @@ class System(models.Model):
     declared = models.CharField(max_length=40, blank=True, db_index=True)
     form = models.CharField(max_length=40)
     fields = models.JSONField(default=dict)
-    entry = models.BigIntegerField()
+    entry = models.BigIntegerField(db_index=True)
     updated = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -16,6 +16,7 @@ from django.db import connection
 
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.state import newest_index
+from plumbrule_portal.systems.indexing import KIND
 from plumbrule_portal.systems.models import Assessment, System
 from plumbrule_portal.systems.search import Part, expression_postgresql, expression_sqlite, parts_of
 
@@ -118,11 +119,11 @@ def facets(wish: Wish, most: int = 12) -> Facets:
 
 def others(words: str, most: int = 5) -> tuple[tuple[Organisation, ...], tuple[Assessment, ...]]:
     """Organisations and assessments that hold all the words, a few of each, what was published last first."""
-    wish, found = Wish(words=words), []
-    for kind in (1, 2):
-        rows: list[int] = []
+    found: list[list[int]] = []
+    for at, kind in enumerate(KIND, start=1):
+        wish, rows = Wish(words=words, filters={"kind": kind}), []
         if wish.parts:
-            sql, values = _select(wish, names=None, order="DESC", bound="", kind=kind)
+            sql, values = _select(wish, names=None, order="DESC", bound="", kind=at)
             with connection.cursor() as cursor:
                 cursor.execute(sql, [*values, most])
                 rows = [int(row) // 4 for (row,) in cursor.fetchall()]

@@ -76,9 +76,9 @@ def test_the_shelf_is_bounded() -> None:
     """The least used pages go when there are too many bytes; a page of an earlier state is none."""
     from django.http.response import ResponseHeaders
 
-    from plumbrule_portal.ledger.caching import Shelf, _Kept
+    from plumbrule_portal.ledger.caching import BESIDE, Shelf, _Kept
 
-    shelf = Shelf(most=100)
+    shelf = Shelf(most=3 * (BESIDE + 30) + 10)
     for number in range(10):
         shelf.put((str(number), "en", False), _Kept(state="a", headers=ResponseHeaders({}), body=b"x" * 30))
         assert shelf.get(("0", "en", False), "a")
