@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from site_made import Site
 
 if TYPE_CHECKING:
@@ -13,7 +12,21 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
-PAGES = ("/", "/systems", "/systems?q=nothing-fits", "/systems/loans", "/entries/1", "/account/sign-in", "/nowhere")
+PAGES = (
+    "/",
+    "/systems",
+    "/systems?q=nothing-fits",
+    "/systems/loans",
+    "/systems/loans/formats",
+    "/systems/loans/formats/nl-standard-1.0",
+    "/compare",
+    "/entries",
+    "/entries/1",
+    "/withheld",
+    "/verify",
+    "/account/sign-in",
+    "/nowhere",
+)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -60,22 +73,26 @@ def test_a_page_fits_320_pixels(site: Site, page: Page, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_the_keyboard_alone_reaches_everything(site: Site, page: Page) -> None:
-    """Tab visits the way past the menu first, then every link, field and button, each with a visible outline."""
-    page.goto(site.address + "/systems")
-    wanted = page.evaluate("document.querySelectorAll('a[href], input:not([type=hidden]), select, button').length")
-    seen = []
-    for _ in range(wanted):
+FOCUSED = """() => {
+  const all = [...document.querySelectorAll("a[href], input:not([type=hidden]), select, button, summary, [tabindex='0']")];
+  const shown = all.filter(e => e.checkVisibility() && !(e.type === "radio" && !e.checked));
+  const now = document.activeElement, outline = getComputedStyle(now).outlineStyle;
+  return [shown.indexOf(now), shown.length, outline !== "none"];
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/systems", "/systems/loans"])
+def test_the_keyboard_alone_reaches_everything(site: Site, page: Page, path: str) -> None:
+    """Tab visits the way past the menu first, then every link, field and button that shows, each with a visible outline."""
+    page.goto(site.address + path)
+    seen, wanted = [], page.evaluate(FOCUSED)[1]
+    while len(seen) < 2 * wanted and {place for place, _, _ in seen} - {-1} != set(range(wanted)):
         page.keyboard.press("Tab")
-        seen.append(
-            page.evaluate(
-                "(() => { const e = document.activeElement, s = getComputedStyle(e);"
-                " return [e.tagName + (e.className || e.id || e.textContent.trim()), s.outlineStyle !== 'none'] })()"
-            )
-        )
-    assert seen[0][0].startswith("Askip")
-    assert len({name for name, _ in seen}) == wanted
-    assert all(outlined for _, outlined in seen), seen
+        seen.append(page.evaluate(FOCUSED))
+    assert seen[0][0] == 0 and page.evaluate("document.querySelector('a').className") == "skip"
+    assert {place for place, _, _ in seen} - {-1} == set(range(wanted))
+    # A field for a date has several stops inside, of which the browser marks one by itself.
+    assert set(range(wanted)) == {place for place, _, outlined in seen if outlined} - {-1}
 
 
 def test_no_page_needs_a_script(site: Site, browser: Browser) -> None:
