@@ -11,7 +11,6 @@ from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.systems.models import Assessment, Searchable, System
 from plumbrule_portal.systems.search import fold, tag, vector
 
-
 KIND = {kind: {"kind": [kind]} for kind in ("organisation", "assessment")}
 """The filter that parts them from systems, of which there are many more."""
 
