@@ -65,12 +65,13 @@ def _proposals(stranger: Any) -> dict[str, dict[str, Any]]:
 
 def _people(stranger: Any) -> dict[str, dict[str, Any]]:
     from plumbrule_portal.accounts.models import Invitation, Membership, Session
-    from plumbrule_portal.ledger.models import Letter
+    from plumbrule_portal.ledger.models import Hold, Letter
     from plumbrule_portal.pages.models import Token
 
     member = Membership.objects.create(user=stranger, organisation="city-x", role="reporter")
     asked = Invitation.objects.create(organisation="city-x", role="reporter", asked_by=stranger, expires=LATE)
     token = Token.objects.create(secret_sha256="0" * 64, name="x", user=stranger, organisation="city-x", made=NOW, expires=LATE)
+    hold = Hold.objects.create(system="loans", reason="R", asked_by=stranger, asked=NOW)
     letter = Letter.objects.create(key="x", language="en", subject="S", body="B", made=NOW, after=NOW)
     return {
         "people": {"number": asked.pk},
@@ -78,6 +79,7 @@ def _people(stranger: Any) -> dict[str, dict[str, Any]]:
         "session": {"number": Session.objects.get(user=stranger).pk},
         "token": {"number": token.pk},
         "letter": {"number": letter.pk},
+        "hold": {"number": hold.pk},
     }
 
 

@@ -20,6 +20,7 @@ from plumbrule.errors import InputError, UnreadableError
 
 FILE, SECRET = "portal.toml", "portal.secret"
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es", "kk", "ky", "tg", "tk", "uz", "uz-cyrl")
+LONGEST_KEPT = 36_500
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:]+\]")
 
@@ -42,6 +43,10 @@ class Office:
         mail_port: its port; 587 asks for TLS, 465 begins with it, 25 does without.
         mail_user: the name to sign in there with, if it asks.
         mail_from: the sender's address.
+        keep_refused_days: how long it is kept that a pack was refused, and why.
+        keep_unpublished_days: how long proposals are kept that were sent back or taken back.
+        keep_letters_days: how long letters are kept that were sent or posted; at least 60.
+        keep_links_days: how long used and expired invitations are kept.
         secure: true where visitors come over TLS, which everything but this machine itself should.
     """
 
@@ -58,6 +63,10 @@ class Office:
     mail_port: int = 587
     mail_user: str = ""
     mail_from: str = ""
+    keep_refused_days: int = 30
+    keep_unpublished_days: int = 730
+    keep_letters_days: int = 365
+    keep_links_days: int = 90
     secure: bool = False
 
     def text(self) -> str:
@@ -97,6 +106,7 @@ def _checked(office: Office, path: Path, keys: set[str]) -> Office:
             expected="the sender's address, like register@ministry.example, wherever there is a mail_host.",
             cure="mend that line.",
         )
+    _check_keeping(office, path)
     if strangers or not office.languages or not 0 <= office.reply_days <= 365:
         raise InputError(
             f"{path}: {min(strangers, default='languages or reply_days')} is not known here.",
@@ -104,6 +114,16 @@ def _checked(office: Office, path: Path, keys: set[str]) -> Office:
             cure="mend that line.",
         )
     return office
+
+
+def _check_keeping(office: Office, path: Path) -> None:
+    """Letters of the last thirty days are looked up to know what was written already: forgotten too early, they go out twice."""
+    least = {"keep_refused_days": 1, "keep_unpublished_days": 1, "keep_letters_days": 60, "keep_links_days": 1}
+    for name, days in least.items():
+        if not days <= getattr(office, name) <= LONGEST_KEPT:
+            raise InputError(
+                f"{path}: {name} is {getattr(office, name)}.", expected=f"{days} to {LONGEST_KEPT} days.", cure="mend that line."
+            )
 
 
 def read_secret(directory: Path) -> str:

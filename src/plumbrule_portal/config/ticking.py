@@ -127,9 +127,10 @@ def _letters(_node: Path, now: datetime) -> Told | None:
 
 def _sweep(_node: Path, now: datetime) -> Told | None:
     from plumbrule_portal.accounts.sweeping import sweep  # noqa: PLC0415 - needs Django's settings
+    from plumbrule_portal.ledger import sweeping  # noqa: PLC0415
     from plumbrule_portal.systems.purchases.actions import forget_links  # noqa: PLC0415
     from plumbrule_portal.systems.submissions.actions import forget  # noqa: PLC0415
 
     forget_links(now)
-    gone = sweep(now) + forget(now)
-    return Told(line=f"old sessions, invitations and refusals deleted: {gone}") if gone else None
+    gone = sweep(now) + forget(now) + sweeping.sweep(now) + fragments.sweep()
+    return Told(line=f"deleted, because it is not kept longer: {gone}") if gone else None

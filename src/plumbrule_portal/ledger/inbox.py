@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from plumbrule.base.files import write_file_aside
@@ -40,6 +41,16 @@ def clear(digests: Iterable[str]) -> None:
     """Delete files that nobody waits for any more."""
     for digest in digests:
         _path(digest).unlink(missing_ok=True)
+
+
+def clear_orphans(wanted: Container[str], before: datetime) -> int:
+    """Delete the files that are not wanted and came before a time; what a broken-off proposal left. Returns how many."""
+    folder, gone = node.folder() / "inbox", 0
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.name not in wanted and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _keep(name: str, raw: bytes) -> str:

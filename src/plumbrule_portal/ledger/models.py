@@ -111,3 +111,31 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Hold(models.Model):
+    """A legal hold: nothing kept about a system is deleted until the hold is lifted. Private.
+
+    Asked for by one steward of the node and agreed to by another, at its beginning as at its end; `ledger.holds` says from
+    when to when it counts.
+    """
+
+    system = models.SlugField(max_length=200, db_index=True)
+    reason = models.TextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked = models.DateTimeField()
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    agreed = models.DateTimeField(null=True)
+    lift_reason = models.TextField(blank=True)
+    lift_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    lift_asked = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    lifted = models.DateTimeField(null=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-asked", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.asked:%Y-%m-%d}"

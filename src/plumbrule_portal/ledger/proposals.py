@@ -17,6 +17,7 @@ from functools import partial
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from plumbrule.errors import InputError, PlumbruleError
 from plumbrule.evidence import Claim, make_statement, seal, subject_of, write_statement
@@ -24,7 +25,7 @@ from plumbrule.evidence.claims import WITHDRAWAL, read_claim
 from plumbrule.evidence.statement import Subject
 from plumbrule_portal.accounts.models import User
 from plumbrule_portal.accounts.trail import record
-from plumbrule_portal.ledger import access, actions, inbox, node, queries
+from plumbrule_portal.ledger import access, actions, inbox, node, queries, queries_holds
 from plumbrule_portal.ledger.models import Entry, Proposal
 from plumbrule_portal.ledger.rule import settle
 
@@ -244,8 +245,11 @@ def _close(found: Proposal, state: Proposal.State, by: User, now: datetime, reas
 
 
 def _tidy(found: Proposal) -> None:
-    """After the commit, delete the files that no other open proposal waits for."""
-    others = Proposal.objects.filter(state__in=(WAITING, REPLY)).exclude(pk=found.pk)
+    """After the commit, delete the files that no other open proposal waits for; under a legal hold they stay."""
+    held = queries_holds.held_systems(found.decided or found.proposed)
+    if found.state != Proposal.State.PUBLISHED and found.system in held:
+        return
+    others = Proposal.objects.filter(Q(state__in=(WAITING, REPLY)) | Q(system__in=held)).exclude(pk=found.pk)
     wanted = {digest for files in others.values_list("files", flat=True) for digest in files.values()}
     transaction.on_commit(lambda: inbox.clear(set(found.files.values()) - wanted))
 

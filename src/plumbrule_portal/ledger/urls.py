@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from plumbrule_portal.ledger import views, views_earlier, views_keys, views_letters, views_log, views_proposals, views_trail
+from plumbrule_portal.ledger import (
+    views,
+    views_earlier,
+    views_holds,
+    views_keys,
+    views_letters,
+    views_log,
+    views_proposals,
+    views_trail,
+)
 
 urlpatterns = [
     path("keys", views_keys.listed, name="keys"),
@@ -11,6 +20,9 @@ urlpatterns = [
     path("desk/letters", views_letters.listed, name="letters"),
     path("desk/letters/<int:number>", views_letters.letter, name="letter"),
     path("desk/letters/<int:number>/posted", views_letters.posted, name="letter-posted"),
+    path("desk/holds", views_holds.listed, name="holds"),
+    path("desk/holds/<int:number>/agree", views_holds.agree, name="hold-agree"),
+    path("desk/holds/<int:number>/lift", views_holds.lift, name="hold-lift"),
     path("trail", views_trail.acts, name="trail"),
     path("trail/check", views_trail.check, name="trail-check"),
     path("desk", views_proposals.desk, name="desk"),

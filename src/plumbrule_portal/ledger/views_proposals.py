@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from plumbrule.errors import PlumbruleError
-from plumbrule_portal.accounts.access import acting, held, signed_in
+from plumbrule_portal.accounts.access import NODE, acting, held, signed_in
 from plumbrule_portal.accounts.models import Role
 from plumbrule_portal.accounts.views import person
 from plumbrule_portal.ledger import access, agreements, proposals
@@ -33,7 +33,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "waiting": queries.waiting(user),
         "mine": queries.mine(user),
         "roles": {role.value for _, role in held(user)},
-        "node_roles": {role.value for of, role in held(user) if of == access.NODE},
+        "node_roles": {role.value for of, role in held(user) if of == NODE},
         "missing": access.factor_missing(user),
     }
     return render(request, "ledger/desk.html", shown)

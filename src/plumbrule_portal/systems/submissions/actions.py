@@ -13,15 +13,13 @@ from django.db import transaction
 
 from plumbrule.evidence.claims import RECORD, Claim
 from plumbrule.pipeline.arrival import Arrival, RegisteredKey
-from plumbrule_portal.ledger import keyring, proposals
+from plumbrule_portal.ledger import keyring, proposals, queries_holds
 from plumbrule_portal.ledger.models import Kind, Proposal
+from plumbrule_portal.ledger.sweeping import is_over
 from plumbrule_portal.systems.models import System
 from plumbrule_portal.systems.pack import OWN_FILES, SHOWN_AS
 from plumbrule_portal.systems.submissions import check
 from plumbrule_portal.systems.submissions.models import Submission
-
-KEPT_REFUSED = timedelta(days=30)
-"""How long it is kept that something was refused, and why, for whoever sent it."""
 
 
 def receive(files: Mapping[str, bytes], sender: str, now: datetime) -> Submission:
@@ -59,9 +57,13 @@ def registered() -> tuple[RegisteredKey, ...]:
 
 
 def forget(now: datetime) -> int:
-    """Delete what is kept of refused packs after their time. For `tick`. Returns how many."""
-    gone, _ = Submission.objects.filter(state=Submission.State.REFUSED, came__lt=now - KEPT_REFUSED).delete()
-    return gone
+    """Delete what is kept of packs that came to nothing, after their time; nothing of a system on hold. Returns how many."""
+    end = now - timedelta(days=settings.OFFICE.keep_refused_days)
+    refused = Submission.objects.filter(state=Submission.State.REFUSED, came__lt=end)
+    over = Submission.objects.filter(proposal__in=Proposal.objects.filter(is_over(now)))
+    held = queries_holds.held_systems(now)
+    old = [one.pk for one in (*refused, *over) if one.facts.get("system") not in held]
+    return Submission.objects.filter(pk__in=old).delete()[0]
 
 
 def _propose(files: Mapping[str, bytes], found: Arrival, now: datetime) -> Proposal:
