@@ -128,6 +128,7 @@ def _letters(_node: Path, now: datetime) -> Told | None:
 def _sweep(_node: Path, now: datetime) -> Told | None:
     from plumbrule_portal.accounts.sweeping import sweep  # noqa: PLC0415 - needs Django's settings
     from plumbrule_portal.ledger import sweeping  # noqa: PLC0415
+    from plumbrule_portal.systems import fragments  # noqa: PLC0415
     from plumbrule_portal.systems.purchases.actions import forget_links  # noqa: PLC0415
     from plumbrule_portal.systems.submissions.actions import forget  # noqa: PLC0415
 

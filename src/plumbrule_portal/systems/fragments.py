@@ -57,6 +57,17 @@ def forget(digest: str) -> None:
         path.unlink(missing_ok=True)
 
 
+def sweep() -> int:
+    """Delete what was made of files that are gone, or by an earlier version of the code. For `tick`. Returns how many."""
+    folder, gone = _folder(), 0
+    for path in folder.glob("*.html") if folder.is_dir() else ():
+        digest, *_, code, _ending = path.name.split(".")
+        if code != _code() or not content.has(digest):
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
 def _named_apart(page: str) -> str:
     """Tables that have the same caption in several findings get a number, so that somebody who jumps between them can tell."""
     seen: dict[str, int] = {}

@@ -225,6 +225,7 @@ def test_rebuild_gives_the_same_answers_and_packs(waiting: Any) -> None:
 def test_nothing_made_of_a_withdrawn_file_stays(published: Any, client: Any, node: Path) -> None:
     """When the file with the findings is erased, so is what was kept of it for the pages; verdicts and entry stay."""
     from plumbrule_portal.ledger import actions
+    from plumbrule_portal.systems import fragments
     from plumbrule_portal.systems.models import Assessment
 
     index = published[0]
@@ -233,6 +234,9 @@ def test_nothing_made_of_a_withdrawn_file_stays(published: Any, client: Any, nod
         client.get(f"/systems/{SYSTEM}?lang={language}")
     digest = Assessment.objects.get().files["assessment.json"]
     assert len(list((node / "cache").glob(f"{digest}.*"))) == 4
+    stale = node / "cache" / f"{digest}.en.whole.0000000000000000.html"
+    stale.write_text("of an earlier version", encoding="utf-8")
+    assert fragments.sweep() == 1
     actions.content().withdraw(digest)
     page = client.get(f"/assessments/{index}").content.decode()
     assert "is not kept here any more" in page

