@@ -136,11 +136,21 @@ class Decide(forms.Form):
         help_text=_("If what is bought is in the register already, its page will point to this decision."),
     )
 
-    def __init__(self, *arguments: Any, suppliers: Iterable[Supplier], systems: Iterable[System], **more: Any) -> None:
+    def __init__(self, *arguments: Any, asked: Iterable[Supplier], systems: Iterable[System], **more: Any) -> None:
         super().__init__(*arguments, **more)
-        _offer(self, "supplier", [*((str(one.pk), one.name) for one in suppliers), ("none", _("None of them"))])
+        self.asked = list(asked)
+        answered = [(str(one.pk), one.name) for one in self.asked if one.sent]
+        _offer(self, "supplier", [*answered, ("none", _("None of them"))])
         named = [(one.slug, one.names[best_of(one.names)] if one.names else one.slug) for one in systems]
         _offer(self, "system", [("", "–"), *named])
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody is named in public who was not chosen."""
+        said: dict[str, Any] = super().clean() or {}
+        others = [one.name for one in self.asked if str(one.pk) != said.get("supplier")]
+        if any(names(said.get("reasons", ""), other) for other in others):
+            self.add_error("reasons", _("This names a supplier who was not chosen. It becomes public: say it without the name."))
+        return said
 
 
 class AnswerPoint(forms.Form):
@@ -185,6 +195,11 @@ class AnswerPoint(forms.Form):
             case PointAnswer.Kind.CANNOT if not said.get("text"):
                 self.add_error("text", _("Write why you cannot."))
         return said
+
+
+def names(text: str, name: str) -> bool:
+    """Whether a text has a name in it, as words of its own, in small letters or large."""
+    return re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text.casefold()) is not None
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:

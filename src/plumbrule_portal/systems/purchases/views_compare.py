@@ -95,11 +95,11 @@ def pack_file(request: HttpRequest, slug: str, number: int, pack: int) -> HttpRe
 def decide(request: HttpRequest, slug: str) -> HttpResponse:
     """Whom, or nobody, and why; then a second person."""
     found = _closed(request, slug)
-    suppliers = queries.handed_in(found)
-    form = Decide(request.POST or None, suppliers=suppliers, systems=access.systems(found.organisation))
+    asked = found.suppliers.all()
+    form = Decide(request.POST or None, asked=asked, systems=access.systems(found.organisation))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        chosen = next((one for one in suppliers if str(one.pk) == said["supplier"]), None)
+        chosen = next((one for one in form.asked if str(one.pk) == said["supplier"]), None)
         try:
             made = actions.decide(found, chosen, said["reasons"], said["system"], person(request), timezone.now())
         except InputError:
