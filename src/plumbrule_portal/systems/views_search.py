@@ -29,8 +29,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "organisations": organisations,
         "assessments": assessments,
         "page": search.page(wish, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
-        "count": search.count(wish),
-        "counted": (found := search.facets(wish)).of,
+        "count": (found := search.facets(wish)).of,
         "shelves": shelves(found, wish, request.GET),
         "query": query_of(request.GET),
     }
