@@ -82,12 +82,12 @@ def invitation(secret: str, now: datetime) -> Invitation | None:
 def accept(found: Invitation, fields: dict[str, Any], now: datetime) -> User:
     """Make the account that an invitation is for, and use the invitation up.
 
-    The first account of a node is steward as well as administrator: somebody must publish before there are others.
+    The first administrator of a node is steward as well: somebody must publish before there are others.
     Raises InputError if the link was used meanwhile, or the address has an account already.
     """
     with transaction.atomic():
         _use(found, now)
-        first = not queries.anybody()
+        first = not queries.administrators(access.NODE).exists()
         if User.objects.filter(email=fields["email"].lower()).exists():
             raise InputError("this address has an account.", expected="another one.", cure="sign in, then open the link.")
         user = User.objects.create_user(fields["email"], fields["password"], name=fields["name"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from django import template
 from django.utils.html import format_html, linebreaks
@@ -78,6 +78,12 @@ def day(value: date | str | None) -> str:
         return "–"
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
     return format_date(when.date() if isinstance(when, datetime) else when, format="long", locale=locale(current()))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A time with its day, in UTC and saying so, written out in the reader's language."""
+    return format_datetime(value, format="long", tzinfo=UTC, locale=locale(current())) if value else "–"
 
 
 @register.simple_tag
