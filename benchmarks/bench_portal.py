@@ -117,10 +117,8 @@ def times(name: str, addresses: list[str]) -> None:
             answer.read()
         found.append((time.perf_counter() - begun) * 1000)
     slowest = addresses[found.index(max(found))].split("/", 3)[3]
-    cut = statistics.quantiles(found, n=20)
-    print(
-        f"{name:32} median {statistics.median(found):5.0f} ms, p95 {cut[18]:5.0f} ms, longest {max(found):5.0f} ms ({slowest[:60]})"
-    )
+    middle, cut = statistics.median(found), statistics.quantiles(found, n=20)[18]
+    print(f"{name:32} median {middle:5.0f} ms, p95 {cut:5.0f} ms, longest {max(found):5.0f} ms ({slowest[:60]})")
 
 
 def memory(parent: int) -> list[float]:
