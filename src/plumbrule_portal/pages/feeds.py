@@ -15,11 +15,13 @@ from django.views.decorators.http import require_safe
 from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.models import Entry
-from plumbrule_portal.pages import lists
+from plumbrule_portal.pages import lists, lists_purchases
 from plumbrule_portal.pages.formats import Feed, Item, atom_text, csv_text, json_text
 from plumbrule_portal.systems import queries
 from plumbrule_portal.systems import queries_search as search
 from plumbrule_portal.systems.models import Assessment, System
+from plumbrule_portal.systems.purchases import queries_public as decided
+from plumbrule_portal.systems.purchases.queries_public import Published
 from plumbrule_portal.systems.wishes import wish_of
 from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.languages import current
@@ -117,6 +119,37 @@ def organisations(request: HttpRequest, ending: str) -> HttpResponseBase:
         next=found[FEED - 1].slug if len(found) > FEED else "",
     )
     return _answer(request, told, ending)
+
+
+@from_the_log
+@everybody
+@require_safe
+def purchases(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The decided purchases, of one organisation or of all, newest first."""
+    organisation, after = request.GET.get("organisation", "").replace("\x00", ""), _position(request.GET.get("after", ""))
+    found = list(islice(decided.every(organisation, after), FEED + 1)) if ending == "atom" else []
+    told = _Told(
+        html="decisions",
+        title=gettext("Decided purchases"),
+        columns=lists_purchases.COLUMNS,
+        lines=(lists_purchases.purchase_line(one) for one in decided.every(organisation)),
+        objects=(lists_purchases.purchase_object(one) for one in decided.every(organisation)),
+        items=[_purchase_item(one) for one in found[:FEED]],
+        next=str(found[FEED - 1].row.entry) if len(found) > FEED else "",
+    )
+    return _answer(request, told, ending)
+
+
+@from_the_log
+@everybody
+@require_safe
+def purchase(_request: HttpRequest, slug: str) -> HttpResponse:
+    """One decided purchase, as JSON."""
+    found = decided.published(slug)
+    if found is None:
+        raise Http404
+    whole = lists_purchases.purchase_object(found) | {"licence": settings.OFFICE.licence}
+    return _open(JsonResponse(whole, json_dumps_params={"ensure_ascii": False}))
 
 
 @from_the_log
@@ -238,6 +271,20 @@ def _assessment_item(one: Assessment) -> Item:
         updated=lists.moment(one.created),
         author=one.signer,
         categories=(one.system,),
+    )
+
+
+def _purchase_item(one: Published) -> Item:
+    title, code = lists.said_in(one.said.titles if one.said else {}, current())
+    author = lists.said_in(one.organisation.names if one.organisation else {}, current())[0]
+    return Item(
+        address=lists.address("decision", one.row.slug),
+        title=title or one.row.slug,
+        summary=one.said.reasons[: lists.LONGEST_SUMMARY] if one.said else "",
+        language=code,
+        updated=lists.moment(one.row.created),
+        author=author or one.row.organisation,
+        categories=(one.row.system,) if one.row.system else (),
     )
 
 

@@ -205,6 +205,13 @@ def test_the_whole_story(buyer: Any, lab: Path) -> None:
     assert "Sorting of applications" in text_of(visitor().get("/systems/loans"))
     assert "Sorting of applications" in text_of(visitor().get("/purchases?organisation=city-x"))
 
+    line = b"".join(visitor().get("/purchases.csv").streaming_content).decode()
+    assert "Rope and Sons,1,1,1,1,2," in line, "published, checked, declared, cannot, no answer"
+    whole = visitor().get("/purchases/ropes.json").json()
+    assert (whole["asked"], whole["answered"], whole["chosen"]) == (3, 2, "Rope and Sons")
+    feeds = [b"".join(visitor().get(f"/purchases.{ending}?organisation=city-x").streaming_content) for ending in ("json", "atom")]
+    assert all(b"Sorting of applications" in raw and b"Twine" not in raw for raw in feeds)
+
     before = list(PurchaseDecision.objects.values())
     rebuild()
     assert list(PurchaseDecision.objects.values()) == before
@@ -487,6 +494,8 @@ def test_a_withdrawn_decision_keeps_its_entry_and_says_nothing_more(buyer: Any) 
     rebuild()
     assert visitor().get("/purchases/ropes").content == page.content
     assert "Withdrawn" in text_of(visitor().get("/purchases"))
+    assert visitor().get("/purchases/ropes.json").json()["withdrawn"] is True
+    assert b"Nobody answered" not in b"".join(visitor().get("/purchases.csv").streaming_content)
 
 
 def test_empty_pages_say_so(node: Path) -> None:

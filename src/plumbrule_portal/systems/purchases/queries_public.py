@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.content import read
@@ -36,14 +38,20 @@ def published(slug: str) -> Published | None:
     return None if row is None else _shown(row)
 
 
-def listed(organisation: str = "", before: int | None = None) -> list[Published]:
-    """Decisions, newest first, of one organisation or of all; those with a smaller entry than `before`."""
+def page(organisation: str = "", after: int | None = None) -> tuple[list[Published], int | None]:
+    """A page of decisions, and the entry after which the next page begins, None at the end."""
+    found = list(islice(every(organisation, after), MOST + 1))
+    return found[:MOST], found[MOST - 1].row.entry if len(found) > MOST else None
+
+
+def every(organisation: str = "", after: int | None = None) -> Iterator[Published]:
+    """Decisions, newest first, of one organisation or of all; those that come after an entry in this order."""
     found = PurchaseDecision.objects.all()
     if organisation:
         found = found.filter(organisation=organisation)
-    if before is not None:
-        found = found.filter(entry__lt=before)
-    return [_shown(row) for row in found[:MOST]]
+    if after is not None:
+        found = found.filter(entry__lt=after)
+    return (_shown(row) for row in found.iterator())
 
 
 def of_system(slug: str) -> list[Published]:

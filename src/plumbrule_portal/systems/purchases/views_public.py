@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,11 +19,12 @@ from plumbrule_portal.ui.caching import from_the_log
 @require_safe
 def decisions(request: HttpRequest) -> HttpResponse:
     """Decided purchases, newest first; of one organisation, if it is named."""
-    organisation, before = request.GET.get("organisation", ""), request.GET.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
-    found = queries.listed(organisation[:200], number)
-    following = found[-1].row.entry if len(found) == queries.MOST else None
-    return render(request, "systems/purchases/decisions.html", {"found": found, "next": following, "organisation": organisation})
+    organisation, after = request.GET.get("organisation", "").replace("\x00", ""), request.GET.get("after", "")
+    number = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    found, following = queries.page(organisation, number)
+    query = urlencode({"organisation": organisation}) if organisation else ""
+    shown = {"found": found, "next": following, "organisation": organisation, "query": query}
+    return render(request, "systems/purchases/decisions.html", shown)
 
 
 @from_the_log
