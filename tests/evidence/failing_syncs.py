@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from plumbrule.errors import OutputError, PlumbruleError
@@ -26,10 +27,16 @@ from plumbrule.evidence import Kind, new_signer, parse_checkpoint, parse_note, w
 from plumbrule.evidence.log import Log, Writer
 
 ORIGIN = "example.org/log"
-DISK = ctypes.CDLL(None)
-DISK.faulty_where.restype = ctypes.c_char_p
 LARGE = 70
 """Entries of 60,000 bytes, as many as fill the write-ahead log."""
+
+
+@cache
+def disk() -> ctypes.CDLL:
+    """The faulty disk under this process; only there when it was started with it."""
+    found = ctypes.CDLL(None)
+    found.faulty_where.restype = ctypes.c_char_p
+    return found
 
 
 def clock() -> datetime:
@@ -67,7 +74,7 @@ def child(folder: Path, number: int, forget: int, pipe: int) -> None:
         os.write(pipe, json.dumps([kind, said]).encode() + b"\n")
 
     log = Log.open(folder)
-    DISK.faulty_begin(os.fsencode(folder), ctypes.c_long(number), forget)
+    disk().faulty_begin(os.fsencode(folder), ctypes.c_long(number), forget)
     try:
         live(log, tell)
         tell("lived", True)
@@ -77,14 +84,14 @@ def child(folder: Path, number: int, forget: int, pipe: int) -> None:
         if "content" in error.got:  # beside the log, which has nothing to be unsure of
             log.close()
             tell("blob", list(log.content.digests()))
-    if where := DISK.faulty_where():
+    if where := disk().faulty_where():
         tell("failed", os.path.relpath(where, os.fsencode(folder)))
     for ask in (lambda: log.append([b"again"]), lambda: log.publish(clock), lambda: log.size):
         with suppress(PlumbruleError):
             ask()
             tell("open", "the log answers after the disk failed")
-    tell("later", DISK.faulty_later())
-    tell("syncs", DISK.faulty_syncs())
+    tell("later", disk().faulty_later())
+    tell("syncs", disk().faulty_syncs())
 
 
 def one_life(folder: Path, number: int, forget: int) -> dict[str, list[object]]:

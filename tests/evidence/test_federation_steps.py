@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from nodes_made import Node, at, entries, mirror_of, served, states
 
 from plumbrule.errors import OutputError, UnreadableError
-from plumbrule.evidence import Kind, PlanPredicate, make_statement, new_signer, seal, subject_of, write_statement
+from plumbrule.evidence import Kind, PlanPredicate, Statement, new_signer, seal, subject_of, write_statement
 from plumbrule.evidence.federation import Mirror, bundles, follow, make_witness, mirror, source, sync
 from plumbrule.evidence.federation.contact import folder_name
 from plumbrule.evidence.log import Log, store
@@ -261,7 +261,8 @@ def test_public_files_are_seen_however_they_are_spelled(
     """The quick look at an entry never overlooks a file that the whole reading finds, in any spelling of JSON."""
     names = {*files, name}
     predicate = PlanPredicate(assessment="a", system="s", profile="high", files=tuple(sorted(files)))
-    statement = make_statement([subject_of(one, one.encode()) for one in names], predicate)
+    subjects = tuple(subject_of(one, one.encode()) for one in sorted(names))  # as somebody else may name them, in words
+    statement = Statement(subjects=subjects, predicate=predicate)
     text = json.dumps(json.loads(write_statement(statement)), separators=separators)
     raw = seal((text.replace('"files"', '"\\u0066iles"') if escaped else text).encode(), [new_signer("x.example")])
     assert bundles.named_content(raw) == tuple(sorted(hashlib.sha256(one.encode()).hexdigest() for one in files))
