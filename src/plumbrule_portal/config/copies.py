@@ -30,8 +30,18 @@ from plumbrule.evidence.log.settings import DATABASE, GUARD
 
 FORMAT, MANIFEST, DUMP = "plumbrule-backup/1", "manifest.json", "database.dump"
 SECRETS = ("keys", "log/log.key")
-LEFT_OUT = frozenset({"static", "log/log.sqlite3", "log/log.sqlite3-wal", "log/log.sqlite3-shm", "log/checkpoint"})
-"""Made anew at every start, or copied in a way of its own."""
+LEFT_OUT = frozenset(
+    {
+        "static",
+        "standing.json",
+        "backups",
+        "log/log.sqlite3",
+        "log/log.sqlite3-wal",
+        "log/log.sqlite3-shm",
+        "log/checkpoint",
+    }
+)
+"""Made anew by itself, copied in a way of its own, or a copy already."""
 
 
 def add_to(app: typer.Typer) -> None:

@@ -31,6 +31,7 @@ class Office:
 
     Args:
         name: the site's name, as the office writes it.
+        operator: who runs it, with an address for letters; shown on the page about the register.
         address: where the site is reached from outside, with its scheme; links in mails and feeds begin with it.
         hosts: the host names that it answers to, besides this machine's own.
         languages: the languages offered, the first of them when a reader's wish is not among them.
@@ -51,6 +52,7 @@ class Office:
     """
 
     name: str = "Register of AI systems"
+    operator: str = ""
     address: str = "http://127.0.0.1:8000"
     hosts: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES

@@ -96,11 +96,14 @@ def _trail(_node: Path, now: datetime) -> Told | None:
 def _follow(node: Path, now: datetime) -> Told | None:
     """Pull from the nodes that this one follows, and show them our head."""
     from plumbrule.evidence.federation import standing, sync  # noqa: PLC0415 - the network loads only where somebody is followed
+    from plumbrule_portal.config.standing import write_standing  # noqa: PLC0415
 
     if not standing(node).peers:
         return None
     outcomes = sync(node, lambda: now, os.environ.get("PLUMBRULE_PASSPHRASE") or None)
-    return Told(line="follow: " + " ".join(str(one.said) for one in outcomes), look=not standing(node).holds)
+    found = standing(node)
+    write_standing(node, found, now)
+    return Told(line="follow: " + " ".join(str(one.said) for one in outcomes), look=not found.holds)
 
 
 def _head(node: Path, now: datetime) -> Told | None:

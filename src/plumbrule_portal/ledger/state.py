@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,6 +34,14 @@ def state() -> str:
     except FileNotFoundError:
         signed = 0
     return f"{newest_index()}.{signed}"
+
+
+def signed_at() -> datetime | None:
+    """When the last head was signed; None before the first."""
+    try:
+        return datetime.fromtimestamp(Path(_guard(settings.NODE)).stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 @lru_cache(maxsize=8)

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plumbrule_portal.accounts.access import everybody
-from plumbrule_portal.ledger.node import log_key
+from plumbrule_portal.pages import queries_about
 
 
 @require_safe
 @everybody
 def about(request: HttpRequest) -> HttpResponse:
     """The page "about this register"; whether one person may publish alone stands here for as long as it is so."""
-    return render(request, "pages/about.html", {"log_key": str(log_key())})
+    return render(request, "pages/about.html", {"log": queries_about.about()})

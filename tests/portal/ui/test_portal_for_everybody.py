@@ -23,6 +23,7 @@ PAGES = (
     "/entries",
     "/entries/1",
     "/withheld",
+    "/about",
     "/verify",
     "/account/sign-in",
     "/nowhere",
