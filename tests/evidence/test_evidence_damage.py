@@ -211,7 +211,7 @@ def test_a_disk_that_does_not_take_writes(tmp_path: Path) -> None:
     for path in folder.iterdir():
         path.chmod(0o444)
     folder.chmod(0o555)
-    for parent in (tmp_path, *list(tmp_path.parents)[:2]):
+    for parent in (tmp_path, *list(tmp_path.parents)[:3]):
         if parent.stat().st_uid == os.getuid():
             parent.chmod(0o755)
     done = subprocess.run(
