@@ -35,10 +35,18 @@ class Plain(forms.CharField):
         return _HIDDEN.sub("", str(super().to_python(value) or "").replace("\r\n", "\n")).strip()
 
 
+class Line(forms.CharField):
+    """One line of text, without such signs."""
+
+    def to_python(self, value: Any) -> str:
+        """The text on one line."""
+        return " ".join(_HIDDEN.sub(" ", str(super().to_python(value) or "")).split())
+
+
 class Begin(forms.Form):
     """A purchase, and from which profile its checklist is made."""
 
-    title = forms.CharField(label=_("What is bought, in one line"), max_length=300)
+    title = Line(label=_("What is bought, in one line"), max_length=300)
     slug = forms.CharField(
         label=_("Its permanent name in addresses"),
         help_text=_("Small letters, digits and dashes, like parking-permits. It cannot be changed later."),
@@ -67,7 +75,7 @@ class Begin(forms.Form):
 class AddPoint(forms.Form):
     """A point of the buyer's own."""
 
-    title = forms.CharField(label=_("The point, in one line"), max_length=300)
+    title = Line(label=_("The point, in one line"), max_length=300)
     statement = Plain(label=_("What it means"), required=False, rows=3)
     wants = forms.ChoiceField(label=_("What would satisfy it"), choices=Point.Wants.choices, widget=forms.RadioSelect)
 
@@ -107,7 +115,7 @@ class Closing(forms.Form):
 class Ask(forms.Form):
     """Whom to ask."""
 
-    name = forms.CharField(label=_("Name of the supplier"), max_length=200, help_text=_("Of the organisation, not of a person."))
+    name = Line(label=_("Name of the supplier"), max_length=200, help_text=_("Of the organisation, not of a person."))
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=150,
