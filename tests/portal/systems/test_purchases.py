@@ -71,16 +71,23 @@ def agreed(steward: Any, number: int) -> Any:
 
 
 def test_the_checklist_is_the_profile_and_what_was_changed_stays_on_record(buyer: Any) -> None:
-    """Seven requirements of `high` with their citations; one taken out with a reason, one added; one may be put back."""
+    """What `high` and every purchase asks, with citations; one taken out with a reason, one added; one may be put back."""
     from plumbrule_portal.systems.purchases.models import Purchase
 
     client = visitor(buyer)
     client.post("/desk/purchases", {**ROPES, "slug": "ropes"})
     page = text_of(client.get("/desk/purchases/ropes"))
-    for said in ("The purpose is stated", "R265 6(h)", "An assessment pack with a finding on it", "A declaration"):
+    for said in (
+        "The purpose is stated",
+        "R265 6(h)",
+        "GDC G action 5",
+        "An assessment pack with a finding on it",
+        "A declaration",
+    ):
         assert said in page
     points = Purchase.objects.get().points
     wants = dict(points.values_list("requirement", "wants"))
+    assert points.filter(requirement="procurement-asks").count() == 2, "faults, and leaving"
     assert wants == {
         "purpose": "declaration",
         "non-discrimination": "pack",
@@ -89,6 +96,7 @@ def test_the_checklist_is_the_profile_and_what_was_changed_stays_on_record(buyer
         "explanation": "declaration",
         "human-review": "declaration",
         "privacy": "declaration",
+        "procurement-asks": "declaration",
     }
     assert client.post("/desk/purchases/ropes/points/3/take-out", {"reason": " "}).status_code == 422
     client.post("/desk/purchases/ropes/points/3/take-out", {"reason": "No data of people <b>here</b>."})
@@ -98,11 +106,21 @@ def test_the_checklist_is_the_profile_and_what_was_changed_stays_on_record(buyer
     page = client.get("/desk/purchases/ropes").content.decode()
     assert "No data of people &lt;b&gt;here&lt;/b&gt;." in page and "A mistake." not in page
     out = points.get(number=3)
-    assert (out.out_by, points.get(number=1).out_reason, points.get(number=8).titles) == (
+    assert (out.out_by, points.get(number=1).out_reason, points.get(number=10).titles) == (
         buyer,
         "",
         {"en": "Servers in the country"},
     )
+
+
+def test_every_point_is_written_in_six_languages() -> None:
+    """Those of the rulebook and the two that every purchase asks; each answers to a provision; nothing is bought as unacceptable."""
+    from plumbrule_portal.systems.purchases.checklist import points, profiles
+
+    assert list(profiles()) == ["high", "limited", "minimal"]
+    for one in (*points("high"), *points("limited"), *points("minimal")):
+        assert one.titles.keys() == one.statements.keys() == {"ar", "zh", "en", "fr", "ru", "es"}
+        assert one.provisions
 
 
 def test_the_reader_has_the_checklist_in_their_language(buyer: Any) -> None:
@@ -151,7 +169,7 @@ def test_the_whole_story(buyer: Any, lab: Path) -> None:
     }.items():
         assert first.post(f"{links['Rope and Sons']}/points/{number}", said).status_code == 302
     page = text_of(first.get(links["Rope and Sons"]))
-    assert "4 of 6 points answered" in page
+    assert "4 of 8 points answered" in page
     first.post(f"{links['Rope and Sons']}/send")
     second = visitor()
     second.post(f"{links['Twine Ltd']}/points/1", {"kind": "declaration", "text": "For sorting.", "language": "en"})
@@ -201,12 +219,12 @@ def test_the_whole_story(buyer: Any, lab: Path) -> None:
     document = json.loads(raw)
     assert (document["form"], document["asked"], document["answered"]) == ("purchase-1", 3, 2)
     kinds = [point["rests_on"] and point["rests_on"]["kind"] for point in document["points"]]
-    assert kinds == ["declared", "checked", None, "published", "cannot", "none", "none"]
+    assert kinds == ["declared", "checked", None, "published", "cannot", "none", "none", "none", "none"]
     assert "Sorting of applications" in text_of(visitor().get("/systems/loans"))
     assert "Sorting of applications" in text_of(visitor().get("/purchases?organisation=city-x"))
 
     line = b"".join(visitor().get("/purchases.csv").streaming_content).decode()
-    assert "Rope and Sons,1,1,1,1,2," in line, "published, checked, declared, cannot, no answer"
+    assert "Rope and Sons,1,1,1,1,4," in line, "published, checked, declared, cannot, no answer"
     whole = visitor().get("/purchases/ropes.json").json()
     assert (whole["asked"], whole["answered"], whole["chosen"]) == (3, 2, "Rope and Sons")
     feeds = [b"".join(visitor().get(f"/purchases.{ending}?organisation=city-x").streaming_content) for ending in ("json", "atom")]
@@ -295,7 +313,7 @@ def test_once_somebody_was_asked_the_checklist_stays(buyer: Any) -> None:
     ):
         with pytest.raises(InputError):
             act()
-    assert purchase.points.count() == 7
+    assert purchase.points.count() == 9
 
 
 def test_a_link_is_kept_as_a_digest_and_a_new_one_ends_the_old(buyer: Any) -> None:
