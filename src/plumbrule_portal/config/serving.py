@@ -14,7 +14,7 @@ from rich.console import Console
 
 from plumbrule.errors import InputError
 
-THREADS = 8
+THREADS = 6
 """How many answers a process works on at once. Each thread has its own connection; a slow reader of a long list holds one."""
 EXAMPLE_NAME = "demo.plumbrule.invalid"
 
@@ -35,6 +35,7 @@ def serve(
         str,
         typer.Option(help="For a new node: keep log and tables in PostgreSQL, not in a file; it stays.", metavar="ADDRESS"),
     ] = "",
+    copy: Annotated[bool, typer.Option(help="Before an upgrade, copy the node to DIR/backups.")] = True,
     workers: Annotated[int, typer.Option(help="How many processes answer; more need PostgreSQL to be of use.", min=1)] = 1,
 ) -> None:
     """Run a node with its public register: the first start makes it, and prints a link for the first account.
@@ -55,7 +56,7 @@ def serve(
     if database:
         os.environ["DATABASE_URL"] = database
     console = Console(highlight=False, soft_wrap=True)
-    for line in prepare(directory, name=name, at=f"http://{host}:{port}", example=example):
+    for line in prepare(directory, name=name, at=f"http://{host}:{port}", example=example, copy=copy):
         console.print(line, markup=False)
     _run(host, int(port), workers)
 

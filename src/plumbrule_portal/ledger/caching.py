@@ -78,7 +78,7 @@ class PagesFromTheLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer: from the reader's copy, from ours, or made."""
-        if request.method not in {"GET", "HEAD"} or _insecure(request):
+        if request.method not in {"GET", "HEAD"} or request.path_info.startswith(settings.STATIC_URL) or _insecure(request):
             return self._answer(request)
         strangers = set(request.COOKIES) - {COOKIE}
         if strangers - {settings.CSRF_COOKIE_NAME}:

@@ -137,18 +137,20 @@ def _facets(wish: Wish, most: int) -> Facets:
     joined = f"SELECT kept.tags FROM ({sql}) AS hit JOIN systems_searchable AS kept ON kept.id = hit.place"  # noqa: S608 - our own SQL
     with connection.cursor() as cursor:
         cursor.execute(joined, [*values, MOST_COUNTED + 1])
-        held: Counter[str] = Counter()
-        seen = 0
-        for (tags,) in islice(iter(cursor.fetchone, None), MOST_COUNTED):
-            held.update(tags.split("\n"))
-            seen += 1
-        more = cursor.fetchone() is not None
+        rows = [tags for (tags,) in cursor.fetchall()]
+    more, rows = len(rows) > MOST_COUNTED, rows[:MOST_COUNTED]
+    # The first line is the organisation; the others are the same for many systems, and are taken apart once for all of them.
+    alike = Counter(tags.partition("\n")[2] for tags in rows)
+    held = Counter(tags.partition("\n")[0] for tags in rows)
+    for tags, n in alike.items():
+        for tag in tags.split("\n"):
+            held[tag] += n
     parted: dict[str, list[tuple[str, int]]] = {name: [] for name in FILTERS}
     for tag, n in sorted(held.items(), key=lambda item: (-item[1], item[0])):
         name, _, value = tag.partition("=")
         if name in parted and len(parted[name]) < most:
             parted[name].append((value, n))
-    return Facets(of=Count(n=seen, more=more), values={name: tuple(values) for name, values in parted.items()})
+    return Facets(of=Count(n=len(rows), more=more), values={name: tuple(values) for name, values in parted.items()})
 
 
 def _places(wish: Wish, start: Place | None, back: bool, most: int = PAGE + 1) -> Iterator[Place]:
