@@ -47,6 +47,6 @@ def purchase_arguments(by: Any) -> dict[str, dict[str, Any]]:
         ("purchase-take-out", "purchase-put-back"): {"slug": "ropes", "number": 1},
         ("purchase-supplier", "purchase-link"): {"slug": "ropes", "number": supplier.pk},
         ("purchase-pack", "purchase-pack-file"): {"slug": "ropes", "number": supplier.pk, "pack": pack.pk},
-        ("supply-point", "supply-take-away"): {"secret": "x", "number": 1},
+        ("supply-point", "supply-take", "supply-take-away"): {"secret": "x", "number": 1},
     }
     return {name: found for names, found in wanted.items() for name in names}

@@ -114,7 +114,7 @@ def test_the_checklist_is_the_profile_and_what_was_changed_stays_on_record(buyer
 
 
 def test_every_point_is_written_in_six_languages() -> None:
-    """Those of the rulebook and the two that every purchase asks; each answers to a provision; nothing is bought as unacceptable."""
+    """Those of the rulebook and the two that every purchase asks, each with a provision; nothing is bought as unacceptable."""
     from plumbrule_portal.systems.purchases.checklist import points, profiles
 
     assert list(profiles()) == ["high", "limited", "minimal"]
@@ -153,6 +153,11 @@ def test_the_whole_story(buyer: Any, lab: Path) -> None:
     for name in ("Rope and Sons", "Twine Ltd", "Silent AG"):
         page = ada.post("/desk/purchases/ropes/suppliers", {"name": name, "language": "en"}).content.decode()
         links[name] = re.search(r"/supply/[\w-]+", page)[0]
+    given = links["Rope and Sons"]
+    assert "Take this link into use" in text_of(visitor().get(given))
+    assert visitor().get(f"{given}/points/1").status_code == 404, "nothing else before that"
+    links |= {name: visitor().post(f"{links[name]}/take")["Location"] for name in ("Rope and Sons", "Twine Ltd")}
+    assert visitor().get(given).status_code == 404, "whoever handed it over sees nothing"
 
     first = visitor()
     page = text_of(first.get(links["Rope and Sons"]))
@@ -252,8 +257,9 @@ def test_after_the_closing_nobody_changes_anything(buyer: Any) -> None:
     """At the very moment of closing answers, sending and opening again are refused; a moment earlier they are not."""
     from plumbrule_portal.systems.purchases import actions, answering
 
-    purchase, (one, two), (secret, _) = opened(buyer, "One", "Two")
+    purchase, (one, two), _ = opened(buyer, "One", "Two")
     last = CLOSES - timedelta(microseconds=1)
+    secret = answering.take(one, last)
     declare(one, 1, "Yes.", last)
     answering.send(one, last)
     with pytest.raises(InputError):
@@ -262,6 +268,7 @@ def test_after_the_closing_nobody_changes_anything(buyer: Any) -> None:
     answering.send(one, last)
     declare(two, 1, "Never sent.", last)
     for act in (
+        lambda: answering.take(two, CLOSES),
         lambda: declare(two, 1, "Late.", CLOSES),
         lambda: answering.send(two, CLOSES),
         lambda: answering.open_again(one, CLOSES),
@@ -317,7 +324,7 @@ def test_once_somebody_was_asked_the_checklist_stays(buyer: Any) -> None:
 
 
 def test_a_link_is_kept_as_a_digest_and_a_new_one_ends_the_old(buyer: Any) -> None:
-    """The secret is in no row; the letter that carries it forgets it when it went out; a renewed link ends the former one."""
+    """The secret is in no row; the letter forgets it when it went out; it is changed when taken into use; a new one ends that."""
     from django.apps import apps
 
     from plumbrule_portal.ledger.models import Letter
@@ -332,9 +339,13 @@ def test_a_link_is_kept_as_a_digest_and_a_new_one_ends_the_old(buyer: Any) -> No
     assert actions.forget_links(NOW) == 1
     assert actions.forget_links(NOW) == 0
     assert not [model for model in apps.get_models() if secret in str(list(model._default_manager.values()))]
-    assert visitor().get(f"/supply/{secret}").status_code == 200
+    own = visitor().post(f"/supply/{secret}/take")["Location"]
+    assert visitor().get(f"/supply/{secret}").status_code == 404, "the buyer, and who reads the letter, see nothing"
+    assert visitor().post(f"/supply/{secret}/take").status_code == 404
+    assert "What is asked" in text_of(visitor().get(own))
+    assert "Took the link into use" in text_of(visitor(buyer).get("/desk/purchases/ropes"))
     fresh = actions.renew_link(one, buyer, NOW)
-    assert visitor().get(f"/supply/{secret}").status_code == 404
+    assert visitor().get(own).status_code == 404
     assert visitor().get(f"/supply/{fresh}").status_code == 200
     purchase.refresh_from_db()
     type(purchase).objects.update(closes=datetime.now(UTC) - timedelta(days=91))
@@ -351,10 +362,12 @@ def test_links_are_not_tried_out(buyer: Any) -> None:
 
 def test_a_supplier_cannot_reach_what_is_anothers(buyer: Any) -> None:
     """A pack of another supplier is not named, taken away or seen; a link opens no page of the buyer."""
+    from plumbrule_portal.systems.purchases import answering
     from plumbrule_portal.systems.purchases.models import HandedPack
 
-    purchase, (one, two), (first, _) = opened(buyer, "One", "Two")
+    purchase, (one, two), _ = opened(buyer, "One", "Two")
     type(purchase).objects.update(closes=datetime.now(UTC) + timedelta(days=3))
+    first = answering.take(one, NOW)
     foreign = HandedPack.objects.create(supplier=two, came=NOW, files={"x": "0" * 64}, facts={"title": "Foreign"})
     client = visitor()
     page = client.post(f"/supply/{first}/points/2", {"kind": "pack", "pack": foreign.pk, "language": "en"})

@@ -33,13 +33,15 @@ open_ = begun(ada, now, "open")
 actions.set_closing(open_, now + 9 * day, ada, now)
 supplier, secret = actions.ask(open_, "Rope and Sons", "", "en", ada, now)
 say(supplier, now)
-made = {"writing": secret}
+_, fresh = actions.ask(open_, "Twine", "", "en", ada, now)
+made = {"writing": answering.take(supplier, now), "fresh": fresh}
 for slug in ("closed", "decided"):
     one = begun(ada, now - 9 * day, slug)
     actions.take_out(one.points.get(number=3), "Another contract covers it.", ada, now - 9 * day)
     actions.set_closing(one, now - day, ada, now - 9 * day)
     supplier, secret = actions.ask(one, "Rope and Sons", "", "en", ada, now - 9 * day)
     actions.ask(one, "Silent", "", "en", ada, now - 9 * day)
+    secret = answering.take(supplier, now - 8 * day)
     say(supplier, now - 8 * day)
     answering.send(supplier, now - 8 * day)
     made |= {slug: secret, "supplier": supplier.pk}
@@ -64,7 +66,12 @@ def paths(made: dict[str, Any]) -> list[str]:
         f"/desk/purchases/decided/suppliers/{made['supplier']}",
         "/desk/purchases/closed/decide",
     ]
-    link = [f"/supply/{made['writing']}", f"/supply/{made['writing']}/points/1", f"/supply/{made['closed']}"]
+    link = [
+        f"/supply/{made['fresh']}",
+        f"/supply/{made['writing']}",
+        f"/supply/{made['writing']}/points/1",
+        f"/supply/{made['closed']}",
+    ]
     return [*desk, *after, *link, "/purchases", "/purchases/decided"]
 
 

@@ -35,6 +35,7 @@ WORDS = (
     gettext_noop("asked a supplier"),
     gettext_noop("gave a supplier a new link"),
     gettext_noop("decided a purchase"),
+    gettext_noop("a supplier took a link into use"),
     gettext_noop("a supplier sent answers"),
     gettext_noop("a supplier opened answers again"),
 )
@@ -175,8 +176,8 @@ def renew_link(supplier: Supplier, by: User, now: datetime) -> str:
     with transaction.atomic():
         if queries.state(supplier.purchase, now) != queries.OPEN:
             raise InputError("the time to answer is over.", expected="a purchase that is open.")
-        supplier.secret_sha256 = digest_of(secret)
-        supplier.save(update_fields=["secret_sha256"])
+        supplier.secret_sha256, supplier.taken = digest_of(secret), None
+        supplier.save(update_fields=["secret_sha256", "taken"])
         record(by, "gave a supplier a new link", name_of(supplier.purchase), now)
         _write("asked", supplier, {"purchase": supplier.purchase, "link": link_of(secret)}, now)
     return secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from plumbrule.pipeline.arrival import ASSESSMENT_FILE, Arrival, Reason
 from plumbrule.report import read_assessment
 from plumbrule_portal.accounts.trail import record
 from plumbrule_portal.systems.purchases import files, queries
+from plumbrule_portal.systems.purchases.access import digest_of
 from plumbrule_portal.systems.purchases.actions import name_of
 from plumbrule_portal.systems.purchases.models import HandedPack, Point, PointAnswer, Supplier
 from plumbrule_portal.systems.submissions import check
@@ -31,6 +33,26 @@ class Given:
     text: str = ""
     entry: int | None = None
     pack: HandedPack | None = None
+
+
+def take(supplier: Supplier, now: datetime) -> str:
+    """Take the link that was given into use: it is worthless from now on. Returns the secret of the one that counts instead.
+
+    So whoever handed the link over, or reads the letter later, does not see the answers; if they take it first, that is seen.
+
+    Raises:
+        InputError: the time is over, or it was taken into use already.
+    """
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        found = _open(supplier, now)
+        if found.taken is not None:
+            raise InputError("this link is in use.", expected="one that nobody has taken into use.")
+        changed = Supplier.objects.filter(pk=found.pk, secret_sha256=supplier.secret_sha256, taken=None)
+        if not changed.update(secret_sha256=digest_of(secret), taken=now):
+            raise InputError("this link was taken into use just now.", expected="one that nobody has taken into use.")
+        record(None, "a supplier took a link into use", name_of(found.purchase), now)
+    return secret
 
 
 def answer(supplier: Supplier, point: Point, given: Given, now: datetime) -> PointAnswer:

@@ -82,6 +82,7 @@ class Point(models.Model):
 class Supplier(models.Model):
     """Somebody who was asked. They have no account: a link, of whose secret only the digest is kept, says who they are.
 
+    `taken` is when they took the link that they were given into use: from then on another one counts, which only they have.
     `sent` is when they handed their answers in; empty means that they still write, or never sent. `notes` are the buyer's,
     by the number of a point, "" for the supplier as a whole.
     """
@@ -92,6 +93,7 @@ class Supplier(models.Model):
     language = models.CharField(max_length=10)
     secret_sha256 = models.CharField(max_length=64, unique=True)
     asked = models.DateTimeField()
+    taken = models.DateTimeField(null=True)
     sent = models.DateTimeField(null=True)
     notes = models.JSONField(default=dict)
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("desk/purchases/<slug:slug>/compare", views_compare.compare, name="purchase-compare"),
     path("desk/purchases/<slug:slug>/decide", views_compare.decide, name="purchase-decide"),
     path("supply/<str:secret>", views_supply.supply, name="supply"),
+    path("supply/<str:secret>/take", views_supply.take, name="supply-take"),
     path("supply/<str:secret>/points/<int:number>", views_supply.point, name="supply-point"),
     path("supply/<str:secret>/packs", views_supply.hand_in, name="supply-pack"),
     path("supply/<str:secret>/packs/<int:number>/take-away", views_supply.take_away, name="supply-take-away"),

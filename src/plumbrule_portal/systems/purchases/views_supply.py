@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -34,7 +34,22 @@ PACKS = Limit(name="supplier-pack", most=10, seconds=3600)
 @everybody
 def supply(request: HttpRequest, secret: str) -> HttpResponse:
     """What is asked, what was answered, and until when."""
-    return _page(request, secret, _supplier(request, secret))
+    return _page(request, secret, _supplier(request, secret, taken=None))
+
+
+@require_POST
+@never_cache
+@everybody
+def take(request: HttpRequest, secret: str) -> HttpResponse:
+    """Take the link into use; the page has another address from now on."""
+    supplier = _supplier(request, secret, taken=None)
+    try:
+        own = answering.take(supplier, timezone.now())
+    except InputError:
+        messages.error(request, _("Nothing was changed: the time is over, or the link is in use already."))
+        return redirect("supply", secret)
+    messages.success(request, _("This page is yours now. Keep its address: the one that you were given opens nothing any more."))
+    return redirect("supply", own)
 
 
 @require_http_methods(ASKS)
@@ -118,11 +133,17 @@ def open_again(request: HttpRequest, secret: str) -> HttpResponse:
     return _tell(request, secret, answering.open_again, _supplier(request, secret))
 
 
-def _supplier(request: HttpRequest, secret: str) -> Supplier:
-    """Counted before it is looked up, so that nobody tries links out. Raises Http404, TooOftenError."""
+def _supplier(request: HttpRequest, secret: str, *, taken: bool | None = True) -> Supplier:
+    """Counted before it is looked up, so that nobody tries links out. Raises Http404, TooOftenError.
+
+    A link that is not in use yet opens the first page only.
+    """
     now = timezone.now()
     limits.count(LINKS, limits.address(request), now)
-    return access.supplier(secret, now)
+    found = access.supplier(secret, now)
+    if taken and found.taken is None:
+        raise Http404
+    return found
 
 
 def _writes(supplier: Supplier) -> bool:
@@ -160,6 +181,9 @@ def _tell(request: HttpRequest, secret: str, act: Any, *what: Any) -> HttpRespon
 
 
 def _page(request: HttpRequest, secret: str, supplier: Supplier) -> HttpResponse:
+    if supplier.taken is None:
+        shown = {"secret": secret, "supplier": supplier, "purchase": supplier.purchase, "open": _writes(supplier)}
+        return _hidden(render(request, "systems/purchases/supply_take.html", shown))
     rows = queries.own_rows(supplier)
     shown = {
         "secret": secret,
