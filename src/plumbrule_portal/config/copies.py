@@ -59,21 +59,34 @@ def backup(
 
     Without --with-keys nobody can sign with the backup; keep the keys once, elsewhere, offline.
     """
+    Console(highlight=False, soft_wrap=True).print(f"{copy_node(node, to, with_keys=with_keys)} files in {to}", markup=False)
+
+
+def copy_node(node: Path, to: Path, *, with_keys: bool = False, link: bool = False) -> int:
+    """Make a backup of a node, and return how many files are in it.
+
+    Args:
+        node: the node's folder.
+        to: folder of the backup, which does not exist.
+        with_keys: also the keys.
+        link: where the disk can, name content a second time instead of copying it: its files never change.
+
+    Raises:
+        InputError: no node, or `to` exists.
+        OutputError: it cannot be written. Nothing is left behind.
+    """
     _check_node(node)
     settings = read_settings(node / "log")
     with write_aside(to, force=False) as aside:
         place = aside / "node"
         (place / "log").mkdir(parents=True)
-        guard = settings.guard_in(node / "log")
-        shutil.copyfile(guard, place / "log" / GUARD)
+        shutil.copyfile(settings.guard_in(node / "log"), place / "log" / GUARD)
         if settings.database is None:
             _copy_sqlite(node / "log" / DATABASE, place / "log" / DATABASE)
         else:
             _run(["pg_dump", "--format=custom", f"--file={place / 'log' / DUMP}", settings.database])
         for path in _files(node, with_keys):
-            target = place / path.relative_to(node)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
+            _copy_file(path, place / path.relative_to(node), link=link and path.parent.parent == node / "log" / "content")
         digests = {path.relative_to(aside).as_posix(): sha256_file(path) for path in sorted(place.rglob("*")) if path.is_file()}
         manifest = {
             "schema": FORMAT,
@@ -82,7 +95,19 @@ def backup(
             "files": digests,
         }
         (aside / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
-    Console(highlight=False, soft_wrap=True).print(f"{len(digests)} files in {to}", markup=False)
+    return len(digests)
+
+
+def _copy_file(path: Path, target: Path, *, link: bool) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if link:
+        try:
+            os.link(path, target)
+        except OSError:
+            pass  # another disk, or a file system without links
+        else:
+            return
+    shutil.copy2(path, target)
 
 
 def restore(

@@ -10,10 +10,11 @@ from plumbrule.evidence.log import Settings, create_node
 from plumbrule_portal.config.database import address_of
 from plumbrule_portal.config.example import bring
 from plumbrule_portal.config.office import FILE, Office
-from plumbrule_portal.config.start import collect_static, migrate, start
+from plumbrule_portal.config.start import collect_static, start
+from plumbrule_portal.config.upgrading import upgrade
 
 
-def prepare(directory: Path, *, name: str, at: str, example: bool = True) -> Iterator[str]:
+def prepare(directory: Path, *, name: str, at: str, example: bool = True, copy: bool = True) -> Iterator[str]:
     """Make what is missing of a node, step by step, and say what was done. Safe to run again at every start.
 
     Args:
@@ -21,6 +22,7 @@ def prepare(directory: Path, *, name: str, at: str, example: bool = True) -> Ite
         name: for a new node, who signs.
         at: the address at which it will be reached.
         example: bring the example into a register that holds nothing yet.
+        copy: before an upgrade, copy the node to DIR/backups.
     """
     new = not (directory / "log" / "log.vkey").exists()
     if new:
@@ -29,7 +31,7 @@ def prepare(directory: Path, *, name: str, at: str, example: bool = True) -> Ite
         (directory / FILE).write_text(Office(address=at).text(), encoding="utf-8", newline="\n")
         yield f"A new node: {directory}"
     start(directory)
-    migrate()
+    yield from upgrade(directory, datetime.now(UTC), copy=copy)
     collect_static()
     from plumbrule_portal.accounts import actions, queries  # noqa: PLC0415 - needs Django's settings
     from plumbrule_portal.ledger.models import Entry  # noqa: PLC0415

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from plumbrule.errors import InputError
-from plumbrule_portal.config.start import start
+from plumbrule_portal.config.upgrading import ready
 
 MAX_FILE = 256 * 2**20
 FORMATS = {
@@ -46,7 +46,7 @@ def _verb(kind: str) -> Callable[[Path, Path], None]:
 
 def _take(kind: str, file: Path, node: Path) -> None:
     content = _read(file)
-    start(node)
+    ready(node)
     from plumbrule_portal.ledger.actions import publish_head  # noqa: PLC0415 - needs Django's settings
     from plumbrule_portal.systems.importing import take  # noqa: PLC0415
 

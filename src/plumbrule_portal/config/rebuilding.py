@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from plumbrule_portal.config.start import migrate, start
+from plumbrule_portal.config.start import start
+from plumbrule_portal.config.upgrading import upgrade
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +24,8 @@ def rebuild(
 ) -> None:
     """Make every public page's tables anew, from the log and the content store. Readers see the old ones until it is done."""
     start(node)
-    migrate()
+    for line in upgrade(node, datetime.now(UTC)):
+        Console(highlight=False, soft_wrap=True).print(line, markup=False)
     from plumbrule_portal.ledger import actions  # noqa: PLC0415 - needs Django's settings
 
     with Progress(console=Console(stderr=True), transient=True) as progress:

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from plumbrule.errors import PlumbruleError
-from plumbrule_portal.config.start import start
+from plumbrule_portal.config.upgrading import ready
 
 LEAST_FREE = 2 * 2**30
 LEAST_SHARE = 0.05
@@ -43,7 +43,7 @@ def tick(
 
     Exit code 1 if a person has to look: a full disk, mail that fails, a log that may not sign.
     """
-    start(node)
+    ready(node)
     console = Console(highlight=False, soft_wrap=True)
     told = [_done(step, node, datetime.now(UTC)) for step in steps()]
     for one in told:

@@ -80,6 +80,12 @@ def envelopes_at(indexes: Iterable[int]) -> dict[int, bytes]:
         return {index: raw for one in sorted(set(indexes)) for index, raw in store.read_entries(reading, one, one + 1)}
 
 
+def recorded() -> int:
+    """How many entries the log holds, signed or not, shown or not."""
+    with connection.cursor() as cursor:
+        return store.read_state(cast("Cursor", cursor)).size
+
+
 def waiting_to_be_published() -> bool:
     """Whether something was recorded since the last signed head."""
     with connection.cursor() as cursor:
