@@ -242,3 +242,15 @@ def test_nothing_made_of_a_withdrawn_file_stays(published: Any, client: Any, nod
     assert "is not kept here any more" in page
     assert 'class="picture"' not in page
     assert not list((node / "cache").glob(f"{digest}.*"))
+
+
+def test_what_came_to_nothing_is_not_kept(waiting: Any) -> None:
+    """A finding that was sent back goes after its time, and with it everything that is known of what came in."""
+    from plumbrule_portal.ledger import proposals, sweeping
+    from plumbrule_portal.systems.submissions.models import Submission
+
+    proposal, _, two, _ = waiting
+    proposals.send_back(proposal, two, "The system is another one.", NOW)
+    assert Submission.objects.count() == 1
+    sweeping.sweep(NOW + timedelta(days=4000))
+    assert Submission.objects.count() == 0

@@ -30,7 +30,7 @@ class Submission(models.Model):
     envelope = models.CharField(max_length=64, blank=True, db_index=True)
     facts = models.JSONField(default=dict)
     reasons = models.JSONField(default=list)
-    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, null=True, related_name="submission")
+    proposal = models.OneToOneField(Proposal, on_delete=models.CASCADE, null=True, related_name="submission")
 
     class Meta:
         """Newest first."""
