@@ -1,16 +1,19 @@
 """A portal of the size that the benchmark asks for: 100,000 systems of 2,000 organisations, 1,000,000 entries.
 
 The public tables are written with the functions that projections use for their rows (`systems.indexing`), in bulk; the log is
-filled through the log's own `store`, with entries of a usual length that nobody signed, because no page opens an envelope.
+filled through the log's own `store`, with envelopes whose signatures are none, because no page checks one.
 Words are drawn with the frequencies of a natural text (Zipf), so that there are words in every system and words in one.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +68,24 @@ def log() -> None:
             store.append(cursor, [envelope(index) for index in range(start, start + 50_000)])
 
 
+@lru_cache(maxsize=1)
+def signed() -> tuple[bytes, bytes]:
+    """A record as the node signs one, before and after the signature's own bytes."""
+    from plumbrule.evidence import make_statement, seal, subject_of, write_statement
+    from plumbrule.evidence.claims import RECORD, Claim
+    from plumbrule_portal.ledger import node
+
+    fields = {"form": "system-1", "record": "system-0", "system": "system-0", "party": None, "previous": None}
+    claim = Claim(kind=RECORD, fields={**fields, "created": "2024-01-01T00:00:00Z", "files": ("record.json",)})
+    whole = seal(write_statement(make_statement([subject_of("record.json", b"{}")], claim)), [node.signer()])
+    before, after = whole.split(json.loads(whole)["signatures"][0]["sig"].encode())
+    return before, after
+
+
 def envelope(index: int) -> bytes:
-    """Bytes of a usual length."""
-    return (b'{"entry": %d, "payload": "' % index) + hashlib.sha256(b"%d" % index).hexdigest().encode() * 9 + b'"}'
+    """An envelope like the node's own; its signature is none."""
+    before, after = signed()
+    return before + base64.b64encode(hashlib.sha512(b"%d" % index).digest()) + after
 
 
 def entries() -> None:
