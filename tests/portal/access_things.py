@@ -75,6 +75,7 @@ def _people(stranger: Any) -> dict[str, dict[str, Any]]:
     letter = Letter.objects.create(key="x", language="en", subject="S", body="B", made=NOW, after=NOW)
     return {
         "people": {"number": asked.pk},
+        "people-password": {"number": stranger.pk},
         "people-remove": {"number": member.pk},
         "session": {"number": Session.objects.get(user=stranger).pk},
         "token": {"number": token.pk},

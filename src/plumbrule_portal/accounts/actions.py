@@ -52,6 +52,33 @@ def ask(by: User, role: Role, organisation: str, whom: str, now: datetime) -> tu
     return made, secret
 
 
+def password_link(user: User, by: User, now: datetime) -> str:
+    """A link by which somebody who forgot the password chooses a new one; returns its secret. Earlier links end.
+
+    For administrators of the register. It opens no second factor, so it is no way into a steward's account. Raises
+    PermissionDenied.
+    """
+    access.demand(by, access.NODE, Role.ADMINISTRATOR)
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        Invitation.objects.filter(resets=user, used=None).update(expires=now)
+        record(by, "gave a link for a new password", f"person/{user.pk}", now)
+        Invitation.objects.create(secret_sha256=_digest(secret), resets=user, asked_by=by, expires=now + INVITED_FOR)
+    return secret
+
+
+def new_password(found: Invitation, password: str, now: datetime) -> None:
+    """Choose a new password by a link. Every browser is signed out. Raises InputError if the link was used meanwhile."""
+    user = found.resets
+    if user is None or not user.is_active:
+        raise InputError("this link is for no password.", expected="a link for a new password.")
+    with transaction.atomic():
+        _use(found, now)
+        change_password(user, password, now)
+        Stored.objects.filter(session_key__in=user.sessions.values("key")).delete()
+        user.sessions.all().delete()
+
+
 def agree_to_invite(found: Invitation, by: User, now: datetime) -> str:
     """The second administrator agrees; returns the secret of the link. Raises PermissionDenied, InputError."""
     access.demand(by, found.organisation, Role.ADMINISTRATOR)
@@ -90,7 +117,8 @@ def accept(found: Invitation, fields: dict[str, Any], now: datetime) -> User:
         first = not queries.administrators(access.NODE).exists()
         if User.objects.filter(email=fields["email"].lower()).exists():
             raise InputError("this address has an account.", expected="another one.", cure="sign in, then open the link.")
-        user = User.objects.create_user(fields["email"], fields["password"], name=fields["name"])
+        language = str(fields.get("language", "en"))
+        user = User.objects.create_user(fields["email"], fields["password"], name=fields["name"], language=language)
         _give(user, found, now)
         if first:
             Membership.objects.get_or_create(user=user, organisation=access.NODE, role=Role.STEWARD)

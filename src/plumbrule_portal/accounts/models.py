@@ -88,7 +88,8 @@ class Invitation(models.Model):
     """A link that works once: to make an account with a role, or to add the role to an account.
 
     Only the digest of its secret is kept. For a role that two administrators give together there is no secret until the
-    second one has agreed. `whom` is what the first one wrote to know for whom it is.
+    second one has agreed. `whom` is what the first one wrote to know for whom it is. With `resets` it gives no role, but lets
+    that person choose a new password; the second factor stays as it is.
     """
 
     secret_sha256 = models.CharField(max_length=64, unique=True, null=True)
@@ -96,6 +97,7 @@ class Invitation(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
     whom = models.CharField(max_length=200, blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    resets = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_links", null=True)
     agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True)

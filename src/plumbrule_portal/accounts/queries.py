@@ -33,7 +33,7 @@ def members(organisations: frozenset[str] | None) -> QuerySet[Membership]:
 
 def invitations(organisations: frozenset[str] | None, now: datetime) -> QuerySet[Invitation]:
     """Links that were given and not used, and those that wait for a second administrator."""
-    found = Invitation.objects.filter(used=None, expires__gt=now).select_related("asked_by").order_by("-pk")
+    found = Invitation.objects.filter(used=None, expires__gt=now, resets=None).select_related("asked_by").order_by("-pk")
     return found if organisations is None else found.filter(organisation__in=organisations)
 
 

@@ -55,6 +55,7 @@ WORDS = (
     gettext_noop("asked to invite"),
     gettext_noop("agreed to invite"),
     gettext_noop("cancelled an invitation"),
+    gettext_noop("gave a link for a new password"),
     gettext_noop("took a role"),
     gettext_noop("took a role away"),
     gettext_noop("proposed"),

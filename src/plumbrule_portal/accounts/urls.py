@@ -19,5 +19,6 @@ urlpatterns = [
     path("people/invite", views_people.invite, name="people-invite"),
     path("people/invitations/<int:number>/agree", views_people.agree, name="people-agree"),
     path("people/invitations/<int:number>/cancel", views_people.cancel, name="people-cancel"),
+    path("people/<int:number>/new-password", views_people.password_link, name="people-password"),
     path("people/roles/<int:number>/remove", views_people.remove, name="people-remove"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from plumbrule.errors import InputError
 from plumbrule_portal.accounts import access, actions, limits, second_factor, signing_in
 from plumbrule_portal.accounts.access import everybody, signed_in
-from plumbrule_portal.accounts.forms import Code, NewAccount, SignIn
+from plumbrule_portal.accounts.forms import Code, NewAccount, NewPassword, SignIn
 from plumbrule_portal.accounts.models import Invitation, User
+from plumbrule_portal.ui.languages import current
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 ASKS = ["GET", "HEAD", "POST"]
@@ -68,12 +70,14 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
     invitation = actions.invitation(secret, now)
     if invitation is None:
         raise Http404
+    if invitation.resets is not None:
+        return _new_password(request, invitation)
     if isinstance(request.user, User):
         return _take(request, invitation, request.user)
     form = NewAccount(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = actions.accept(invitation, form.cleaned_data, now)
+            user = actions.accept(invitation, form.cleaned_data | {"language": current()}, now)
         except InputError:
             form.add_error("email", _("There is an account with this address. Sign in with it, then open the link again."))
         else:
@@ -87,6 +91,16 @@ def _take(request: HttpRequest, invitation: Invitation, user: User) -> HttpRespo
         actions.take_role(invitation, user, timezone.now())
         return redirect("desk")
     return render(request, "accounts/take_role.html", {"invitation": invitation})
+
+
+def _new_password(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    form = NewPassword(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.new_password(invitation, form.cleaned_data["password"], timezone.now())
+        logout(request)
+        messages.success(request, _("Your password is changed. Sign in with it."))
+        return redirect("sign-in")
+    return render(request, "accounts/new_password.html", {"form": form})
 
 
 @require_http_methods(ASKS)

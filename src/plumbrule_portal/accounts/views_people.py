@@ -16,7 +16,7 @@ from plumbrule.errors import InputError
 from plumbrule_portal.accounts import access, actions, queries
 from plumbrule_portal.accounts.access import acting
 from plumbrule_portal.accounts.forms import Invite
-from plumbrule_portal.accounts.models import Invitation, Membership, Role
+from plumbrule_portal.accounts.models import Invitation, Membership, Role, User
 from plumbrule_portal.accounts.views import person
 
 
@@ -79,6 +79,21 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("people")
 
 
+@require_POST
+@never_cache
+@acting(Role.ADMINISTRATOR)
+def password_link(request: HttpRequest, number: int) -> HttpResponse:
+    """A link for a new password, for somebody who forgot theirs. It is shown once."""
+    access.demand(request.user, access.NODE, Role.ADMINISTRATOR)
+    user = get_object_or_404(User, pk=number, is_active=True)
+    secret = actions.password_link(user, person(request), timezone.now())
+    return render(request, "accounts/password_link.html", {"whom": user, "link": _address(secret)})
+
+
+def _address(secret: str) -> str:
+    return f"{settings.OFFICE.address}/account/start/{secret}"
+
+
 def _people(request: HttpRequest, form: Invite) -> HttpResponse:
     where = access.organisations_of(request.user, Role.ADMINISTRATOR)
     shown = {
@@ -86,18 +101,17 @@ def _people(request: HttpRequest, form: Invite) -> HttpResponse:
         "members": queries.members(where),
         "invitations": queries.invitations(where, timezone.now()),
         "me": request.user.pk,
+        "of_node": where is None,
     }
     return render(request, "accounts/people.html", shown, status=400 if form.errors else 200)
 
 
 def _link(request: HttpRequest, made: Invitation, secret: str) -> HttpResponse:
-    return render(
-        request, "accounts/invited.html", {"invitation": made, "link": f"{settings.OFFICE.address}/account/start/{secret}"}
-    )
+    return render(request, "accounts/invited.html", {"invitation": made, "link": _address(secret)})
 
 
 def _invitation(request: HttpRequest, number: int) -> Invitation:
-    found = get_object_or_404(Invitation, pk=number, used=None)
+    found = get_object_or_404(Invitation, pk=number, used=None, resets=None)
     if not access.may(request.user, found.organisation, Role.ADMINISTRATOR):
         raise PermissionDenied
     return found

@@ -124,6 +124,14 @@ def take_back(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("proposal", number)
 
 
+def _parts(found: Proposal) -> tuple[queries.Part, ...] | None:
+    """What would be published; None if a waiting file is gone or was changed, so that nobody agrees to the rest."""
+    try:
+        return queries.parts(found)
+    except PlumbruleError:
+        return None
+
+
 def _page(request: HttpRequest, found: Proposal, form: SendBack) -> HttpResponse:
     user = person(request)
     opened = found.state in queries.OPEN
@@ -131,7 +139,7 @@ def _page(request: HttpRequest, found: Proposal, form: SendBack) -> HttpResponse
     decides = found.state == Proposal.State.WAITING and access.may_agree(user, found)
     shown = {
         "proposal": found,
-        "parts": queries.parts(found) if opened else (),
+        "parts": _parts(found) if opened else (),
         "open": opened,
         "own": own and opened,
         "decides": decides and (settings.OFFICE.alone or not own),

@@ -311,3 +311,26 @@ def test_one_does_not_go_elsewhere_after_signing_in(node: Path) -> None:
     for there in ("https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"):
         page = visitor().post("/account/sign-in", {"email": user.email, "password": PASSWORD, "next": there})
         assert page["Location"] == "/desk"
+
+
+def test_who_forgot_the_password_gets_a_link_and_keeps_the_second_factor(node: Path) -> None:
+    """The link works once, signs out every browser, and opens nothing that needs the digits; the old password is gone."""
+    admin, user = visitor(named("ben", "administrator")), named("ada", "steward")
+    before, secret, _ = enrolled(user)
+    page = admin.post(f"/people/{user.pk}/new-password").content.decode()
+    link = re.search(r"<pre>http://[^/]+(/account/start/[^<]+)</pre>", page)[1]
+    other, new = visitor(), "eight red pears roll"
+    assert b"Choose a new password" in other.get(link).content
+    assert b"errorlist" in other.post(link, {"password": "short"}).content
+    assert other.post(link, {"password": new})["Location"] == "/account/sign-in"
+    assert before.get("/account").status_code == 302 and other.get(link).status_code == 404
+    assert sign_in(other, user.email).status_code == 200
+    assert sign_in(other, user.email, new)["Location"].startswith("/account/second-factor")
+    assert other.post("/account/second-factor/new", {"code": totp(secret)})["Location"].startswith("/account/second-factor?")
+
+
+def test_an_administrator_of_one_organisation_gives_no_link_for_a_password(node: Path) -> None:
+    """It would be a way into accounts of people who act for others, too."""
+    local = visitor(named("ben", "administrator", organisation="city-x"))
+    user = named("ada", "focal-point", organisation="city-x")
+    assert local.post(f"/people/{user.pk}/new-password").status_code == 403

@@ -146,3 +146,19 @@ def test_the_desk_asks_for_the_second_factor(node: Path) -> None:
     changed(person("ada", "focal-point", organisation="city-x"))
     page = visitor(person("ben", "steward"), second_factor=False).get("/desk").content
     assert b"count only with the second factor" in page and b"Nothing waits for you" in page
+
+
+def test_nobody_agrees_where_a_file_is_gone(node: Path) -> None:
+    """When a waiting file was changed or deleted on the disk, the page says so, and there is no button to publish."""
+    publish_loans()
+    one = changed(person("ada", "focal-point", organisation="city-x"))
+    ben = visitor(person("ben", "steward"))
+    mark = seen_on(ben, one.pk)
+    path = node / "inbox" / one.files["record.json"]
+    for spoil in (lambda: path.write_bytes(b"{}"), path.unlink):
+        spoil()
+        page = ben.get(f"/proposals/{one.pk}").content
+        assert b"is gone, or was changed" in page and b"I have read it" not in page
+        assert ben.post(f"/proposals/{one.pk}/agree", {"seen": mark})["Location"] == f"/proposals/{one.pk}"
+    one.refresh_from_db()
+    assert one.state == "waiting"
