@@ -4,7 +4,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo serve test heavy check bench soak lock clean
+.PHONY: demo serve test heavy check bench soak sbom lock clean
 
 demo: $(VENV)/demo.installed
 	@$(PY) -m plumbrule demo --out build/mortgage
@@ -34,6 +34,10 @@ soak: $(VENV)/test.installed
 	@$(PY) benchmarks/soak.py
 	@PLUMBRULE_SOAK_KILLS=3000 PLUMBRULE_SOAK_EXAMPLES=20000 $(PY) -m pytest -q -s tests/evidence/test_evidence_killing.py tests/evidence/test_evidence_fuzz.py
 	@PLUMBRULE_SOAK_PUBLISHING=200 $(PY) -m pytest -q -s tests/portal/ledger/test_portal_killed.py
+
+# What a portal is made of, as CycloneDX 1.6: every package with its version, its hashes and its licence, in build/sbom.json.
+sbom: $(VENV)/test.installed
+	@$(PY) tools/sbom.py
 
 # Pin every version with its hash; needs uv. The files name no address.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
