@@ -78,11 +78,11 @@ def measure(address: str, plain: str, process: subprocess.Popen[bytes]) -> None:
         print(f"{name:32} {middle:8.0f}/s  {middle / base:6.3f} of the bare view   (rounds: {rounds})")
     held = rate(f"{address}/systems", "-H", f"If-None-Match: {head(f'{address}/systems')['etag']}")
     print(f"{'register list, reader has it':32} {held:8.0f}/s")
-    times("search, page as HTML", [f"{address}/systems?q={quoted(words)}" for words in portal_made.queries(ASKED)])
-    times("search, JSON", [f"{address}/api/v1/systems?q={quoted(words)}" for words in portal_made.queries(ASKED)])
+    times("search, page as HTML", [f"{address}/systems?q={quoted(words)}" for words in portal_made.queries(ASKED)], process)
+    times("search, JSON", [f"{address}/api/v1/systems?q={quoted(words)}" for words in portal_made.queries(ASKED)], process)
     told = random.Random(1)
     deep = [f"{address}/systems?after=0-{told.randrange(4_000_000)}" for _ in range(100)]
-    times("register list, any page", deep)
+    times("register list, any page", deep, process)
     print(f"memory of the workers: {', '.join(f'{one:.0f} MB' for one in memory(process.pid))}")
 
 
@@ -108,9 +108,9 @@ def rate(address: str, *options: str) -> float:
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
 
 
-def times(name: str, addresses: list[str]) -> None:
-    """How long answers take, one after another, none of them kept."""
-    found = []
+def times(name: str, addresses: list[str], process: subprocess.Popen[bytes]) -> None:
+    """How long answers take, one after another, none of them kept; and what the server's processor did for one."""
+    found, before = [], processor(process.pid)
     for address in addresses:
         begun = time.perf_counter()
         with urllib.request.urlopen(address) as answer:
@@ -118,14 +118,27 @@ def times(name: str, addresses: list[str]) -> None:
         found.append((time.perf_counter() - begun) * 1000)
     slowest = addresses[found.index(max(found))].split("/", 3)[3]
     middle, cut = statistics.median(found), statistics.quantiles(found, n=20)[18]
-    print(f"{name:32} median {middle:5.0f} ms, p95 {cut:5.0f} ms, longest {max(found):5.0f} ms ({slowest[:60]})")
+    own = (processor(process.pid) - before) * 1000 / len(found)
+    said = f"median {middle:5.0f} ms, p95 {cut:5.0f} ms, longest {max(found):5.0f} ms, processor {own:5.1f} ms each"
+    print(f"{name:32} {said} ({slowest[:60]})")
+
+
+def processes(parent: int) -> list[int]:
+    """A server and what it started."""
+    children = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False).stdout.split()
+    return [parent, *map(int, children)]
+
+
+def processor(parent: int) -> float:
+    """Seconds of processor time that a server has used so far."""
+    found = [Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split() for process in processes(parent)]
+    return sum(int(one[11]) + int(one[12]) for one in found) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(parent: int) -> list[float]:
     """Resident megabytes of the processes that a server started, itself first."""
-    children = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False).stdout.split()
     found = []
-    for process in [str(parent), *children]:
+    for process in processes(parent):
         line = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
         found.append(int(line[1]) / 1024)
     return found
