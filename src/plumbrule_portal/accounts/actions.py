@@ -47,6 +47,7 @@ def ask(by: User, role: Role, organisation: str, whom: str, now: datetime) -> tu
             asked_by=by,
             expires=now + INVITED_FOR,
         )
+        Invitation.objects.filter(expires__lt=now).update(whom="")
         what = "asked to invite" if waits else "invited alone" if role in TWO_PEOPLE else "invited"
         record(by, what, _named(made), now)
     return made, secret

@@ -35,12 +35,16 @@ def prepare(directory: Path, *, name: str, at: str, example: bool = True, copy: 
     collect_static()
     from plumbrule_portal.accounts import actions, queries  # noqa: PLC0415 - needs Django's settings
     from plumbrule_portal.ledger.models import Entry  # noqa: PLC0415
+    from plumbrule_portal.ledger.rule import settle  # noqa: PLC0415
     from plumbrule_portal.systems.verifier.publishing import publish_tool  # noqa: PLC0415
 
     if example and not Entry.objects.exists():
         yield from bring(directory)
     if publish_tool(datetime.now(UTC)):
         yield "The digest of verify.html is in the log."
+    said = settle(None, datetime.now(UTC))
+    if said:
+        yield f"The log says it from now on: {said}."
     if not queries.anybody():
         from plumbrule_portal.accounts.models import Role  # noqa: PLC0415
 

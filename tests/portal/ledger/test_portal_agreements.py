@@ -87,6 +87,7 @@ def test_somebody_in_another_office_agrees_with_a_file(other: Path, tmp_path: Pa
     """Hand the file out, sign it there, hand it in: published, with the agreement as an entry before it."""
     from plumbrule_portal.accounts.models import Act, Organisation
     from plumbrule_portal.ledger import queries
+    from plumbrule_portal.ledger.actions import rebuild
 
     one, ada = proposed(), visitor(person("ada", "steward"))
     with agreeing("other.example"):
@@ -101,6 +102,8 @@ def test_somebody_in_another_office_agrees_with_a_file(other: Path, tmp_path: Pa
     agreement: Any = queries.statement_of(one.entry - 1)
     assert (agreement.fields["form"], agreement.fields["party"]) == ("agreement-1", "other.example")
     assert Act.objects.filter(what="agreed in another office").count() == 1
+    assert rebuild() == one.entry + 1, "the log with agreement and act is read again without a word"
+    assert Organisation.objects.filter(slug="city-y").exists()
 
 
 def test_only_the_right_agreement_counts(other: Path, tmp_path: Path, node: Path) -> None:

@@ -67,6 +67,7 @@ def test_an_office_of_one_says_so_in_the_log(node: Path) -> None:
     from django.conf import settings
     from django.test import override_settings
 
+    from plumbrule_portal.ledger.actions import rebuild
     from plumbrule_portal.ledger.models import Entry
     from plumbrule_portal.ledger.proposals import agree
     from plumbrule_portal.ledger.queries import document
@@ -78,6 +79,7 @@ def test_an_office_of_one_says_so_in_the_log(node: Path) -> None:
     assert document(Entry.objects.get(index=0))["act"] == "two-person-rule-off"
     entry = agree(proposed(person("ada", "steward")), steward, NOW)
     assert (entry.index, document(Entry.objects.get(index=2))["act"]) == (3, "two-person-rule-on")
+    assert rebuild() == 4
 
 
 def test_a_proposal_is_sent_back_with_a_reason_or_taken_back(node: Path) -> None:
