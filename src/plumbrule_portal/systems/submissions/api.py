@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from plumbrule_portal.accounts import limits
 from plumbrule_portal.accounts.access import by_token, everybody
 from plumbrule_portal.systems.submissions import actions, check, queries
 
@@ -66,8 +67,11 @@ def _files(request: HttpRequest) -> dict[str, bytes]:
 
 
 def _sender(request: HttpRequest) -> str:
-    """Where it came from, as a digest that only this machine can make: addresses are not kept."""
-    return hmac.digest(settings.SECRET_KEY.encode(), request.META.get("REMOTE_ADDR", "").encode(), "sha256").hex()
+    """Where it came from, as a digest that only this machine can make: addresses are not kept.
+
+    As every limit counts it: behind a TLS server all would be one sender otherwise, and one could shut out all others.
+    """
+    return hmac.digest(settings.SECRET_KEY.encode(), limits.address(request).encode(), "sha256").hex()
 
 
 def _refused(status: int, got: str, expected: str, headers: dict[str, str] | None = None) -> HttpResponse:
