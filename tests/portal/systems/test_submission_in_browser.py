@@ -127,6 +127,11 @@ def test_an_old_browser_gets_words_and_no_tick(browser: Browser, tmp_path: Path)
     assert not page.is_visible("#check")
     assert "says nothing about the pack" in page.inner_text("#result")
     page.close()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert "this browser cannot check" in page.inner_text("main")
+    context.close()
 
 
 def test_the_site_hands_it_out_as_a_file_to_keep(client: Any) -> None:
@@ -158,3 +163,22 @@ def test_pages_of_findings_are_for_everybody(site: Site, browser: Browser, langu
         assert not found, [(path, one["id"], one["help"], one["nodes"][0]["html"][:200]) for one in found]
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     context.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "zh", "fr", "ru", "es"])
+def test_the_page_that_checks_speaks_six_languages(browser: Browser, tmp_path: Path, language: str) -> None:
+    """Nothing that the page itself says is left in English, and Arabic runs from right to left."""
+    page, heard = opened(browser, tmp_path)
+    english = page.eval_on_selector_all("[data-say], #origin", "all => all.map(one => one.textContent)")
+    page.select_option("#language", language)
+    theirs = page.eval_on_selector_all("[data-say], #origin", "all => all.map(one => one.textContent)")
+    assert len(english) == 12
+    assert not set(english) & set(theirs)
+    assert page.get_attribute("html", "lang") == language
+    assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+    page.click("#check")
+    page.wait_for_selector("[data-verdict=unreadable]")
+    assert "Could not" not in page.inner_text("#result")
+    assert page.evaluate("Object.values(WORDS).every(row => row.length === LANGUAGES.length && row.every(text => text))")
+    assert heard == []
+    page.close()

@@ -50,6 +50,7 @@ def label(request: HttpRequest, label: str, slug: str) -> HttpResponse:
         "line": _line(found, now),
         "may_give": may_propose(request.user, Kind.LABEL, system.organisation.slug),
         "badge": settings.OFFICE.address + reverse("badge", args=[label, slug]),
+        "alternative": found.definition.name[best_of(found.definition.name)],
         "page": settings.OFFICE.address + reverse("label", args=[label, slug]),
     }
     return render(request, "systems/label.html", told)
