@@ -32,6 +32,7 @@ urlpatterns = [
     path("proposals/<int:number>/agreement", views_proposals.agreement, name="proposal-agreement"),
     path("proposals/<int:number>/send-back", views_proposals.send_back, name="proposal-send-back"),
     path("proposals/<int:number>/take-back", views_proposals.take_back, name="proposal-take-back"),
+    path("desk/entry", views_earlier.chosen, name="desk-entry"),
     path("entries/<int:index>/withdraw", views_earlier.withdraw, name="entry-withdraw"),
     path("entries/<int:index>/supersede", views_earlier.supersede, name="entry-supersede"),
     path("log/<path:path>", views_log.log_file, name="log-file"),

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from plumbrule.errors import PlumbruleError
 from plumbrule_portal.accounts.access import acting
@@ -16,6 +16,16 @@ from plumbrule_portal.accounts.views import ASKS, person
 from plumbrule_portal.ledger import access, earlier, queries
 from plumbrule_portal.ledger.forms import Supersede, Withdraw
 from plumbrule_portal.ledger.models import Entry, Kind
+
+
+@require_safe
+@acting(Role.FOCAL_POINT, Role.STEWARD)
+def chosen(request: HttpRequest) -> HttpResponse:
+    """From the desk to the form for one entry."""
+    number = request.GET.get("entry", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        return redirect("desk")
+    return redirect("entry-supersede" if "supersede" in request.GET else "entry-withdraw", int(number))
 
 
 @require_http_methods(ASKS)

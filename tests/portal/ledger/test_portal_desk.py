@@ -162,3 +162,12 @@ def test_nobody_agrees_where_a_file_is_gone(node: Path) -> None:
         assert ben.post(f"/proposals/{one.pk}/agree", {"seen": mark})["Location"] == f"/proposals/{one.pk}"
     one.refresh_from_db()
     assert one.state == "waiting"
+
+
+def test_the_desk_leads_to_an_entry_to_withdraw_or_supersede(node: Path) -> None:
+    """By its number; what is no number leads back."""
+    ada = visitor(person("ada", "steward"))
+    assert b'name="supersede"' in ada.get("/desk").content
+    assert ada.get("/desk/entry?entry=3&withdraw=1")["Location"] == "/entries/3/withdraw"
+    assert ada.get("/desk/entry?entry=3&supersede=1")["Location"] == "/entries/3/supersede"
+    assert ada.get("/desk/entry?entry=x")["Location"] == "/desk"
