@@ -47,8 +47,10 @@ def parts(proposal: Proposal) -> tuple[Part, ...]:
 def waiting(user: Person) -> list[Proposal]:
     """What waits for this person's yes or no, oldest first."""
     found = access.proposals(user).filter(state=Proposal.State.WAITING).order_by("proposed", "pk")
-    alone = settings.OFFICE.alone
-    return [one for one in found if (alone or one.proposed_by_id != user.pk) and access.may_agree(user, one)]
+    if not settings.OFFICE.alone:
+        found = found.exclude(proposed_by_id=user.pk)
+    deciders = access.agreeing(user)
+    return [one for one in found if deciders(one)]
 
 
 def mine(user: Person) -> list[Proposal]:
