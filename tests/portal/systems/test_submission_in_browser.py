@@ -170,6 +170,7 @@ def test_the_page_that_checks_speaks_six_languages(browser: Browser, tmp_path: P
     """Nothing that the page itself says is left in English, and Arabic runs from right to left."""
     page, heard = opened(browser, tmp_path)
     english = page.eval_on_selector_all("[data-say], #origin", "all => all.map(one => one.textContent)")
+    page.set_viewport_size({"width": 320, "height": 800})
     page.select_option("#language", language)
     theirs = page.eval_on_selector_all("[data-say], #origin", "all => all.map(one => one.textContent)")
     assert len(english) == 12
@@ -179,6 +180,7 @@ def test_the_page_that_checks_speaks_six_languages(browser: Browser, tmp_path: P
     page.click("#check")
     page.wait_for_selector("[data-verdict=unreadable]")
     assert "Could not" not in page.inner_text("#result")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate("Object.values(WORDS).every(row => row.length === LANGUAGES.length && row.every(text => text))")
     assert heard == []
     page.close()
