@@ -77,10 +77,11 @@ def test_the_language_spoken_is_said(asked: str, spoken: str) -> None:
     assert (words.language, words.asked) == (spoken, asked)
 
 
-def test_arabic_is_not_offered() -> None:
-    """The pseudo-Arabic of the tests is no language of ours."""
-    assert translator("ar").language == "en"
-    assert LANGUAGES == ["zh"]
+def test_the_languages_of_the_united_nations_are_offered() -> None:
+    """All six, English among them by itself; the pseudo-Arabic of the tests is no language of ours."""
+    assert LANGUAGES == ["ar", "es", "fr", "ru", "zh"]
+    assert translator("ar").direction == "rtl"
+    assert translator("ar-XA").language == "ar"
 
 
 def test_numbers_have_the_readers_form() -> None:

@@ -181,7 +181,7 @@ def test_a_draft_translation_is_shown_as_one(boston: Assessment, render: Callabl
 
 def test_a_language_we_do_not_speak_gets_english_and_is_told(boston: Assessment, render: Callable[..., str]) -> None:
     """The page is marked as English and says what was asked for."""
-    text = render(boston, "fr")
+    text = render(boston, "tlh")
     assert '<html lang="en" dir="ltr">' in text
     assert "it does not speak yet" in text
 

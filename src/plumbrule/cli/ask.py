@@ -43,7 +43,7 @@ def run(
     seconds: Annotated[float, typer.Option(help="Limit for one request.", min=0.1)] = 60.0,
     max_tokens: Annotated[int, typer.Option(help="Longest answer that is asked for.", min=1)] = 256,
     temperature: Annotated[float, typer.Option(help="As the model takes it; 0 is the least random.", min=0, max=2)] = 0.0,
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Put every question of a pack to a model, in every language, and write down what it says.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NODE = typer.Argument(help="Folder of the node", metavar="DIR")
 _CASE = typer.Argument(help="The case, as `node cases add` called it", metavar="SALTED")
 _KEY = typer.Option(help="Key file that signs; if it is not DIR/keys/statement.key.", metavar="FILE")
-_LANG = typer.Option(help="Language of the output: en, zh.", metavar="xx")
+_LANG = typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")
 
 
 def add_to(group: typer.Typer) -> None:

@@ -30,7 +30,7 @@ def run(
     out: Annotated[Path, typer.Option(help="Folder for the result; the demo's node is made beside it.", metavar="DIR")] = Path(
         "build/mortgage"
     ),
-    lang: Annotated[str, typer.Option(help="Language: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Assess 1,989 real mortgage decisions (Boston, 1990), sign the result with demo keys and verify it."""
     from plumbrule.cli.verify import check  # noqa: PLC0415

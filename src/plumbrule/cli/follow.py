@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _DIRECTORY = typer.Argument(help="Folder of the node", metavar="DIR")
 _AT = typer.Option(help="Where its files are: a web address, or a folder that was carried.", metavar="URL|FOLDER")
 _VKEY = typer.Option(help="Its verifier key (log.vkey or witness.vkey), got by another way.", metavar="FILE")
-_LANG = typer.Option(help="Language of the output: en, zh.", metavar="xx")
+_LANG = typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")
 
 
 def add_to(group: typer.Typer) -> None:

@@ -45,7 +45,7 @@ def init(
         typer.Option(help="Make a second key here, on a stick: it alone can replace yours. Take it away.", metavar="FILE"),
     ] = None,
     passphrase: Annotated[bool, typer.Option("--passphrase", help="Encrypt the keys; PLUMBRULE_PASSPHRASE, or asked.")] = False,
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Make a node: a key that signs statements and acts on keys, and a log with a key of its own.
 
@@ -67,7 +67,7 @@ def init(
 
 def status(
     directory: Annotated[Path, typer.Argument(help="Folder of the node", metavar="DIR")],
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
 ) -> None:
     """Say in one screen how the log stands, and everybody whom the node follows: how far, silent, or disagreeing.

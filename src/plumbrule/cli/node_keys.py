@@ -26,7 +26,7 @@ _REQUEST = typer.Argument(help="What the organisation sent", metavar="REQUEST")
 _WHICH = typer.Argument(help="The key: name+id, or as much of it as no other key has", metavar="KEY")
 _FROM = typer.Option("--from", help="First position at which it counts; never before its own entry.", metavar="N", min=0)
 _SUSPECT = typer.Option("--suspect-from", help="From here its entries must be endorsed again.", metavar="N", min=0)
-_LANG = typer.Option(help="Language of the output: en, zh.", metavar="xx")
+_LANG = typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")
 
 
 def add_to(group: typer.Typer) -> None:
@@ -66,7 +66,7 @@ def request(
     origin: Annotated[str, typer.Option(help="Name of the log in which the key is to count.", metavar="NAME")],
     party: Annotated[str, typer.Option(help="Id of your organisation: a host of yours, in ASCII.", metavar="ID")],
     out: Annotated[Path, typer.Option(help="Where the request goes.", metavar="FILE")],
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Show that you have a key: a small file, signed with it, for the steward of a log. The fingerprint goes by another way."""
     from plumbrule.evidence import fingerprint, write_request  # noqa: PLC0415 - cryptography loads only when it is needed

@@ -59,7 +59,7 @@ def run(
     ] = None,
     drop: Annotated[list[str] | None, typer.Option(help="Name of a witness that is waited for no more.", metavar="NAME")] = None,
     required: Annotated[int | None, typer.Option(help="How many of them must be heard.", min=1, metavar="N")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Name the witnesses whose latest head must be seen, each time the log is opened, before it signs; without options: say who.
 
@@ -88,7 +88,7 @@ def publish(
         list[Path] | None,
         typer.Option(help="A head of this log that a witness shows now; not from this machine's disk.", metavar="FILE"),
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Sign a checkpoint over everything that is recorded. The witnesses that the node follows are asked first."""
     from datetime import UTC, datetime  # noqa: PLC0415 - loaded only when the verb runs

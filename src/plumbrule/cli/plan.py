@@ -24,7 +24,7 @@ def run(
     sign: Annotated[bool, typer.Option("--sign", help="Sign it into the log now.")] = False,
     key: Annotated[Path | None, typer.Option(help="Key file that signs it.", metavar="FILE")] = None,
     log: Annotated[Path | None, typer.Option(help="Log that records it.", metavar="DIR")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """What will be judged and how. The data are not opened."""
     from plumbrule import pipeline, rulebook  # noqa: PLC0415 - loaded only when the verb runs

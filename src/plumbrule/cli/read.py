@@ -44,7 +44,7 @@ def run(
         Path | None, typer.Option(help="A new folder for the readings of several texts; json when no --format.", metavar="DIR")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a folder that an earlier run wrote.")] = False,
-    words: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    words: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Read an official text: its provisions with their places, who is asked what, and all that no rule knew.
 

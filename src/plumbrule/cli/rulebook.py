@@ -43,7 +43,7 @@ def export(
         str, typer.Option(help="When this is written, a day or a time; left out, the files say that nobody gave one.")
     ] = "",
     force: Annotated[bool, typer.Option(help="Replace a folder that an earlier export wrote.")] = False,
-    words: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    words: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Write the rulebook as OSCAL 1.2 or as Akoma Ntoso 3.0, the same bytes each time.
 

@@ -25,7 +25,7 @@ def run(
     pack: Annotated[Path, typer.Argument(help="The folder pack/ of an assessment", metavar="PACK")],
     policy: Annotated[Path, typer.Option(help="Which log and witnesses you trust (C2SP tlog-policy).", metavar="FILE")],
     trust: Annotated[Path, typer.Option(help="Who may sign what, for whom.", metavar="FILE")],
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Check a pack without any network. Get the policy and the trust file by another way than the pack.
 

@@ -32,7 +32,7 @@ def run(
     today: Annotated[
         str | None, typer.Option(help="Look at windows that ended before this day; the computer's date.", metavar="DATE")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Look once at every closed window of a decision table, write down what it shows, and ring when something has changed.

@@ -21,7 +21,7 @@ def run(
     key: Annotated[Path, typer.Option(help="Key file that signs the withdrawal.", metavar="FILE")],
     log: Annotated[Path, typer.Option("--log", help="The log whose entries name the content.", metavar="DIR")] = Path("log"),
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Also when several entries name it.")] = False,
-    lang: Annotated[str, typer.Option(help="Language of the output: en, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the output: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Withdraw public content: record in the log that it is withdrawn and why, then delete it here and from what is laid out.
 

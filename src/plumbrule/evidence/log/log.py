@@ -407,7 +407,9 @@ def _read_vkey(path: Path) -> VerifierKey:
     try:
         text = path.read_text(encoding="utf-8")
     except PermissionError:
-        raise UnreadableError(f"{path} cannot be read.", expected="a folder that you may read.", cure="ask who owns it.") from None
+        raise UnreadableError(
+            f"{path} cannot be read.", expected="a folder that you may read.", cure="ask who owns it."
+        ) from None
     except (OSError, UnicodeDecodeError):
         cure = "make one with `plumbrule node init`."
         if path.parent.with_name(f"{path.parent.name}.broken").is_dir():
