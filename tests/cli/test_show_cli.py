@@ -77,7 +77,8 @@ def test_our_wording_comes_in_the_language_asked_and_says_that_it_is_a_draft(her
     assert "The interface does not speak" not in done.stdout
     assert here("show", "R265/6.h", "--lang", "tlh").code == 2
     if lang == "fr":
-        assert translator("fr").text("Our wording, a draft translation that nobody has reviewed; not the official text.") in done.stdout
+        draft_of_ours = "Our wording, a draft translation that nobody has reviewed; not the official text."
+        assert translator("fr").text(draft_of_ours) in done.stdout
     assert draft or "a draft that nobody has reviewed" in done.stdout
 
 

@@ -28,7 +28,7 @@ def run(
     key: Annotated[Path | None, typer.Option(help="Key file that signs the statement.", metavar="FILE")] = None,
     log: Annotated[Path | None, typer.Option(help="Log that records it.", metavar="DIR")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier assessment in DIR.")] = False,
-    lang: Annotated[str, typer.Option(help="Language of the dossier and of the table: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of what is printed: ar, en, es, fr, ru, zh.", metavar="xx")] = "en",
 ) -> None:
     """Judge what a plan declared: findings, a dossier to read, and a pack that a stranger can verify.
 
