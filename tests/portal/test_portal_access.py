@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,14 @@ def expected() -> dict[str, dict[str, Any]]:
         assert not found.keys() & rows.keys(), path
         found |= rows
     return found
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of refusals are what is wanted here: none needs a line with its traceback."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 def asked(client: Any, address: str, method: str) -> Any:
