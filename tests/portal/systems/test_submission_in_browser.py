@@ -165,22 +165,22 @@ def test_pages_of_findings_are_for_everybody(site: Site, browser: Browser, langu
     context.close()
 
 
-@pytest.mark.parametrize("language", ["ar", "zh", "fr", "ru", "es"])
-def test_the_page_that_checks_speaks_six_languages(browser: Browser, tmp_path: Path, language: str) -> None:
-    """Nothing that the page itself says is left in English, and Arabic runs from right to left."""
+def test_the_page_that_checks_speaks_six_languages(browser: Browser, tmp_path: Path) -> None:
+    """Nothing that the page itself says is left in English, Arabic runs from right to left, and all fits 320 pixels."""
     page, heard = opened(browser, tmp_path)
-    english = page.eval_on_selector_all("[data-say], #origin", "all => all.map(one => one.textContent)")
     page.set_viewport_size({"width": 320, "height": 800})
-    page.select_option("#language", language)
-    theirs = page.eval_on_selector_all("[data-say], #origin", "all => all.map(one => one.textContent)")
+    english = page.eval_on_selector_all("[data-say], #origin", "all => all.map(one => one.textContent)")
     assert len(english) == 12
-    assert not set(english) & set(theirs)
-    assert page.get_attribute("html", "lang") == language
-    assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
-    page.click("#check")
-    page.wait_for_selector("[data-verdict=unreadable]")
-    assert "Could not" not in page.inner_text("#result")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for language in ("ar", "zh", "fr", "ru", "es"):
+        page.select_option("#language", language)
+        theirs = page.eval_on_selector_all("[data-say], #origin", "all => all.map(one => one.textContent)")
+        assert not set(english) & set(theirs)
+        assert page.get_attribute("html", "lang") == language
+        assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+        page.click("#check")
+        page.wait_for_selector("[data-verdict=unreadable]")
+        assert "Could not" not in page.inner_text("#result")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate("Object.values(WORDS).every(row => row.length === LANGUAGES.length && row.every(text => text))")
     assert heard == []
     page.close()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools"))
-ROUNDS, SEED = 120, 20261121
+ROUNDS, SEED = 80, 20261121
 ASK = """async ([files, policy, trust]) => {
   const raw = text => Uint8Array.from(atob(text), sign => sign.charCodeAt(0));
   try {
