@@ -13,7 +13,7 @@ import pytest
 from site_made import in_portal, running_site
 
 from plumbrule.errors import InputError
-from running import command_environment
+from running import command_environment, run_plumbrule
 
 HERE = Path(__file__).resolve().parents[1]
 SAME = ("systems/test_portal_search.py", "systems/test_portal_then.py", "ledger/test_portal_publishing.py",
@@ -81,6 +81,24 @@ for n in range(5):
 """
     path = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen([sys.executable, "-c", text], env=command_environment({"PYTHONPATH": path}))
+
+
+def test_a_log_that_moved_takes_its_public_tables_with_it(tmp_path: Path) -> None:
+    """A node that outgrew its file: `log move`, then `rebuild` on the new database, and the register is what it was."""
+    from plumbrule.evidence.log import create_node
+
+    begin = "from plumbrule_portal.config.start import migrate\nmigrate()\n"
+    asked = "from plumbrule_portal.systems.models import System\nfrom django.db import connection\n"
+    said = "print(connection.vendor, *System.objects.values_list('slug', flat=True))\n"
+    with portal_database.running_postgres() as server:
+        server.say(f"CREATE DATABASE {portal_database.NAME} {portal_database.UTF8}")
+        create_node(tmp_path / "node", name="register.example.org")
+        publish = "from portal_made import publish_loans\npublish_loans()\n"
+        assert in_portal(tmp_path / "node", begin + publish + asked + said).split() == ["sqlite", "loans"]
+        done = run_plumbrule("log", "move", server.address(portal_database.NAME), "--log", tmp_path / "node" / "log")
+        assert done.code == 0, done
+        rebuild = "from plumbrule_portal.ledger.actions import rebuild\nrebuild()\n"
+        assert in_portal(tmp_path / "node", begin + rebuild + asked + said).split() == ["postgresql", "loans"]
 
 
 def test_log_and_tables_lie_in_one_database(node: Path, monkeypatch: pytest.MonkeyPatch) -> None:
