@@ -14,6 +14,11 @@ from plumbrule_portal.config.start import collect_static, start
 from plumbrule_portal.config.upgrading import upgrade
 
 
+def may_sign(directory: Path) -> bool:
+    """Whether the node's own keys are there; not so in a copy that was restored to be looked at."""
+    return (directory / "keys" / "statement.key").is_file() and (directory / "log" / "log.key").is_file()
+
+
 def prepare(directory: Path, *, name: str, at: str, example: bool = True, copy: bool = True) -> Iterator[str]:
     """Make what is missing of a node, step by step, and say what was done. Safe to run again at every start.
 
@@ -33,6 +38,9 @@ def prepare(directory: Path, *, name: str, at: str, example: bool = True, copy: 
     start(directory)
     yield from upgrade(directory, datetime.now(UTC), copy=copy)
     collect_static()
+    if not may_sign(directory):
+        yield f"There are no keys in this node: it is shown, and nothing can be published in it.\nThe register: {at}"
+        return
     from plumbrule_portal.accounts import actions, queries  # noqa: PLC0415 - needs Django's settings
     from plumbrule_portal.ledger.models import Entry  # noqa: PLC0415
     from plumbrule_portal.ledger.rule import settle  # noqa: PLC0415

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +50,7 @@ def serve(
             expected="the extra `portal`.",
             cure="pip install 'plumbrule[portal]'",
         )
-    from plumbrule_portal.config.first_start import prepare  # noqa: PLC0415 - loads Django
+    from plumbrule_portal.config.first_start import may_sign, prepare  # noqa: PLC0415 - loads Django
 
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit():
@@ -58,17 +60,18 @@ def serve(
     console = Console(highlight=False, soft_wrap=True)
     for line in prepare(directory, name=name, at=f"http://{host}:{port}", example=example, copy=copy):
         console.print(line, markup=False)
-    _run(host, int(port), workers)
+    _run(host, int(port), workers, publishes=may_sign(directory))
 
 
-def _run(host: str, port: int, workers: int) -> None:
+def _run(host: str, port: int, workers: int, *, publishes: bool) -> None:
     """The publisher as a process of its own, and the server in this one; when the server ends, so does the publisher."""
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.server import Server  # noqa: PLC0415
 
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads that each keep their own free memory keep too much of it
-    publisher = subprocess.Popen([sys.executable, "-m", "plumbrule_portal.config.publisher"], env=dict(os.environ))
-    try:
+    with ExitStack() as beside:
+        if publishes:
+            beside.enter_context(_publisher())
         Server(
             "plumbrule_portal.config.wsgi:application",
             address=host.strip("[]"),
@@ -78,6 +81,13 @@ def _run(host: str, port: int, workers: int) -> None:
             blocking_threads=THREADS,
             log_access=False,
         ).serve()
+
+
+@contextmanager
+def _publisher() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-m", "plumbrule_portal.config.publisher"], env=dict(os.environ))
+    try:
+        yield
     finally:
-        publisher.terminate()
-        publisher.wait(timeout=10)
+        process.terminate()
+        process.wait(timeout=10)

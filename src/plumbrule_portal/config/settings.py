@@ -4,6 +4,7 @@ PLUMBRULE_NODE names the folder. DATABASE_URL names PostgreSQL instead of the SQ
 """
 
 import os
+import secrets
 from pathlib import Path
 
 from plumbrule_portal.config.database import databases
@@ -13,7 +14,7 @@ from plumbrule_portal.ui.languages import OWN_NAMES, django_code
 
 NODE = Path(os.environ.get("PLUMBRULE_NODE", "build/portal")).absolute()
 OFFICE = read_office(NODE)
-SECRET_KEY = read_secret(NODE) if (NODE / "keys").is_dir() else "no node yet: nothing is served with this key"
+SECRET_KEY = read_secret(NODE) if (NODE / "keys").is_dir() else secrets.token_urlsafe(64)  # no node yet, or one without keys
 DEBUG = False
 ALLOWED_HOSTS = [*OFFICE.hosts, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [OFFICE.address]
