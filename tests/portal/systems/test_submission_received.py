@@ -143,6 +143,18 @@ def test_too_much_is_refused_before_it_is_looked_at(ready: Any, lab: Path) -> No
     assert send(ready, pack_of(lab)).status_code == 429
 
 
+def test_no_more_than_two_are_checked_at_once(ready: Any, lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third one waits a little and is asked to come again: a crowd cannot take the machine's memory."""
+    from plumbrule_portal.systems.submissions import api
+
+    monkeypatch.setattr(api, "WAIT", 0.01)
+    with api.TURN, api.TURN:
+        answer = send(ready, pack_of(lab))
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "60"
+    assert send(ready, pack_of(lab)).status_code == 202
+
+
 def test_a_version_that_the_record_does_not_know_is_refused(client: Any, lab: Path) -> None:
     """The plan names version 1990; a record that lists versions must list it, and its artefact must not be another's."""
     digest = json.loads(pack_of(lab)["assessment.json"])["materials"][0]["sha256"]

@@ -1,12 +1,13 @@
 """POST /api/v1/submissions: a pack as `multipart/form-data`, one part for each of its files, under the file's own name.
 
 No account and no token: the signature in the pack is the identity. The answer is JSON: 202 accepted, 422 refused with
-reasons, 413 too large, 415 another form, 429 too often; what happens later is told at the status address.
+reasons, 413 too large, 415 another form, 429 too often, 503 busy; what happens later is told at the status address.
 """
 
 from __future__ import annotations
 
 import hmac
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from plumbrule_portal.accounts import limits
 from plumbrule_portal.accounts.access import by_token, everybody
 from plumbrule_portal.systems.submissions import actions, check, queries
 
+TURN, WAIT = BoundedSemaphore(2), 10.0
+"""At most so many checks at once in a process, and how many seconds another one waits: each takes memory of its own."""
 _FORM = "multipart/form-data, one part for each file of the pack, at most 32 MiB and 80 files."
 
 
@@ -41,7 +44,12 @@ def submit(request: HttpRequest) -> HttpResponse:
         files = _files(request)
     except (MultiPartParserError, SuspiciousOperation, ValueError) as error:
         return _refused(400, str(error)[:200], _FORM)
-    found = actions.receive(files, sender, now)
+    if not TURN.acquire(timeout=WAIT):
+        return _refused(503, "other packs are being checked just now.", "a little patience.", {"Retry-After": "60"})
+    try:
+        found = actions.receive(files, sender, now)
+    finally:
+        TURN.release()
     answer = JsonResponse(queries.said(found, settings.OFFICE.address), status=202 if found.state == "accepted" else 422)
     answer["Location"] = f"/api/v1/submissions/{found.name}"
     return answer
