@@ -17,15 +17,42 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from babel.messages import Catalog
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbrule_portal.config.settings")
+
+from babel.messages import Catalog, Message
 from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+from plumbrule_portal.systems.record import form_names, read_form
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "plumbrule_portal"
 LOCALES = SOURCE / "locale"
 LANGUAGES = ("ar", "es", "fr", "kk", "ky", "ru", "tg", "tk", "uz", "uz_Cyrl", "zh_Hans")
+WHOLE = ("ar", "es", "fr", "ru", "zh_Hans")
+"""The languages in which every page is spoken; the others have the public pages."""
+PUBLIC = ("django", "ui/", "pages/", "systems/", "ledger/templates/ledger/entry", "accounts/templates/accounts/sign_in")
+DESK = (
+    "pages/templates/pages/tokens",
+    "pages/api",
+    "systems/drafts/",
+    "systems/grading/",
+    "systems/purchases/",
+    "systems/exchange/",
+    "systems/importing",
+    "systems/submissions/",
+    "systems/record/kinds",
+    "systems/record/values",
+    "systems/labels/",
+    "systems/templates/systems/drafts/",
+    "systems/templates/systems/grading/",
+    "systems/templates/systems/purchases/",
+    "systems/templates/systems/waiting",
+    "systems/templates/systems/answer.html",
+)
+"""Where a message of a public page may stand, and what of that only people with an account meet."""
 DRAFT = "draft: not reviewed by a named person"
 KEYWORDS = {
     "_": None,
@@ -68,18 +95,13 @@ def messages() -> Catalog:
         _add(found, path, _as_python(path))
     for text in FROM_DJANGO:
         found.add(text, locations=[("django", 0)])
-    found.add(
-        ("This password is too short. It must contain at least %d character.", "This password is too short. It must contain at least %d characters."),
-        locations=[("django", 0)],
-    )
+    too_short = "This password is too short. It must contain at least %d character."
+    found.add((too_short, f"{too_short[:-1]}s."), locations=[("django", 0)])
     return found
 
 
 def _as_python(path: Path) -> str:
     """A template as the calls of gettext in it: Django's own reading."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbrule_portal.config.settings")
-    from django.utils.translation.template import templatize
-
     return templatize(path.read_text("utf-8"), origin=str(path))
 
 
@@ -119,15 +141,28 @@ def updated(language: str, more: dict[str, str | list[str]] | None = None) -> Ca
 
 
 def missing(language: str) -> list[str]:
-    """The messages of today that the catalogue of a language does not translate."""
+    """The messages of today that the catalogue of a language should translate and does not: all, or those of public pages."""
     catalogue, found = read(language), []
     for item in messages():
-        if item.id:
+        if item.id and (language in WHOLE or is_public(item)):
             said = catalogue.get(item.id, item.context)
             strings = (said.string if isinstance(said.string, list | tuple) else (said.string,)) if said else ("",)
             if not all(strings):
                 found.append(item.id if isinstance(item.id, str) else item.id[0])
     return found
+
+
+def is_public(item: Message) -> bool:
+    """Whether somebody without an account can meet the message."""
+    return item.id not in helps() and any(
+        place.startswith(PUBLIC) and not place.startswith(DESK) for place, _ in item.locations
+    )
+
+
+@cache
+def helps() -> frozenset[str]:
+    """What a form says to whoever fills it in; its labels stand on public pages."""
+    return frozenset(one.help for name in form_names() for one in read_form(name).fields)
 
 
 def write(language: str, catalogue: Catalog) -> None:
