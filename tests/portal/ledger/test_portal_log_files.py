@@ -63,6 +63,7 @@ def test_what_was_laid_out_as_a_witness_is_served(node: Path, client: Any) -> No
     assert answered(client, "cosigned/nobody")[0] == 404
 
 
+@pytest.mark.xdist_group("site")
 def test_another_node_follows_a_running_portal(site: Any, tmp_path: Path) -> None:
     """`plumbrule node follow URL` and `node sync` hold every entry and every file that it names, checked by the real code."""
 
