@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -54,7 +54,7 @@ def tick(
 
 def steps() -> tuple[Callable[[Path, datetime], Told | None], ...]:
     """The steps in their order: what is published, before the head is signed; letters about it last."""
-    return (_room, _due, _labels, _trail, _follow, _head, _letters, _sweep)
+    return (_room, _due, _labels, _withdrawn, _trail, _follow, _head, _letters, _sweep)
 
 
 def _done(step: Callable[[Path, datetime], Told | None], node: Path, now: datetime) -> Told | None:
@@ -84,6 +84,14 @@ def _labels(_node: Path, now: datetime) -> Told | None:
 
     renewed = renew_due(now)
     return Told(line=f"labels renewed: {renewed}") if renewed else None
+
+
+def _withdrawn(_node: Path, now: datetime) -> Told | None:
+    """A machine that stopped between a withdrawal and the deletion deletes now."""
+    from plumbrule_portal.ledger.actions import finish_withdrawals  # noqa: PLC0415 - needs Django's settings
+
+    gone = finish_withdrawals(now - timedelta(days=7))
+    return Told(line=f"deleted, because it was withdrawn and the machine stopped before: {gone}") if gone else None
 
 
 def _trail(_node: Path, now: datetime) -> Told | None:

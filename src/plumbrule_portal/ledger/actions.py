@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from plumbrule.errors import InputError
 from plumbrule.evidence import Claim, Signer, make_statement, seal, subject_of, write_statement
+from plumbrule.evidence.claims import WITHDRAWAL
 from plumbrule.evidence.log import ContentStore, Log, store
 from plumbrule.evidence.log.dialect import Cursor
 from plumbrule.evidence.log.named import naming, notice
@@ -132,6 +133,28 @@ def erase(claim: Claim, index: int) -> None:
             if about and content().has(digest):
                 held.keep(about, digest, content().get(digest))
             content().withdraw(digest, notice(origin, index, str(claim.fields["reason"])))
+    shared = node.folder() / "share"
+    if (shared / "content").is_dir():
+        from plumbrule.evidence.federation import share_content  # noqa: PLC0415 - loaded only where something is laid out
+
+        share_content(content(), shared)
+
+
+def finish_withdrawals(since: datetime) -> int:
+    """Delete what withdrawals recorded after this time should have deleted, had nothing broken off; returns how many.
+
+    What another entry still says is public stays, and is not counted.
+    """
+    done = 0
+    for index in Entry.objects.filter(predicate=WITHDRAWAL, created__gte=since).order_by("index").values_list("index", flat=True):
+        claim = queries.statement_of(index)
+        if not isinstance(claim, Claim):
+            continue
+        waiting = [digest for digest in map(str, cast("tuple[str, ...]", claim.fields["content"])) if content().has(digest)]
+        if waiting:
+            erase(claim, index)
+            done += sum(not content().has(digest) for digest in waiting)
+    return done
 
 
 def _held(claim: Claim) -> str:

@@ -164,3 +164,28 @@ def test_a_withdrawal_takes_the_bytes_and_leaves_the_entry(node: Path) -> None:
     agree(one, person("ben", "steward"), NOW)
     assert read(digest) == b"" and Entry.objects.get(index=0).withdrawn_by == 1
     assert (node / "log" / "content" / digest[:2] / f"{digest}.withdrawn").is_file()
+
+
+def test_a_withdrawal_that_was_broken_off_is_finished(node: Path) -> None:
+    """When the machine stopped after the entry, `tick` deletes the bytes, also from what is laid out for mirrors."""
+    from datetime import UTC, datetime
+
+    from plumbrule.evidence.statement import Subject
+    from plumbrule_portal.ledger import actions
+    from plumbrule_portal.ledger.content import read
+    from plumbrule_portal.ledger.proposals import agree, propose
+
+    first = publish_record("organisation-1", "city-y", {"names": {"en": "Y"}}, party="city-y")
+    name, digest = first.files[0]
+    raw = read(digest)
+    (node / "share" / "content").mkdir(parents=True)
+    (node / "share" / "content" / digest).write_bytes(raw)
+    fields = {"entry": {"envelope": first.sha256, "log_index": 0}, "content": (digest,), "reason": "error"}
+    claim = Claim(kind=WITHDRAWAL, fields={**fields, "created": CREATED, "files": ()})
+    subject = [Subject(name=name, sha256=digest)]
+    one = propose("withdrawal", "Y", claim=claim, files={}, elsewhere=subject, by=person("ada", "steward"), now=NOW)
+    agree(one, person("ben", "steward"), NOW)
+    assert not (node / "share" / "content" / digest).exists()
+    actions.content().put(raw)
+    assert actions.finish_withdrawals(datetime(2026, 11, 22, tzinfo=UTC)) == 0 and read(digest) == raw
+    assert actions.finish_withdrawals(datetime(2026, 11, 21, tzinfo=UTC)) == 1 and read(digest) == b""
