@@ -20,6 +20,7 @@ from plumbrule_portal.systems.labels.queries import Standing, of_system, standin
 from plumbrule_portal.systems.models import Assessment, System
 from plumbrule_portal.systems.pack import zipped
 from plumbrule_portal.systems.submissions.access import may_answer
+from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.languages import current
 
 
@@ -42,6 +43,7 @@ def assessment(request: HttpRequest, entry: int) -> HttpResponse:
     return render(request, "systems/assessment.html", told)
 
 
+@from_the_log
 @everybody
 @require_safe
 def pack(request: HttpRequest, entry: int) -> HttpResponse:
@@ -53,6 +55,7 @@ def pack(request: HttpRequest, entry: int) -> HttpResponse:
     return _file(zipped(files), "application/zip", f"pack-{found.entry}.zip")
 
 
+@from_the_log
 @everybody
 @require_safe
 def dossier(request: HttpRequest, entry: int) -> HttpResponse:
