@@ -61,3 +61,18 @@ def test_tries_at_once_are_all_counted(node: Path) -> None:
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda number: alone(lambda: tried(number)), range(30)))
     assert sum(answers) == 10
+
+
+def test_a_trail_that_several_commit_at_once_fits(node: Path) -> None:
+    """Of four ticks at the same moment one commits the acts; every act has one place, and the trail fits the log."""
+    from plumbrule_portal.accounts.models import Act
+    from plumbrule_portal.accounts.trail import record
+    from plumbrule_portal.ledger import trail
+
+    for number in range(20):
+        record(None, "proposed", f"proposal/{number}", NOW)
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: alone(lambda: trail.commit(NOW)), range(4)))
+    assert sum(entry is not None for entry in made) == 1
+    assert sorted(Act.objects.values_list("position", flat=True)) == list(range(20))
+    assert trail.check().fits
