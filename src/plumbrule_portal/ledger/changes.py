@@ -23,7 +23,7 @@ class Change:
 
 def changes(today: Mapping[str, Any], then: Mapping[str, Any]) -> tuple[Change, ...]:
     """Every place at which the documents differ, in the order of their paths."""
-    before, after = dict(_leaves("", today)), dict(_leaves("", then))
+    before, after = dict(_leaves("", today)) if today else {}, dict(_leaves("", then)) if then else {}
     return tuple(
         Change(path=path, before=before.get(path, ""), after=after.get(path, ""))
         for path in sorted(before.keys() | after.keys())
