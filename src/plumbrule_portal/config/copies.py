@@ -35,13 +35,15 @@ LEFT_OUT = frozenset(
         "static",
         "standing.json",
         "backups",
+        "cache",
+        "example",
         "log/log.sqlite3",
         "log/log.sqlite3-wal",
         "log/log.sqlite3-shm",
         "log/checkpoint",
     }
 )
-"""Made anew by itself, copied in a way of its own, or a copy already."""
+"""Made anew by itself, copied in a way of its own, a copy already, or an assessor of a first start that nobody needs again."""
 
 
 def add_to(app: typer.Typer) -> None:

@@ -119,7 +119,7 @@ def _publish(home: Path, now: datetime) -> None:
     _record("system-1", SYSTEM, _card(), people, now, system=SYSTEM)
     _keys(home / "node", people, now)
     pack = {path.name: path.read_bytes() for path in sorted((home / "out" / "pack").iterdir())}
-    found = actions.receive(pack, "example", now)
+    found = actions.receive(pack, now)
     if found.proposal is None:
         raise RuntimeError(f"the example was refused: {found.reasons}")
     replies.need_no_more_time(found.proposal, people.focal, now)

@@ -33,7 +33,7 @@ def waiting(node: Path, lab: Path) -> Iterator[Any]:
     publish_system()
     one, two, focal = people()
     register_keys(lab, one, two, NOW)
-    found = actions.receive(pack_of(lab), "sender", NOW)
+    found = actions.receive(pack_of(lab), NOW)
     assert found.proposal is not None, found.reasons
     yield found.proposal, one, two, focal
 

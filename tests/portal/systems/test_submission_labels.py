@@ -32,7 +32,7 @@ def carried(node: Path, lab: Path) -> Any:
     publish_system()
     one, two, focal = people()
     register_keys(lab, one, two, NOW)
-    found = actions.receive(pack_of(lab), "sender", NOW)
+    found = actions.receive(pack_of(lab), NOW)
     replies.need_no_more_time(found.proposal, focal, NOW)
     proposals.agree(found.proposal, two, NOW)
     system = System.objects.select_related("organisation").get(slug=SYSTEM)

@@ -129,7 +129,7 @@ def test_left_out_added_and_hostile_files_are_refused(ready: Any, lab: Path) -> 
 
 def test_too_much_is_refused_before_it_is_looked_at(ready: Any, lab: Path) -> None:
     """More than the limit in one request, and more than the limit within an hour."""
-    from plumbrule_portal.systems.submissions import check, queries
+    from plumbrule_portal.systems.submissions import api, check
 
     too_long = ready.post(
         "/api/v1/submissions",
@@ -138,7 +138,7 @@ def test_too_much_is_refused_before_it_is_looked_at(ready: Any, lab: Path) -> No
         headers={"Content-Length": str(check.MAX_BYTES + 1)},
     )
     assert too_long.status_code == 413
-    for _ in range(queries.MOST_OF_ONE):
+    for _ in range(api.OF_ONE.most):
         assert send(ready, {"A.txt": b"x"}).status_code == 422  # refused by its name, before any process is started
     assert send(ready, pack_of(lab)).status_code == 429
 

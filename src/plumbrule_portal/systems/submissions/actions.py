@@ -22,21 +22,20 @@ from plumbrule_portal.systems.submissions import check
 from plumbrule_portal.systems.submissions.models import Submission
 
 
-def receive(files: Mapping[str, bytes], sender: str, now: datetime) -> Submission:
+def receive(files: Mapping[str, bytes], now: datetime) -> Submission:
     """Check a pack that came in, and put it before the party assessed; what is refused is kept with its reasons only.
 
     Args:
         files: name to bytes, as they came.
-        sender: a keyed digest of where they came from.
         now: the time.
     """
     found = check.check_bytes(files, registered())
     reasons = found.reasons or check.check_register(found)
     if reasons:
-        return _kept(Submission.State.REFUSED, found, sender, now, reasons=[asdict(reason) for reason in reasons])
+        return _kept(Submission.State.REFUSED, found, now, reasons=[asdict(reason) for reason in reasons])
     with transaction.atomic():
         known = check.waiting(str(found.facts["envelope"]))
-        return known or _kept(Submission.State.ACCEPTED, found, sender, now, proposal=_propose(files, found, now))
+        return known or _kept(Submission.State.ACCEPTED, found, now, proposal=_propose(files, found, now))
 
 
 def registered() -> tuple[RegisteredKey, ...]:
@@ -102,12 +101,11 @@ def stamp(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _kept(state: str, found: Arrival, sender: str, now: datetime, **more: Any) -> Submission:
+def _kept(state: str, found: Arrival, now: datetime, **more: Any) -> Submission:
     return Submission.objects.create(
         name=secrets.token_urlsafe(24),
         state=state,
         came=now,
-        sender=sender,
         envelope=found.facts.get("envelope", ""),
         facts=dict(found.facts),
         **more,

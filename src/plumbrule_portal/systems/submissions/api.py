@@ -6,7 +6,6 @@ reasons, 413 too large, 415 another form, 429 too often, 503 busy; what happens 
 
 from __future__ import annotations
 
-import hmac
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -20,8 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from plumbrule_portal.accounts import limits
 from plumbrule_portal.accounts.access import by_token, everybody
+from plumbrule_portal.accounts.limits import Limit
 from plumbrule_portal.systems.submissions import actions, check, queries
 
+OF_ONE, OF_ALL = Limit(name="packs", most=20, seconds=3600), Limit(name="all packs", most=200, seconds=3600)
 TURN, WAIT = BoundedSemaphore(2), 10.0
 """At most so many checks at once in a process, and how many seconds another one waits: each takes memory of its own."""
 _FORM = "multipart/form-data, one part for each file of the pack, at most 32 MiB and 80 files."
@@ -32,14 +33,19 @@ _FORM = "multipart/form-data, one part for each file of the pack, at most 32 MiB
 @require_POST
 def submit(request: HttpRequest) -> HttpResponse:
     """Receive a pack."""
-    now, sender = timezone.now(), _sender(request)
+    now = timezone.now()
     length = request.headers.get("Content-Length", "")
     if not length.isdigit() or int(length) > check.MAX_BYTES:
         return _refused(413 if length.isdigit() else 411, f"{length or 'an unknown number of'} bytes.", _FORM)
     if request.content_type != "multipart/form-data":
         return _refused(415, f"a body of the type {str(request.content_type)[:80]!r}.", _FORM)
-    if queries.too_many(sender, now):
-        return _refused(429, "too many packs within an hour.", f"at most {queries.MOST_OF_ONE} an hour.", {"Retry-After": "3600"})
+    try:
+        limits.count(OF_ONE, limits.address(request), now)
+        limits.count(OF_ALL, "everybody", now)
+    except limits.TooOftenError as error:
+        return _refused(
+            429, "too many packs within an hour.", f"at most {OF_ONE.most} an hour.", {"Retry-After": str(error.wait)}
+        )
     try:
         files = _files(request)
     except (MultiPartParserError, SuspiciousOperation, ValueError) as error:
@@ -47,7 +53,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     if not TURN.acquire(timeout=WAIT):
         return _refused(503, "other packs are being checked just now.", "a little patience.", {"Retry-After": "60"})
     try:
-        found = actions.receive(files, sender, now)
+        found = actions.receive(files, now)
     finally:
         TURN.release()
     answer = JsonResponse(queries.said(found, settings.OFFICE.address), status=202 if found.state == "accepted" else 422)
@@ -72,14 +78,6 @@ def _files(request: HttpRequest) -> dict[str, bytes]:
     if len(set(names)) < len(names) or len(request.POST):
         raise ValueError("Two files have one name, or a part is not a file.")
     return dict(zip(names, (one.read() for one in uploaded), strict=True))
-
-
-def _sender(request: HttpRequest) -> str:
-    """Where it came from, as a digest that only this machine can make: addresses are not kept.
-
-    As every limit counts it: behind a TLS server all would be one sender otherwise, and one could shut out all others.
-    """
-    return hmac.digest(settings.SECRET_KEY.encode(), limits.address(request).encode(), "sha256").hex()
 
 
 def _refused(status: int, got: str, expected: str, headers: dict[str, str] | None = None) -> HttpResponse:

@@ -13,8 +13,8 @@ from plumbrule_portal.ledger.models import Proposal
 class Submission(models.Model):
     """A pack that somebody sent, and what was said to it. Private: what is refused is nobody else's business.
 
-    `name` is what nobody can guess in its status address; `sender` a keyed digest of where it came from, to hold it to a
-    rate. `facts` are those of `plumbrule.pipeline.arrival`, `reasons` why it was refused.
+    `name` is what nobody can guess in its status address. `facts` are those of `plumbrule.pipeline.arrival`, `reasons` why
+    it was refused. Where it came from is not kept.
     """
 
     class State(models.TextChoices):
@@ -26,7 +26,6 @@ class Submission(models.Model):
     name = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=20, choices=State.choices)
     came = models.DateTimeField(db_index=True)
-    sender = models.CharField(max_length=64, db_index=True)
     envelope = models.CharField(max_length=64, blank=True, db_index=True)
     facts = models.JSONField(default=dict)
     reasons = models.JSONField(default=list)

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 
 from plumbrule_portal.ledger.models import Proposal
 from plumbrule_portal.systems.submissions.models import Answer, Submission
-
-AN_HOUR = timedelta(hours=1)
-MOST_OF_ONE, MOST_OF_ALL = 20, 200
-"""How many packs an hour are looked at, from one sender and from all."""
-
-
-def too_many(sender: str, now: datetime) -> bool:
-    """Whether so much came within the hour that no more is looked at."""
-    recent = Submission.objects.filter(came__gt=now - AN_HOUR)
-    return recent.filter(sender=sender).count() >= MOST_OF_ONE or recent.count() >= MOST_OF_ALL
 
 
 def named(name: str) -> Submission | None:
