@@ -171,3 +171,18 @@ def test_a_version_that_the_record_does_not_know_is_refused(client: Any, lab: Pa
     assert "that of version 2.0" in send(client, pack_of(lab)).json()["reasons"][0]["got"]
     System.objects.update(fields={"versions": [{"label": "1990", "digest": digest}]})
     assert send(client, pack_of(lab)).status_code == 202
+
+
+def test_of_what_is_refused_only_the_answer_stays_and_not_for_long(ready: Any) -> None:
+    """No file and no address are kept of a refused pack, and its answer goes after thirty days."""
+    from plumbrule_portal.ledger import node
+    from plumbrule_portal.systems.submissions import actions
+    from plumbrule_portal.systems.submissions.models import Submission
+
+    answer = send(ready, {"A.txt": b"x"})
+    found = Submission.objects.get()
+    assert (found.facts, found.envelope, found.proposal) == ({}, "", None)
+    assert not [path for path in (node.folder() / "inbox").glob("*") if path.read_bytes() == b"x"]
+    assert actions.forget(found.came + timedelta(days=30)) == 0
+    assert actions.forget(found.came + timedelta(days=31)) == 1
+    assert ready.get(answer["Location"]).status_code == 404
