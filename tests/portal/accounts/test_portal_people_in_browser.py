@@ -75,7 +75,17 @@ def test_an_administrator_begins_and_publishes_by_keyboard(browser: Browser, tmp
         reach(page, "a[href='/proposals/1']")
         page.keyboard.press("Enter")
         page.wait_for_url("**/proposals/1")
-        for path in ("/proposals/1?lang=ar", "/account", "/people", "/about", "/trail", "/entries/2/withdraw", "/proposals/1"):
+        for path in (
+            "/proposals/1?lang=ar",
+            "/account",
+            "/people",
+            "/about",
+            "/trail",
+            "/desk/letters",
+            "/desk/holds",
+            "/entries/2/withdraw",
+            "/proposals/1",
+        ):
             page.goto(site.address + path)
             look(page)
         page.set_viewport_size({"width": 320, "height": 700})

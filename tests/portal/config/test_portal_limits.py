@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from access_things import arguments, things
@@ -82,14 +81,14 @@ def test_each_of_them_says_when_it_is_too_often(strangers: dict[str, str]) -> No
 
 
 def test_behind_a_tls_server_each_sender_counts_alone(node: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All requests come from the server before us: it is the address that it names last that counts, also for packs."""
+    """All requests come from the server before us: it is the address that it names last that counts."""
     from django.conf import settings
     from django.test import RequestFactory
 
-    from plumbrule_portal.systems.submissions import api
+    from plumbrule_portal.accounts import limits
 
-    def sender(named: str) -> Any:
-        return api._sender(RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": named}))
+    def sender(named: str) -> str:
+        return limits.address(RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": named}))
 
     assert sender("192.0.2.7") == sender("198.51.100.9"), "without a TLS server nobody may name an address for themselves"
     monkeypatch.setattr(settings, "OFFICE", replace(settings.OFFICE, secure=True))

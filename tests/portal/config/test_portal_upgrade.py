@@ -17,6 +17,8 @@ from plumbrule.errors import InputError
 from running import Ran
 
 APPS = ("accounts", "ledger", "systems", "pages")
+GONE = {"sender"}
+"""Columns that a later version took away on purpose: `sender` of a submission, because where a pack came from is not kept."""
 SOME = 40
 """As many of the 136 British records: each form asks for a whole reading of the log."""
 PAGES = ("/", "/systems?q=health", "/entries", "/systems.csv", "/organisations.json", "/systems.atom", "/withheld", "/keys")
@@ -139,7 +141,7 @@ def test_from_every_earlier_form_nothing_is_lost(node: Path, shared: Path, monke
     assert len(states()) >= 8
     for step, state in enumerate(states()):
         go_to(state)
-        older = {table: columns for table, (columns, _) in rows().items() if table not in public()}
+        older = {table: sorted(set(columns) - GONE) for table, (columns, _) in rows().items() if table not in public()}
         kept = rows(older)
         said = list(upgrade(node, NOW + timedelta(minutes=step), copy=step == 0))
         assert "public pages made anew from" in said[-1], said

@@ -74,7 +74,7 @@ def test_what_was_sent_back_stays_while_the_hold_counts(node: Path, people: tupl
         Letter.objects.create(
             key=f"proposal/{one.pk}/returned/x", language="en", subject="s", body="b", made=NOW, after=NOW, sent=NOW
         )
-        Submission.objects.create(name=f"n{one.pk}", state="refused", came=NOW, sender="x", facts={"system": one.system})
+        Submission.objects.create(name=f"n{one.pk}", state="refused", came=NOW, facts={"system": one.system})
     for path in waiting_files(node):
         os.utime(path, (0, 0))
     assert waiting_files(node)
