@@ -175,30 +175,30 @@ def _rows(wish: Wish, names: bool | None, bound: int | None, rising: bool, most:
 
 def _select(wish: Wish, *, names: bool | None, order: str, bound: str, kind: int = 0) -> tuple[str, list[str]]:
     """SQL for the ids of systems that fit; `names`: only those with all words in the name, only the others, or None: both."""
-    tags, where, values = dict(wish.filters), [], []
-    sqlite = connection.vendor == "sqlite"
     if wish.is_hopeless:
         return "SELECT id AS place FROM systems_searchable WHERE id < 0 LIMIT %s", []
-    table, column, asked = "systems_searchable", "id", ""
-    if wish.parts or tags:
-        table = "systems_words"
-        if sqlite:
-            column = "rowid"
-            asked = expression_sqlite(wish.parts, tags, names=bool(names))
-            if names is False:
-                asked = f"({asked}) NOT ({expression_sqlite(wish.parts, {}, names=True)})"
-            where.append("systems_words MATCH %s")
-        else:
-            asked = expression_postgresql(wish.parts, tags, names=bool(names))
-            if names is False:
-                asked = f"({asked}) & !({expression_postgresql(wish.parts, {}, names=True)})"
-            where.append("words @@ CAST(%s AS tsquery)")
+    found, values = _FOUND[connection.vendor if wish.parts or wish.filters else ""], []
+    if wish.parts or wish.filters:
+        write = expression_sqlite if connection.vendor == "sqlite" else expression_postgresql
+        asked = write(wish.parts, wish.filters, names=bool(names))
+        if names is False:
+            without = "NOT" if connection.vendor == "sqlite" else "& !"
+            asked = f"({asked}) {without} ({write(wish.parts, {}, names=True)})"
         values.append(asked)
-    where.append(f"{column} %% 4 = {kind}")
-    if bound:
-        where.append(f"{column} {bound} %s")
-    ordered = f" ORDER BY {column} {order}" if order else ""
-    return f"SELECT {column} AS place FROM {table} WHERE {' AND '.join(where)}{ordered} LIMIT %s", values  # noqa: S608 - our own
+    bounded = f" AND place {bound} %s" if bound else ""
+    ordered = f" ORDER BY place {order}" if order else ""
+    return f"{found} AND place %% 4 = {kind}{bounded}{ordered} LIMIT %s", values
+
+
+_FOUND = {
+    "": "SELECT place FROM (SELECT id AS place FROM systems_searchable) AS kept WHERE true",
+    # The column is called by its own name in FTS5, which goes through its lists in the order of rows.
+    "sqlite": "SELECT rowid AS place FROM systems_words WHERE systems_words MATCH %s",
+    # The lists first, always: told to give the newest first, the planner would rather read every row's words.
+    "postgresql": "WITH hit AS MATERIALIZED (SELECT id AS place FROM systems_words WHERE words @@ CAST(%s AS tsquery))"
+    " SELECT place FROM hit WHERE true",
+}
+"""Where ids of rows come from: all, or those that an expression finds."""
 
 
 def _systems(rows: list[int]) -> tuple[System, ...]:

@@ -15,7 +15,7 @@ column of their own, so that a filter and a word are looked up in the same way a
     >>> expression_sqlite(parts, {"phase": "use"}, names=False)
     '{names words} : ("resume" *) AND {names words} : ("智能") AND tags : "xqphaseqx757365"'
     >>> expression_postgresql(parts, {}, names=True)
-    "'resume':*A & '智能':A"
+    "'xqnresume':* & 'xqn智能'"
 """
 
 from plumbrule_portal.systems.search.words import (

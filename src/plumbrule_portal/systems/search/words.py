@@ -12,6 +12,8 @@ MOST_WORDS, LONGEST_QUERY = 20, 200
 MOST_TOKENS = 16_000
 """PostgreSQL numbers the words of a text up to 16,383; what stands behind is found, but not as part of a phrase."""
 LONGEST_TOKEN = 200
+NAMED = "xqn"
+"""With this before it a word is one of a name, on PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +67,22 @@ def expression_sqlite(parts: Iterable[Part], tags: Mapping[str, str], *, names: 
 
 
 def expression_postgresql(parts: Iterable[Part], tags: Mapping[str, str], *, names: bool) -> str:
-    """The same as a tsquery; the words of names carry the weight A."""
+    """The same as a tsquery. Words of names are words of their own: weights would have to be looked up in every row."""
     asked = []
     for part in parts:
-        ends = ["" for _ in part.words[1:]] + ["*" if part.open else ""]
-        marks = [end + ("A" if names else "") for end in ends]
-        words = [f"'{word}'{':' + mark if mark else ''}" for word, mark in zip(part.words, marks, strict=True)]
+        ends = ["" for _ in part.words[1:]] + [":*" if part.open else ""]
+        words = [f"'{NAMED if names else ''}{word}'{end}" for word, end in zip(part.words, ends, strict=True)]
         asked.append(words[0] if len(words) == 1 else f"({' <-> '.join(words)})")
     return " & ".join(asked + [f"'{tag(field, value)}'" for field, value in sorted(tags.items())])
 
 
 def vector(names: str, words: str, tags: Iterable[str]) -> str:
-    """A tsvector as PostgreSQL reads it: the words of names with the weight A, the others, and the filters without a place."""
-    places: dict[str, list[str]] = {}
+    """A tsvector as PostgreSQL reads it: all words, those of names once more as such, and the filters without a place."""
+    places: dict[str, list[int]] = {}
     named = names.split()
-    for at, word in enumerate([*named, *words.split()], start=1):
+    for at, word in [*enumerate([*named, *words.split()], start=1), *enumerate((NAMED + word for word in named), start=1)]:
         held = places.setdefault(word, [])
         if len(held) < 255:
-            held.append(f"{min(at, 16_383)}{'A' if at <= len(named) else ''}")
-    return " ".join([f"'{word}':{','.join(held)}" for word, held in places.items()] + [f"'{one}'" for one in tags])
+            held.append(min(at, 16_383))
+    held_at = [f"'{word}':{','.join(map(str, held))}" for word, held in places.items()]
+    return " ".join(held_at + [f"'{one}'" for one in tags])
