@@ -58,10 +58,12 @@ def steps() -> tuple[Callable[[Path, datetime], Told | None], ...]:
 
 
 def _done(step: Callable[[Path, datetime], Told | None], node: Path, now: datetime) -> Told | None:
-    """One step; what goes wrong in it is told and keeps no other step from being done."""
+    """One step; what goes wrong in it, also in a file or in the database, is told and keeps no other step from being done."""
+    from django.db import DatabaseError  # noqa: PLC0415 - Django is loaded by now
+
     try:
         return step(node, now)
-    except PlumbruleError as error:
+    except (PlumbruleError, OSError, DatabaseError) as error:
         return Told(line=f"{step.__name__.strip('_')}: {error}", look=True)
 
 
@@ -105,8 +107,10 @@ def _follow(node: Path, now: datetime) -> Told | None:
     """Pull from the nodes that this one follows, and show them our head."""
     from plumbrule.evidence.federation import standing, sync  # noqa: PLC0415 - the network loads only where somebody is followed
     from plumbrule_portal.config.standing import write_standing  # noqa: PLC0415
+    from plumbrule_portal.pages.queries_about import STANDING  # noqa: PLC0415
 
     if not standing(node).peers:
+        (node / STANDING).unlink(missing_ok=True)
         return None
     outcomes = sync(node, lambda: now, os.environ.get("PLUMBRULE_PASSPHRASE") or None)
     found = standing(node)

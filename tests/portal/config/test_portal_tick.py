@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,3 +43,15 @@ def test_a_step_that_fails_is_told_and_the_others_are_done(node: Path, here: Cal
     done = here("tick", "--node", node)
     assert done.code == 1
     assert "! head:" in done.stdout
+
+
+def test_a_file_that_is_in_the_way_is_told_without_a_traceback(node: Path, here: Callable[..., Ran]) -> None:
+    """A step that the disk refuses: a line says which and why, the exit code asks for a person, the others were done."""
+    publish_loans()
+    (node / "inbox").mkdir()
+    (node / "inbox" / "folder").mkdir()
+    os.utime(node / "inbox" / "folder", (0, 0))
+    done = here("tick", "--node", node)
+    assert done.code == 1
+    assert "! sweep:" in done.stdout and "signed: 2 entries" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
