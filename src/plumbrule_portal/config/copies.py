@@ -185,17 +185,19 @@ def _restore_postgres(aside: Path) -> None:
         address = read_settings(aside / "log").database
         if address is None:
             raise UnreadableError("a dump of PostgreSQL, and no address.", expected="log.toml with an empty database's address.")
-        _run(["pg_restore", "--exit-on-error", "--no-owner", f"--dbname={address}", str(dump)])
+        cure = "the database that log.toml names must be empty: rename the one that is there, and create it again."
+        words = ["pg_restore", "--single-transaction", "--no-owner", f"--dbname={address}", str(dump)]
+        _run(words, cure)
         dump.unlink()
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str], cure: str = "look at what it says.") -> None:
     try:
         done = subprocess.run(command, capture_output=True, check=False, text=True)
     except FileNotFoundError:
         raise InputError(f"{command[0]} is not there.", expected="PostgreSQL's own tools.", cure="install its client.") from None
     if done.returncode:
-        raise OutputError(f"{command[0]} failed: {done.stderr.strip()[:300]}", cure="look at what it says.")
+        raise OutputError(f"{command[0]} failed: {done.stderr.strip()[:300]}", cure=cure)
 
 
 def _files(node: Path, with_keys: bool) -> Iterator[Path]:
