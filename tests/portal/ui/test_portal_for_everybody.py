@@ -113,3 +113,34 @@ def test_no_page_needs_a_script(site: Site, browser: Browser) -> None:
     assert page.locator("html").get_attribute("lang") == "fr"
     assert page.get_by_role("heading", level=1).inner_text() == "Prêts"
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/systems", "/systems/loans"])
+def test_forced_colours_and_less_motion(site: Site, browser: Browser, path: str) -> None:
+    """With the reader's own colours and without motion: axe finds nothing, nothing moves, a verdict still has its shape."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(bypass_csp=True, forced_colors="active", reduced_motion="reduce", contrast="more")
+    page = context.new_page()
+    page.goto(site.address + path)
+    found = Axe().run(page, options=RULES).response["violations"]
+    moves = "e => getComputedStyle(e).transitionDuration !== '0s'"
+    moving = page.evaluate(f"[...document.querySelectorAll('*')].filter({moves}).length")
+    context.close()
+    assert not found, [(one["id"], one["nodes"][0]["html"][:200]) for one in found]
+    assert moving == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/systems", "/systems/loans"])
+def test_letters_of_twice_the_size(site: Site, page: Page, path: str) -> None:
+    """At 200 % text nothing is cut off sideways and nothing lies over anything else's words (WCAG 1.4.4)."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(site.address + path)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    cut = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, p, li, dt, dd, button, label')]"
+        ".filter(e => e.checkVisibility() && getComputedStyle(e).overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1)"
+        ".length"
+    )
+    assert cut == 0
