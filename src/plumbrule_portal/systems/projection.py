@@ -80,6 +80,9 @@ def classification(entry: Entry, statement: Statement) -> None:
 
 def _organisation(entry: Entry, claim: Claim) -> None:
     document = _document(dict(entry.files), "record.json")
+    if not document:  # withdrawn since: what the entries say of its systems still needs it
+        Organisation.objects.get_or_create(slug=claim.fields["record"], defaults={"entry": entry.index})
+        return
     Organisation.objects.update_or_create(
         slug=claim.fields["record"],
         defaults={
@@ -94,19 +97,23 @@ def _organisation(entry: Entry, claim: Claim) -> None:
 def _system(entry: Entry, claim: Claim) -> None:
     files = dict(entry.files)
     document = _document(files, "record.json")
+    slug = str(claim.fields["record"])
+    kept = Record(
+        entry=entry.index, system=slug, form=str(claim.fields["form"]), sha256=files["record.json"], created=entry.created
+    )
+    if not document:  # withdrawn since: its place in the history is all that is left
+        kept.save(force_insert=True)
+        return
     organisation = Organisation.objects.filter(slug=document["organisation"]).first()
     if organisation is None:
         raise InputError(
             f"the record {document['id']} names the organisation {document['organisation']}, which is not in the register.",
             expected="an organisation that was published before it.",
         )
-    slug = str(claim.fields["record"])
     made = {"organisation": organisation, "entry": entry.index, "updated": entry.created}
     System.objects.update_or_create(slug=slug, defaults=made | system_columns(document))
     _withheld(slug, slug, document)
-    Record.objects.create(
-        entry=entry.index, system=slug, form=document["form"], sha256=files["record.json"], created=entry.created
-    )
+    kept.save(force_insert=True)
 
 
 def system_columns(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,3 +93,18 @@ def test_a_withdrawn_record_is_gone_for_every_day(three_records: None, client: A
     page = client.get("/systems/loans?on=2026-04-01").content.decode()
     assert "was withdrawn since" in page
     assert "Version 0" not in page
+
+
+def test_a_register_with_withdrawn_records_is_made_anew(three_records: None, client: Any, node: Path) -> None:
+    """Where the files of some records are gone, `rebuild` keeps their places in the history and shows what is left."""
+    from plumbrule_portal.ledger.actions import rebuild
+    from plumbrule_portal.systems.models import Record, System
+
+    for gone in (Record.objects.filter(system="loans").first(), Record.objects.get(system="later")):
+        assert gone is not None
+        (found,) = [path for path in (node / "log" / "content").rglob(f"*{gone.sha256[4:]}*") if path.is_file()]
+        found.unlink()
+    assert rebuild() == 5
+    assert Record.objects.count() == 4
+    assert list(System.objects.values_list("slug", flat=True)) == ["loans"]
+    assert "Version 2" in client.get("/systems/loans").content.decode()
