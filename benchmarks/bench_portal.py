@@ -1,7 +1,7 @@
 """The portal at 100,000 systems and 1,000,000 entries beside a bare Django view. `python benchmarks/bench_portal.py`.
 
-Needs wrk (Debian's package) and five minutes to make the node, which stays in build/bench; after a migration, delete it there. With `--database ADDRESS` on an
-empty PostgreSQL; `--workers` as `plumbrule serve` has them, for the bare view too.
+Needs wrk (Debian's package) and five minutes to make the node, which stays in build/bench; delete it there after a
+migration. With `--database ADDRESS` on an empty PostgreSQL; `--workers` as `plumbrule serve` has them, for the bare view too.
 """
 
 from __future__ import annotations
