@@ -121,3 +121,21 @@ def test_every_questionnaire_can_be_answered_and_published(office: tuple[Any, An
     counted = client.get("/withheld").content.decode()
     assert "1 of 1 systems withhold something." in counted
     assert json.dumps(found.fields)
+
+
+def test_what_the_record_holds_begins_the_answers(office: tuple[Any, Any]) -> None:
+    """A questionnaire begins with the texts of the record, in each language it has; what is absent there begins nothing."""
+    from plumbrule_portal.systems.models import Draft
+
+    publish_whole({**FIELDS, "purpose": {"en": "To lend.", "fr": "Prêter."}, "legal_basis": {"absent": "unknown"}})
+    office[0].post("/desk/systems/loans/questions/three-part-1")
+    assert Draft.objects.get().fields == {"aim": {"en": "To lend.", "fr": "Prêter."}}
+
+
+def test_answers_begin_with_texts_of_fields_that_there_are() -> None:
+    """`begins_with` names text fields of the system's record, for a text."""
+    texts = {spec.id for spec in read_form("system-1").fields if spec.type == "text"}
+    specs = [spec for form in questionnaires() for spec in read_form(form).fields if spec.begins_with]
+    named = [(spec.type, set(spec.begins_with)) for spec in specs]
+    assert named
+    assert all(kind == "text" and wanted <= texts for kind, wanted in named)

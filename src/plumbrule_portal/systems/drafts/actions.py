@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,17 @@ from plumbrule_portal.ledger import proposals
 from plumbrule_portal.ledger.models import Entry, Kind, Proposal
 from plumbrule_portal.systems.exchange import Report, Wanted, read_outside
 from plumbrule_portal.systems.models import Draft, Questionnaire, Record, System
-from plumbrule_portal.systems.record import LATEST, Absence, Absent, Value, missing, record_from, value_object, write_record
+from plumbrule_portal.systems.record import (
+    LATEST,
+    Absence,
+    Absent,
+    Value,
+    missing,
+    read_form,
+    record_from,
+    value_object,
+    write_record,
+)
 from plumbrule_portal.systems.record import Record as Written
 
 MOST_DRAFTS = 20
@@ -98,12 +109,27 @@ def begin_about(system: System, form: str, by: User, now: datetime) -> Draft:
             "organisation": system.organisation.slug,
             "language": newest.language if newest else system.language,
             "form": form,
-            "fields": newest.fields if newest and newest.form == form else {},
+            "fields": newest.fields if newest and newest.form == form else begun_with(form, system.fields),
             "base": newest.entry if newest else None,
             "changed_by": by,
             "changed": now,
         },
     )
+    return found
+
+
+def begun_with(form: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a system's record says already, as the beginning of the answers to a questionnaire, in every language it has."""
+    found: dict[str, Any] = {}
+    for spec in read_form(form).fields:
+        texts: dict[str, list[str]] = {}
+        for name in spec.begins_with:
+            value = record.get(name)
+            if isinstance(value, dict) and "absent" not in value:
+                for language, text in value.items():
+                    texts.setdefault(language, []).append(text)
+        if texts:
+            found[spec.id] = {language: "\n\n".join(parts) for language, parts in texts.items()}
     return found
 
 

@@ -49,7 +49,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field: its label and help are message ids. Of the columns in `one_of` each row needs at least one."""
+    """One field: its label and help are message ids. Of the columns in `one_of` each row needs at least one.
+
+    `begins_with` names fields of the system's own record with whose texts an answer begins: entered once, then worked on.
+    """
 
     id: str
     section: str
@@ -61,6 +64,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     columns: tuple[Column, ...] = ()
     one_of: tuple[str, ...] = ()
+    begins_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
