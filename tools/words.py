@@ -24,6 +24,13 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
 LOCALES = SOURCE / "plumbrule" / "base" / "locale"
+PARTIAL = frozenset({"kk", "ky", "tg", "tk", "uz", "uz_Cyrl"})
+"""Languages in which findings are shown on public pages, and nothing else is said yet."""
+PAGES = (
+    *(f"plumbrule/report/{part}" for part in ("views", "phrases", "terms", "templates", "dossier", "svg", "curve")),
+    *("plumbrule/lab/", "plumbrule/findings/", "plumbrule/base/"),
+)
+"""Where what is said on those pages stands."""
 DRAFT = "draft: not reviewed by a named person"
 KEYWORDS = dict.fromkeys(("message", "say", "text", "term", "sentence", "tell")) | dict.fromkeys(("many", "plural"), (1, 2))
 """The functions whose first argument (or first two, for plurals) is a message."""
@@ -93,10 +100,10 @@ def mo_bytes(catalogue: Catalog) -> bytes:
 
 
 def missing(catalogue: Catalog) -> list[str]:
-    """The messages of today that a catalogue does not translate."""
-    found = []
+    """The messages of today that a catalogue should translate and does not."""
+    found, whole = [], str(catalogue.locale) not in PARTIAL
     for item in messages():
-        if item.id:
+        if item.id and (whole or any(place.startswith(PAGES) for place, _ in item.locations)):
             said = catalogue.get(item.id)
             strings = (said.string if isinstance(said.string, (list, tuple)) else (said.string,)) if said else ("",)
             if not all(strings):
@@ -130,7 +137,7 @@ def languages() -> list[str]:
 
 
 def _catalogue(language: str) -> Catalog:
-    return Catalog(
+    made = Catalog(
         locale=language,
         project="Plumbrule",
         version="1",
@@ -143,6 +150,9 @@ def _catalogue(language: str) -> Catalog:
         fuzzy=False,
         header_comment=HEADER,
     )
+    if language in PARTIAL:  # one and other (CLDR), for which Babel has other rules or none
+        made._num_plurals, made._plural_expr = 2, "(n != 1)"
+    return made
 
 
 def main(arguments: list[str]) -> int:

@@ -142,7 +142,8 @@ def translator(language: str, *, locales: Path = LOCALES) -> Words:
     'en'
     """
     for code in (language, language.split("-", maxsplit=1)[0]):
-        name = code.replace("-", "_")
+        language_part, _, rest = code.partition("-")
+        name = f"{language_part}_{rest.title() if len(rest) == 4 else rest.replace('-', '_')}" if rest else language_part
         # The name comes from outside and becomes part of a path: letters, digits and underscores only.
         found = locales / name / "LC_MESSAGES" / f"{DOMAIN}.mo"
         if name.isidentifier() and found.is_file():
