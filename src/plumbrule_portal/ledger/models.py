@@ -34,6 +34,11 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.index} {self.predicate}"
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether its statement says when it was made; a plan does not, so that the same plan is the same entry."""
+        return ":plan:" not in self.predicate
+
 
 class Kind(models.TextChoices):
     """What a proposal would do."""

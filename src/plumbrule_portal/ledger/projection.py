@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.apps import apps
 from django.conf import settings
@@ -50,7 +50,7 @@ def apply(index: int, envelope: bytes) -> Entry:
         predicate=statement.predicate_type,
         about=claim.system,
         signer=", ".join(line.keyid for line in opened.signatures),
-        created=datetime.fromisoformat(str(claim.to_json().get("created", "1970-01-01T00:00:00Z"))),
+        created=_created(claim.to_json().get("created")),
         files=[[subject.name, subject.sha256] for subject in statement.carried],
     )
     if isinstance(claim, Claim) and claim.kind in {SUPERSEDES, WITHDRAWAL}:
@@ -61,6 +61,15 @@ def apply(index: int, envelope: bytes) -> Entry:
         projection(entry, statement)
     import_string(settings.INDEX)(entry)
     return entry
+
+
+def _created(said: object) -> datetime:
+    """When its signer says that it was made. A plan says nothing: it was made no earlier than what stands before it, as far as
+    the log's order can tell; pages show no date for it (`Entry.is_dated`)."""
+    if isinstance(said, str):
+        return datetime.fromisoformat(said)
+    before = Entry.objects.order_by("-index").values_list("created", flat=True).first()
+    return before or datetime.fromtimestamp(0, UTC)
 
 
 def empty() -> None:
