@@ -89,7 +89,7 @@ def gaps_agree(found: BoundedMeasurement, whole: Measurement) -> None:
             assert gap.estimate.bounds[0] - 1e-9 <= value <= gap.estimate.bounds[1] + 1e-9
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of_people, times=st.sampled_from([1, 3, 12]), least=st.sampled_from([3, 5]), order=st.sampled_from([None, 1, 2]))
 def test_the_truth_lies_within_the_bounds(tmp_path: Path, rows: list[Row], times: int, least: int, order: int | None) -> None:
     """Of any table, suppressed: known rates are the true ones with the true intervals, and bounds hold the truth."""
@@ -102,7 +102,7 @@ def test_the_truth_lies_within_the_bounds(tmp_path: Path, rows: list[Row], times
     gaps_agree(found, whole)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of_people, sites=st.lists(st.integers(0, 1), min_size=60, max_size=60))
 def test_sums_of_suppressed_sites_hold_the_truth(tmp_path: Path, rows: list[Row], sites: list[int]) -> None:
     """Two sites, one of which has a group that the other lacks; a sealed site may be among them."""
@@ -134,11 +134,11 @@ def test_a_suppressed_count_is_never_read_as_zero(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", ["round", "noise"])
 def test_rounded_and_noisy_counts_give_bounds_that_hold_nearly_always(tmp_path: Path, rule: str) -> None:
-    """Over 25 secrets the true rates lie outside their bounds less often than is said, and no rate is called known."""
+    """Over 15 secrets the true rates lie outside their bounds less often than is said, and no rate is called known."""
     path = write(tmp_path / "t.csv", REGION)
     whole = {str(one.group): one for one in (truth(path).overall, *truth(path).groups)}
     inside = outside = 0
-    for at in range(25):
+    for at in range(15):
         held = held_with(Release(rule=rule, secret=bytes([at]) * 32), path)  # type: ignore[arg-type]
         found = measure_bounds(held, ("race", "sex"), min_n=1)
         for one in (found.overall, *found.groups):

@@ -8,13 +8,14 @@ again. What is published is one transaction: a start that was broken off leaves 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import rfc8785
 
 from plumbrule.errors import InputError, PlumbruleError
 
@@ -148,7 +149,7 @@ def _record(form: str, name: str, document: Mapping[str, Any], people: _People, 
 
     fields = {"form": form, "record": name, "system": None, "party": None, "previous": None, **about}
     claim = Claim(kind=RECORD, fields={**fields, "created": stamp(now), "files": ("record.json",)})
-    raw = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    raw = rfc8785.dumps(dict(document)) + b"\n"  # as the register writes every record
     made = proposals.propose(
         "record", name, claim=claim, files={"record.json": raw}, by=people.one, now=now, organisation=about.get("party", LENDERS)
     )

@@ -58,10 +58,13 @@ def file_name(system: System, name: str) -> tuple[str, str]:
 
 
 def record_of(system: System) -> Record | None:
-    """The newest record of a system from the content store; None if it was withdrawn."""
+    """The newest record of a system from the content store; None if it was withdrawn, or is none of this version's records."""
     newest = Published.objects.filter(system=system.slug).last()
     raw = read(newest.sha256) if newest else b""
-    return read_record(raw) if raw else None
+    try:
+        return read_record(raw) if raw else None
+    except InputError:  # whoever may publish may have published another file; the pages go on without it
+        return None
 
 
 def _filled(record: Record, name: str) -> Filled:

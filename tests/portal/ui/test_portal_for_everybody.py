@@ -19,6 +19,7 @@ PAGES = (
     "/systems/loans",
     "/systems/loans/formats",
     "/systems/loans/formats/nl-standard-1.0",
+    "/systems/boston-mortgage-decisions/formats",
     "/systems/loans?on=2027-01-01",
     "/systems?on=2027-01-01",
     "/compare?system=loans",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plumbrule.base.languages import Wording
+from plumbrule.errors import InputError
 from plumbrule.rulebook import TierSuggestion, cite, load_rulebook
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.systems.models import Grading, Record
@@ -72,7 +73,10 @@ def changed_since(grading: Grading) -> tuple[str, ...]:
     before, after = read(then.sha256), read(newest.sha256)
     if not before or not after:
         return ()
-    found = {one.field for one in differences(read_record(before), read_record(after))}
+    try:
+        found = {one.field for one in differences(read_record(before), read_record(after))}
+    except InputError:  # one of the two is no record of this version: nobody can say what changed, so everything counts
+        found = set(WEIGHTY)
     return tuple(sorted(found & WEIGHTY))
 
 
