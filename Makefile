@@ -4,7 +4,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo serve test heavy check bench soak sbom lock clean
+.PHONY: demo serve test long heavy check bench soak sbom lock clean
 
 demo: $(VENV)/demo.installed
 	@$(PY) -m plumbrule demo --out build/mortgage
@@ -14,7 +14,11 @@ serve: $(VENV)/demo.installed $(VENV)/portal.installed
 	@$(PY) -m plumbrule serve build/portal
 
 test: $(VENV)/test.installed
-	@$(PY) -m pytest -n 2 --dist loadgroup -q
+	@$(PY) -m pytest -n 2 --dist loadgroup -q -m "not long"
+
+# What takes long: Spark, the portal on PostgreSQL and from every earlier form, all pages of the desk in a browser.
+long: $(VENV)/test.installed
+	@$(PY) -m pytest -n 2 --dist loadgroup -q -m long
 
 # Spark and Inspect's reader too, which `make test` leaves out unless they are there.
 heavy: $(VENV)/heavy.installed

@@ -21,6 +21,33 @@ if TYPE_CHECKING:
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
+LONG = frozenset(
+    {
+        "lab/test_warehouse.py",
+        "oracles/test_every_metric.py",
+        "portal/accounts/test_portal_people_in_browser.py",
+        "portal/config/test_portal_postgres.py",
+        "portal/config/test_portal_upgrade.py",
+        "portal/ledger/test_portal_killed.py",
+        "portal/ledger/test_portal_log_files.py",
+        "portal/systems/test_drafts_in_browser.py",
+        "portal/systems/test_portal_import.py",
+        "portal/systems/test_purchases_in_browser.py",
+        "portal/systems/test_submission_in_browser.py",
+        "portal/ui/test_portal_pictures.py",
+    }
+)
+"""Files whose tests take long: Spark, PostgreSQL once more, many pages in a browser. `make long` and `.ci/run` run them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes long, in one place."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix() in LONG:
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session")
 def cli() -> Callable[..., Ran]:
     """`cli("audit", file, "--by", "race", "--json")` runs the real command and returns code, stdout and stderr."""

@@ -93,9 +93,13 @@ def po_bytes(catalogue: Catalog) -> bytes:
 
 
 def mo_bytes(catalogue: Catalog) -> bytes:
-    """A catalogue as the program reads it."""
+    """A catalogue as the program reads it: what is not translated is not in it, and falls back to English."""
+    whole = read_po(io.BytesIO(po_bytes(catalogue)), locale=str(catalogue.locale))
+    for item in list(whole):
+        if item.id and isinstance(item.string, tuple) and not all(item.string):
+            whole.delete(item.id)  # Babel would write the English forms as a translation
     out = io.BytesIO()
-    write_mo(out, catalogue)
+    write_mo(out, whole)
     return out.getvalue()
 
 
