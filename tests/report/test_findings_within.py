@@ -26,7 +26,7 @@ def test_nothing_in_it_needs_a_right(boston: Assessment) -> None:
 
 def test_a_language_without_a_catalogue_says_that_it_is_english(boston: Assessment) -> None:
     """What falls back to English is marked as English."""
-    assert str(render_findings(boston, language="ky")).startswith('<div class="dossier" lang="en" dir="ltr">')
+    assert str(render_findings(boston, language="tlh")).startswith('<div class="dossier" lang="en" dir="ltr">')
 
 
 def test_views_of_two_assessments_share_no_id(boston: Assessment) -> None:
