@@ -41,7 +41,8 @@ def fill() -> None:
     """Organisations, systems, their histories, assessments, and the log below them."""
     from django.db import connection, transaction
 
-    from plumbrule_portal.ledger.actions import publish_head
+    from plumbrule_portal.config.heads import sign_head
+    from plumbrule_portal.ledger import node
 
     told = random.Random(2026)
     with transaction.atomic():
@@ -51,7 +52,7 @@ def fill() -> None:
     for start in range(0, SYSTEMS, BATCH):
         with transaction.atomic():
             make_systems(start, organisations, told)
-    publish_head()
+    sign_head(node.folder(), datetime.now(UTC))
     if connection.vendor == "postgresql":  # which would do it by itself, in its own time
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

@@ -13,7 +13,6 @@ import io
 import json
 import os
 import sys
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -21,8 +20,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbrule_portal.config.setting
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_python
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po
+from catalogues import mo_bytes, new_catalogue, po_bytes
 from django.utils.translation.template import templatize
 
 from plumbrule_portal.systems.record import form_names, read_form
@@ -53,7 +52,6 @@ DESK = (
     "systems/templates/systems/answer.html",
 )
 """Where a message of a public page may stand, and what of that only people with an account meet."""
-DRAFT = "draft: not reviewed by a named person"
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -65,10 +63,6 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-"""Written as the creation date of every catalogue: a date that changes by itself only makes noise."""
-TWO_FORMS = frozenset({"kk", "ky", "tg", "tk", "uz", "uz_Cyrl"})
-"""Languages with the plural forms one and other (CLDR), for which Babel has other rules or none."""
 FROM_DJANGO = (
     "This field is required.",
     "Enter a valid email address.",
@@ -173,37 +167,9 @@ def write(language: str, catalogue: Catalog) -> None:
     (folder / "django.mo").write_bytes(mo_bytes(catalogue))
 
 
-def po_bytes(catalogue: Catalog) -> bytes:
-    """A catalogue as people edit it."""
-    out = io.BytesIO()
-    write_po(out, catalogue, width=120, sort_output=True, include_lineno=False)
-    return out.getvalue()
-
-
-def mo_bytes(catalogue: Catalog) -> bytes:
-    """A catalogue as the program reads it."""
-    out = io.BytesIO()
-    write_mo(out, catalogue)
-    return out.getvalue()
-
-
 def _catalogue(language: str) -> Catalog:
-    made = Catalog(
-        locale=language,
-        project="Plumbrule portal",
-        version="1",
-        copyright_holder="The Plumbrule developers",
-        creation_date=EPOCH,
-        revision_date=EPOCH,
-        last_translator="nobody yet",
-        language_team=DRAFT,
-        msgid_bugs_address="the issue tracker of the project",
-        fuzzy=False,
-        header_comment="# Wording of the portal. Language-Team says `draft: …` until a named person has reviewed it.",
-    )
-    if language in TWO_FORMS:
-        made._num_plurals, made._plural_expr = 2, "(n != 1)"
-    return made
+    header = "# Wording of the portal. Language-Team says `draft: …` until a named person has reviewed it."
+    return new_catalogue(language, "Plumbrule portal", header)
 
 
 def main(arguments: list[str]) -> int:

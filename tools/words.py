@@ -12,26 +12,22 @@ from __future__ import annotations
 import io
 import re
 import sys
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po
+from catalogues import CENTRAL_ASIAN, mo_bytes, new_catalogue, po_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
 LOCALES = SOURCE / "plumbrule" / "base" / "locale"
-PARTIAL = frozenset({"kk", "ky", "tg", "tk", "uz", "uz_Cyrl"})
-"""Languages in which findings are shown on public pages, and nothing else is said yet."""
 PAGES = (
     *(f"plumbrule/report/{part}" for part in ("views", "phrases", "terms", "templates", "dossier", "svg", "curve")),
     *("plumbrule/lab/", "plumbrule/findings/", "plumbrule/base/"),
 )
 """Where what is said on those pages stands."""
-DRAFT = "draft: not reviewed by a named person"
 KEYWORDS = dict.fromkeys(("message", "say", "text", "term", "sentence", "tell")) | dict.fromkeys(("many", "plural"), (1, 2))
 """The functions whose first argument (or first two, for plurals) is a message."""
 MARKS = dict.fromkeys(("message", "sentence"))
@@ -39,8 +35,6 @@ MARKS = dict.fromkeys(("message", "sentence"))
 METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")]
 HEADER = """# Wording of the Plumbrule interface. Language-Team says `draft: …` until a named person has
 # reviewed it, and then `reviewed by: NAME`."""
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-"""Written as the creation date of every catalogue: a date that changes by itself only makes noise."""
 _LATIN = dict(zip("abcdefghijklmnopqrstuvwxyz", "ابجدةفغهيژكلمنوپقرستعثصخطز", strict=True))
 _PARTS = re.compile(r"\{\w+\}|[^{]+|\{")
 
@@ -85,27 +79,9 @@ def updated(language: str) -> Catalog:
     return new
 
 
-def po_bytes(catalogue: Catalog) -> bytes:
-    """A catalogue as people edit it."""
-    out = io.BytesIO()
-    write_po(out, catalogue, width=120, sort_output=True, include_lineno=False)
-    return out.getvalue()
-
-
-def mo_bytes(catalogue: Catalog) -> bytes:
-    """A catalogue as the program reads it: what is not translated is not in it, and falls back to English."""
-    whole = read_po(io.BytesIO(po_bytes(catalogue)), locale=str(catalogue.locale))
-    for item in list(whole):
-        if item.id and isinstance(item.string, tuple) and not all(item.string):
-            whole.delete(item.id)  # Babel would write the English forms as a translation
-    out = io.BytesIO()
-    write_mo(out, whole)
-    return out.getvalue()
-
-
 def missing(catalogue: Catalog) -> list[str]:
     """The messages of today that a catalogue should translate and does not."""
-    found, whole = [], str(catalogue.locale) not in PARTIAL
+    found, whole = [], str(catalogue.locale) not in CENTRAL_ASIAN
     for item in messages():
         if item.id and (whole or any(place.startswith(PAGES) for place, _ in item.locations)):
             said = catalogue.get(item.id)
@@ -141,22 +117,7 @@ def languages() -> list[str]:
 
 
 def _catalogue(language: str) -> Catalog:
-    made = Catalog(
-        locale=language,
-        project="Plumbrule",
-        version="1",
-        copyright_holder="The Plumbrule developers",
-        creation_date=EPOCH,
-        revision_date=EPOCH,
-        last_translator="nobody yet",
-        language_team=DRAFT,
-        msgid_bugs_address="the issue tracker of the project",
-        fuzzy=False,
-        header_comment=HEADER,
-    )
-    if language in PARTIAL:  # one and other (CLDR), for which Babel has other rules or none
-        made._num_plurals, made._plural_expr = 2, "(n != 1)"
-    return made
+    return new_catalogue(language, "Plumbrule", HEADER)
 
 
 def main(arguments: list[str]) -> int:

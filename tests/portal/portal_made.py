@@ -46,3 +46,15 @@ def publish_loans() -> Any:
     head = {"schema": "plumbrule-record/1", "declared": None, "form": "system-1"}
     document = head | {"id": "loans", "organisation": "city-x", "language": "en", "fields": fields}
     return publish_record("system-1", "loans", document, system="loans")
+
+
+def publish_head() -> int:
+    """Sign a head over everything recorded, as the publisher does on a log that waits for nobody; the size signed."""
+    from datetime import UTC, datetime
+
+    from plumbrule.evidence.log import Log
+    from plumbrule_portal.ledger import node
+
+    with Log.open(node.folder() / "log") as log:
+        log.publish(lambda: datetime.now(UTC))
+        return log.size

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from plumbrule.errors import InputError
+from plumbrule_portal.config.heads import sign_head
 from plumbrule_portal.config.upgrading import ready
 
 MAX_FILE = 256 * 2**20
@@ -47,17 +48,16 @@ def _verb(kind: str) -> Callable[[Path, Path], None]:
 def _take(kind: str, file: Path, node: Path) -> None:
     content = _read(file)
     ready(node)
-    from plumbrule_portal.ledger.actions import publish_head  # noqa: PLC0415 - needs Django's settings
-    from plumbrule_portal.systems.importing import take  # noqa: PLC0415
+    from plumbrule_portal.systems.importing import take  # noqa: PLC0415 - needs Django's settings
 
     console = Console(highlight=False, soft_wrap=True)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Publishing", total=None)
         taken = take(content, kind, datetime.now(UTC), lambda done, all_: progress.update(task, completed=done, total=all_))
-    publish_head()
     for line in taken.report.lines():
         console.print(line, markup=False)
     console.print(f"{taken.new} new, {taken.changed} changed, {taken.same} as before; {taken.organisations} new organisations.")
+    sign_head(node, datetime.now(UTC))  # last: what came in is told, and stays, also where the log may not sign yet
 
 
 def _read(file: Path) -> bytes:

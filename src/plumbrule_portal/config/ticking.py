@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from plumbrule.errors import PlumbruleError
+from plumbrule_portal.config.heads import sign_head
 from plumbrule_portal.config.upgrading import ready
 
 LEAST_FREE = 2 * 2**30
@@ -119,14 +120,8 @@ def _follow(node: Path, now: datetime) -> Told | None:
 
 
 def _head(node: Path, now: datetime) -> Told | None:
-    from plumbrule.cli.outside import open_to_sign  # noqa: PLC0415 - loaded only when it runs
-    from plumbrule_portal.ledger.actions import waiting_to_be_published  # noqa: PLC0415 - needs Django's settings
-
-    if not waiting_to_be_published():
-        return None
-    with open_to_sign(node / "log") as log:
-        log.publish(lambda: now)
-        return Told(line=f"signed: {log.size} entries")
+    size = sign_head(node, now)
+    return None if size is None else Told(line=f"signed: {size} entries")
 
 
 def _letters(_node: Path, now: datetime) -> Told | None:

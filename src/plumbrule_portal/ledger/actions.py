@@ -13,7 +13,6 @@ from typing import cast
 
 from django.db import connection, transaction
 
-from plumbrule.errors import InputError
 from plumbrule.evidence import Claim, Signer, make_statement, seal, subject_of, write_statement
 from plumbrule.evidence.claims import WITHDRAWAL
 from plumbrule.evidence.log import ContentStore, Log, store
@@ -57,14 +56,6 @@ def publish_envelopes(envelopes: Sequence[bytes], blobs: Sequence[bytes] | objec
         with connection.cursor() as cursor:
             indexes = store.append(cast("Cursor", cursor), envelopes)
         return [projection.apply(index, envelope) for index, envelope in zip(indexes, envelopes, strict=True)]
-
-
-def publish_head(now: datetime | None = None) -> int:
-    """Sign a head over everything recorded, and return its size. For the one publisher (`serve`, or `tick`)."""
-    at = now or datetime.now(UTC)
-    with Log.open(node.folder() / "log") as log:
-        log.publish(lambda: at)
-        return log.size
 
 
 def envelopes() -> Iterator[tuple[int, bytes]]:
@@ -163,11 +154,3 @@ def _held(claim: Claim) -> str:
     about = str(Entry.objects.get(index=named["log_index"]).about)
     return about if about in queries_holds.held_systems(datetime.now(UTC)) else ""
 
-
-def refuse_twice(envelope_sha256: str) -> None:
-    """Raise InputError if this very envelope is in the log."""
-    found = Entry.objects.filter(sha256=envelope_sha256).first()
-    if found is not None:
-        raise InputError(
-            f"this statement is entry {found.index} already.", expected="something new.", cure="nothing is left to do."
-        )

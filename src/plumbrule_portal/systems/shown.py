@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger import content, keyring
 from plumbrule_portal.ledger.models import Entry
-from plumbrule_portal.systems import checking, fragments
+from plumbrule_portal.systems import fragments
 from plumbrule_portal.systems.models import Assessment
 from plumbrule_portal.systems.submissions.models import Answer
 from plumbrule_portal.systems.submissions.queries import answers
@@ -71,11 +71,6 @@ def standing_of(entry: Entry) -> tuple[str, int | None]:
 def of_system(slug: str, language: str) -> list[Shown]:
     """The assessments of a system, newest first; pictures only of those that stand."""
     return [shown(found, language) for found in Assessment.objects.filter(system=slug).order_by("-entry")]
-
-
-def means_of(found: Assessment) -> checking.Means | None:
-    """With what its pack is checked."""
-    return checking.means(found)
 
 
 def _party(entry: Entry) -> Organisation | None:

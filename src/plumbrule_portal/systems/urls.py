@@ -15,6 +15,7 @@ urlpatterns = [
     path("systems/<slug:slug>/formats/<str:name>", views_export.report, name="format"),
     path("systems/<slug:slug>/formats/<str:name>/file", views_export.file, name="format-file"),
     path("answers/<int:entry>", views.questionnaire, name="questionnaire"),
+    path("withheld", views.withheld, name="withheld"),
     path("verify", views_verify.verify, name="verify"),
     path("verify.html", views_verify.verify_file, name="verify-file"),
     path("assessments/<int:entry>", views_findings.assessment, name="assessment"),

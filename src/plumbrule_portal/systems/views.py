@@ -15,6 +15,7 @@ from plumbrule_portal.systems.grading import queries as grading
 from plumbrule_portal.systems.labels import queries as labels
 from plumbrule_portal.systems.purchases import queries_public as purchases
 from plumbrule_portal.systems.record import read_form
+from plumbrule_portal.systems.withholding import counted
 from plumbrule_portal.ui.caching import from_the_log
 from plumbrule_portal.ui.languages import current
 
@@ -60,3 +61,10 @@ def questionnaire(request: HttpRequest, entry: int) -> HttpResponse:
         "sections": card.sections(found.form, found.fields),
     }
     return render(request, "systems/questionnaire.html", shown)
+
+
+@everybody
+@require_safe
+def withheld(request: HttpRequest) -> HttpResponse:
+    """What is withheld from the register, counted by class, and what should have been looked at again."""
+    return render(request, "systems/withheld.html", {"counted": counted(timezone.now().date())})

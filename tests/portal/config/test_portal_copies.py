@@ -17,7 +17,7 @@ from running import Ran
 @pytest.fixture
 def saved(node: Path, tmp_path: Path, here: Callable[..., Ran]) -> Path:
     """A backup, with keys, of a node that has published a system."""
-    from plumbrule_portal.ledger.actions import publish_head
+    from portal_made import publish_head
 
     publish_loans()
     publish_head()
@@ -41,7 +41,7 @@ def test_a_node_comes_back_as_it_was(saved: Path, node: Path, tmp_path: Path, he
 
 def test_an_older_backup_is_refused(saved: Path, node: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
     """Somebody has a head that the backup does not reach: nothing is restored, nothing is left behind."""
-    from plumbrule_portal.ledger.actions import publish_head
+    from portal_made import publish_head
 
     publish_record("organisation-1", "city-z", {"names": {"en": "Z"}}, party="city-z")
     publish_head()

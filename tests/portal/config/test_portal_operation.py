@@ -96,7 +96,7 @@ def test_servers_before_it_overwrite_what_visitors_claim() -> None:
 
 def test_the_restore_drill(node: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
     """Backup without keys, restore, serve: every page is shown, nothing can be published, no key is made."""
-    from plumbrule_portal.ledger.actions import publish_head
+    from portal_made import publish_head
 
     publish_loans()
     publish_head()

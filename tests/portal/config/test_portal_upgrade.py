@@ -155,8 +155,9 @@ def test_from_every_earlier_form_nothing_is_lost(node: Path, shared: Path, monke
 
 def test_a_copy_is_made_first_and_brings_back_what_was(node: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
     """The older form comes back through the head guard, checked whole, without keys; the last three copies are kept."""
+    from portal_made import publish_head
+
     from plumbrule_portal.config.upgrading import upgrade
-    from plumbrule_portal.ledger.actions import publish_head
 
     publish_loans()
     publish_head()

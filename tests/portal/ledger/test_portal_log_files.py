@@ -21,9 +21,9 @@ def answered(client: Any, path: str) -> tuple[int, bytes]:
 def test_every_file_of_an_export_is_served(node: Path, client: Any, tmp_path: Path) -> None:
     """The same bytes at the same paths, at a size with a full tile and partial ones; nothing beyond the signed head."""
     from django.db import connection, transaction
+    from portal_made import publish_head
 
     from plumbrule.evidence.log import Log, store
-    from plumbrule_portal.ledger.actions import publish_head
 
     publish_loans()
     with transaction.atomic(), connection.cursor() as cursor:

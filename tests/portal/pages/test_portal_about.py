@@ -35,7 +35,7 @@ def test_the_key_can_be_compared_with_the_file(node: Path, client: Any) -> None:
 
 def test_it_says_how_far_the_log_is(node: Path, client: Any) -> None:
     """Two entries recorded, none signed; then two signed, and when."""
-    from plumbrule_portal.ledger.actions import publish_head
+    from portal_made import publish_head
 
     publish_loans()
     assert "over 0 entries" in page(client)
@@ -55,8 +55,9 @@ def test_without_a_witness_it_says_what_that_means(node: Path, client: Any) -> N
 
 def test_a_round_of_tick_puts_the_witness_on_the_page(node: Path, client: Any, tmp_path: Path, here: Callable[..., Ran]) -> None:
     """A real witness follows the node and is followed by it; after `tick` the page names it, and no path of this machine."""
+    from portal_made import publish_head
+
     from plumbrule.evidence.federation import follow, make_witness, sync
-    from plumbrule_portal.ledger.actions import publish_head
     from plumbrule_portal.ledger.node import log_key
 
     publish_loans()

@@ -50,7 +50,7 @@ def test_a_grading_is_suggested_decided_agreed_to_and_shown_with_its_reasons(off
 
     focal, steward = office
     page = focal.post("/desk/systems/loans/grade", FACTS)
-    assert "The rules suggest: High" in page.content.decode()
+    assert "The rules suggest: high risk" in page.content.decode()
     decided = {"tier": "limited", "office": "AI desk", "reasons": "A person checks each decision <b>."}
     proposed = focal.post("/desk/systems/loans/grade", {**FACTS, **decided})
     assert proposed.status_code == 302

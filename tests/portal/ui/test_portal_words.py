@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 pytest.importorskip("django", reason="needs the portal's libraries: they are in the dev group")
 
-ROOT = Path(__file__).resolve().parents[3]
-_SPEC = importlib.util.spec_from_file_location("tool_portal_words", ROOT / "tools" / "portal_words.py")
-assert _SPEC is not None and _SPEC.loader is not None
-TOOL: Any = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(TOOL)
+import portal_words as tool
+
 SLOT = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 
 
-@pytest.mark.parametrize("language", TOOL.LANGUAGES)
+@pytest.mark.parametrize("language", tool.LANGUAGES)
 def test_nothing_is_left_in_english(language: str) -> None:
     """Whole in the languages of the United Nations, on public pages in the others. Mend: tools/portal_words.py."""
-    assert TOOL.missing(language) == []
+    assert tool.missing(language) == []
 
 
-@pytest.mark.parametrize("language", TOOL.LANGUAGES)
+@pytest.mark.parametrize("language", tool.LANGUAGES)
 def test_no_slot_is_lost_or_made_up(language: str) -> None:
     """Each translation has the slots of its message, in every plural form."""
-    for item in TOOL.read(language):
+    for item in tool.read(language):
         if not item.id:
             continue
         one, *more = [item.id] if isinstance(item.id, str) else item.id
@@ -37,8 +31,8 @@ def test_no_slot_is_lost_or_made_up(language: str) -> None:
             assert not said or frozenset(SLOT.findall(said)) in wanted, (one, said)
 
 
-@pytest.mark.parametrize("language", TOOL.LANGUAGES)
+@pytest.mark.parametrize("language", tool.LANGUAGES)
 def test_catalogue_and_its_compiled_form_say_the_same(language: str) -> None:
     """The `.mo` beside a `.po` is made from it."""
-    folder = TOOL.LOCALES / language / "LC_MESSAGES"
-    assert (folder / "django.mo").read_bytes() == TOOL.mo_bytes(TOOL.read(language))
+    folder = tool.LOCALES / language / "LC_MESSAGES"
+    assert (folder / "django.mo").read_bytes() == tool.mo_bytes(tool.read(language))

@@ -13,6 +13,7 @@ from plumbrule.evidence.claims import RECORD, Claim
 from plumbrule_portal.accounts.models import User
 from plumbrule_portal.ledger import proposals
 from plumbrule_portal.ledger.models import Entry, Kind, Proposal
+from plumbrule_portal.systems.drafts.queries import record_of
 from plumbrule_portal.systems.exchange import Report, Wanted, read_outside
 from plumbrule_portal.systems.models import Draft, Questionnaire, Record, System
 from plumbrule_portal.systems.record import (
@@ -22,7 +23,6 @@ from plumbrule_portal.systems.record import (
     Value,
     missing,
     read_form,
-    record_from,
     value_object,
     write_record,
 )
@@ -151,16 +151,7 @@ def propose(draft: Draft, title: str, by: User, now: datetime) -> Proposal:
         InputError: something that every record needs is not answered.
         PermissionDenied: this person may not propose for this organisation.
     """
-    document = {
-        "schema": "plumbrule-record/1",
-        "form": draft.form,
-        "id": draft.slug,
-        "organisation": draft.organisation,
-        "language": draft.language,
-        "declared": None,
-        "fields": draft.fields,
-    }
-    record = record_from(document, draft.slug)
+    record = record_of(draft)
     lacking = missing(record)
     if lacking:
         raise InputError(

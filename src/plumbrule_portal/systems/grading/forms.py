@@ -10,14 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from plumbrule.rulebook import load_rulebook
 from plumbrule.rulebook.model import TierName
 from plumbrule_portal.ui.languages import current
+from plumbrule_portal.ui.templatetags.texts import TIERS
 
 ANSWERS = (("yes", _("Yes")), ("no", _("No")), ("", _("Not known")))
-TIERS = {
-    "unacceptable": _("Unacceptable"),
-    "high": _("High"),
-    "limited": _("Limited"),
-    "minimal": _("Minimal"),
-}
 
 
 class Facts(forms.Form):

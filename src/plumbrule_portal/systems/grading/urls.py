@@ -6,5 +6,4 @@ from plumbrule_portal.systems.grading import views
 
 urlpatterns = [
     path("desk/systems/<slug:slug>/grade", views.grade, name="grade"),
-    path("withheld", views.withheld, name="withheld"),
 ]

@@ -6,17 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from plumbrule.errors import AssessmentError
 from plumbrule.rulebook import TierSuggestion, load_rulebook, suggest_tier
-from plumbrule_portal.accounts.access import acting, everybody
+from plumbrule_portal.accounts.access import acting
 from plumbrule_portal.accounts.models import User
 from plumbrule_portal.systems.drafts import access
 from plumbrule_portal.systems.grading import actions, queries
-from plumbrule_portal.systems.grading.forms import TIERS, Decision, Facts
-from plumbrule_portal.systems.withholding import counted
+from plumbrule_portal.systems.grading.forms import Decision, Facts
 from plumbrule_portal.ui.languages import current
+from plumbrule_portal.ui.templatetags.texts import TIERS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,13 +47,6 @@ def grade(request: HttpRequest, slug: str) -> HttpResponse:
         "decision": decision,
     }
     return render(request, "systems/grading/grade.html", shown, status=422 if facts.errors or decision.errors else 200)
-
-
-@require_safe
-@everybody
-def withheld(request: HttpRequest) -> HttpResponse:
-    """What is withheld from the register, counted by class, and what should have been looked at again."""
-    return render(request, "systems/withheld.html", {"counted": counted(timezone.now().date())})
 
 
 def _suggested(facts: Facts) -> TierSuggestion | None:
