@@ -42,6 +42,12 @@ def keep(server: Server | None) -> None:
         server.say(f"CREATE DATABASE {COPY} TEMPLATE {NAME}")
 
 
+def empty(server: Server | None) -> None:
+    """Put an empty database in its place, as somebody does before a restore; a file needs no such thing."""
+    if server:
+        server.say(f"DROP DATABASE {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} {UTF8}")
+
+
 def bring_back(server: Server | None) -> None:
     """Make the database what it was."""
     if server:

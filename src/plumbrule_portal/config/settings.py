@@ -126,8 +126,8 @@ PROJECTIONS = {
     "urn:x-plumbrule:record:1": "plumbrule_portal.systems.projection.record",
     "urn:x-plumbrule:assessment:1": "plumbrule_portal.systems.projection.assessment",
     "urn:x-plumbrule:classification:1": "plumbrule_portal.systems.projection.classification",
-    "urn:x-plumbrule:supersedes:1": "plumbrule_portal.systems.submissions.projection.later",
-    "urn:x-plumbrule:withdrawal:1": "plumbrule_portal.systems.submissions.projection.later",
+    "urn:x-plumbrule:supersedes:1": "plumbrule_portal.systems.submissions.projection.superseded",
+    "urn:x-plumbrule:withdrawal:1": "plumbrule_portal.systems.withdrawals.withdrawn",
     "urn:x-plumbrule:trust-label:1": "plumbrule_portal.systems.labels.projection.label",
 }
 """Which function writes what the public pages show of an entry, by predicate type. The others change no page."""

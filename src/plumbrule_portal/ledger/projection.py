@@ -1,7 +1,8 @@
 """From an entry of the log to what the public pages show: the one way in which a public table is written.
 
 `apply` is called when an entry is published, and for every entry again by `rebuild`; so both show the same. Which
-function an app gives for which predicate stands in the settings (`PROJECTIONS`).
+function an app gives for which predicate stands in the settings (`PROJECTIONS`). An entry whose files were withdrawn says
+nothing more (`Entry.withdrawn_by`), whether their bytes are gone already or not.
 """
 
 from __future__ import annotations
@@ -55,12 +56,17 @@ def apply(index: int, envelope: bytes) -> Entry:
     )
     if isinstance(claim, Claim) and claim.kind in {SUPERSEDES, WITHDRAWAL}:
         _mark(entry, claim)
+    project(entry, statement)
+    return entry
+
+
+def project(entry: Entry, statement: Statement) -> None:
+    """Write what the register shows of an entry, and the words by which search finds it."""
     handler = settings.PROJECTIONS.get(statement.predicate_type)
     if handler is not None:
         projection: Projection = import_string(handler)
         projection(entry, statement)
     import_string(settings.INDEX)(entry)
-    return entry
 
 
 def _created(said: object) -> datetime:

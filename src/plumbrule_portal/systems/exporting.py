@@ -10,8 +10,8 @@ from plumbrule.errors import InputError
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.systems import exchange
 from plumbrule_portal.systems.exchange import Report
-from plumbrule_portal.systems.models import Record as Published
 from plumbrule_portal.systems.models import System
+from plumbrule_portal.systems.queries import standing_record
 from plumbrule_portal.systems.record import Record, missing, read_form, read_record
 from plumbrule_portal.ui.templatetags.texts import best_of
 
@@ -58,8 +58,8 @@ def file_name(system: System, name: str) -> tuple[str, str]:
 
 
 def record_of(system: System) -> Record | None:
-    """The newest record of a system from the content store; None if it was withdrawn, or is none of this version's records."""
-    newest = Published.objects.filter(system=system.slug).last()
+    """The record of a system that the register shows, from the content store; None if it is none of this version's records."""
+    newest = standing_record(system.slug)
     raw = read(newest.sha256) if newest else b""
     try:
         return read_record(raw) if raw else None

@@ -36,8 +36,7 @@ def assessment(entry: Entry, statement: Statement) -> None:
     said = statement.predicate
     if not isinstance(said, AssessmentPredicate):
         raise InputError("an entry is no assessment.", expected="the predicate assessment:1.")
-    files = dict(entry.files)
-    document = _document(files, "assessment.json")
+    document = _document(entry, "assessment.json")
     titles = _texts(dict(document.get("title") or {}).get("texts"))
     row = Assessment.objects.create(
         entry=entry.index,
@@ -48,8 +47,10 @@ def assessment(entry: Entry, statement: Statement) -> None:
         profile=str(document.get("profile", "")),
         signer=entry.signer,
         created=entry.created,
-        files=files,
+        files=dict(entry.files),
         rows=_rows(document),
+        superseded_by=entry.superseded_by,
+        withdrawn_by=entry.withdrawn_by,
     )
     found = {str(one.get("requirement")): one for one in document.get("findings", [])}
     Finding.objects.bulk_create(
@@ -69,7 +70,7 @@ def classification(entry: Entry, statement: Statement) -> None:
         entry=entry.index,
         system=slug,
         tier=tier,
-        document=_document(dict(entry.files), "grading.json"),
+        document=_document(entry, "grading.json"),
         record=newest.entry if newest else None,
         created=entry.created,
     )
@@ -79,9 +80,10 @@ def classification(entry: Entry, statement: Statement) -> None:
 
 
 def _organisation(entry: Entry, claim: Claim) -> None:
-    document = _document(dict(entry.files), "record.json")
+    document = _document(entry, "record.json")
     if not document:  # withdrawn since: what the entries say of its systems still needs it
-        Organisation.objects.get_or_create(slug=claim.fields["record"], defaults={"entry": entry.index})
+        Organisation.objects.get_or_create(slug=claim.fields["record"])
+        Organisation.objects.filter(slug=claim.fields["record"], entry=None).update(entry=entry.index)
         return
     Organisation.objects.update_or_create(
         slug=claim.fields["record"],
@@ -95,12 +97,9 @@ def _organisation(entry: Entry, claim: Claim) -> None:
 
 
 def _system(entry: Entry, claim: Claim) -> None:
-    files = dict(entry.files)
-    document = _document(files, "record.json")
-    slug = str(claim.fields["record"])
-    kept = Record(
-        entry=entry.index, system=slug, form=str(claim.fields["form"]), sha256=files["record.json"], created=entry.created
-    )
+    document = _document(entry, "record.json")
+    slug, digest = str(claim.fields["record"]), dict(entry.files)["record.json"]
+    kept = Record(entry=entry.index, system=slug, form=str(claim.fields["form"]), sha256=digest, created=entry.created)
     if not document:  # withdrawn since: its place in the history is all that is left
         kept.save(force_insert=True)
         return
@@ -132,11 +131,11 @@ def system_columns(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _questionnaire(entry: Entry, claim: Claim) -> None:
     """A questionnaire: the newest answers count, the earlier ones stay to be read."""
-    document = _document(dict(entry.files), "record.json")
+    document = _document(entry, "record.json")
     slug, system = str(claim.fields["record"]), str(claim.fields["system"])
     if not document:  # withdrawn
         return
-    if not System.objects.filter(slug=system).exists():
+    if not Record.objects.filter(system=system).exists():
         raise InputError(f"answers about {system}, which is not in the register.", expected="a system that was published before.")
     Questionnaire.objects.filter(record=slug, newest=True).update(newest=False)
     Questionnaire.objects.create(
@@ -171,9 +170,9 @@ _RECORDS = {
 }
 
 
-def _document(files: Mapping[str, str], name: str) -> dict[str, Any]:
-    """A JSON file that the entry names, read again from the content store. An erased one is an empty document."""
-    raw = read(files.get(name, ""))
+def _document(entry: Entry, name: str) -> dict[str, Any]:
+    """A JSON file that the entry names, read again from the content store. A withdrawn one is an empty document."""
+    raw = read(dict(entry.files).get(name, "")) if entry.withdrawn_by is None else b""
     found: dict[str, Any] = json.loads(raw) if raw else {}
     return found
 

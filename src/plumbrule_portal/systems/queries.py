@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
+
 from plumbrule.evidence.claims import RECORD, Claim
 from plumbrule_portal.ledger import node
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.ledger.queries import statement_of
 from plumbrule_portal.systems.models import Assessment, Questionnaire, Record, System
+
+_WITHDRAWN = Exists(Entry.objects.filter(index=OuterRef("entry"), withdrawn_by__isnull=False))
 
 
 def system(slug: str) -> System | None:
@@ -15,8 +19,13 @@ def system(slug: str) -> System | None:
 
 
 def history(slug: str) -> list[Record]:
-    """Its records, oldest first."""
-    return list(Record.objects.filter(system=slug))
+    """Its records, oldest first; `withdrawn` says whether the file of one was withdrawn."""
+    return list(Record.objects.filter(system=slug).annotate(withdrawn=_WITHDRAWN))
+
+
+def standing_record(slug: str) -> Record | None:
+    """The newest record whose file was not withdrawn: the one that the register shows."""
+    return Record.objects.filter(~_WITHDRAWN, system=slug).last()
 
 
 def assessments(slug: str) -> list[Assessment]:

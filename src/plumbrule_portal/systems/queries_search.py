@@ -194,9 +194,8 @@ _FOUND = {
     "": "SELECT place FROM (SELECT id AS place FROM systems_searchable) AS kept WHERE true",
     # The column is called by its own name in FTS5, which goes through its lists in the order of rows.
     "sqlite": "SELECT rowid AS place FROM systems_words WHERE systems_words MATCH %s",
-    # The lists first, always: told to give the newest first, the planner would rather read every row's words.
-    "postgresql": "WITH hit AS MATERIALIZED (SELECT id AS place FROM systems_words WHERE words @@ CAST(%s AS tsquery))"
-    " SELECT place FROM hit WHERE true",
+    # A function, so that the lists are looked up first, always: the planner would rather read every row's words.
+    "postgresql": "SELECT place FROM systems_found(CAST(%s AS tsquery)) AS hit (place) WHERE true",
 }
 """Where ids of rows come from: all, or those that an expression finds."""
 

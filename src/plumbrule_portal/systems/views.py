@@ -27,13 +27,15 @@ def system(request: HttpRequest, slug: str) -> HttpResponse:
     """One system: its card, its findings, how to check them, its history."""
     if "on" in request.GET:
         return views_then.system(request, slug)
-    found = queries.system(slug)
-    if found is None:
+    found, history = queries.system(slug), queries.history(slug)
+    if found is None and not history:
         raise Http404
+    if found is None:
+        return render(request, "systems/withdrawn.html", {"slug": slug, "history": history}, status=410)
     shown = {
         "system": found,
         "assessments": findings.of_system(slug, current()),
-        "history": queries.history(slug),
+        "history": history,
         "sections": card.sections(found.form, found.fields),
         "steps": card.steps(found.form, found.fields),
         "graded": grading.graded(slug),

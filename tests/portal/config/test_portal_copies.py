@@ -7,11 +7,18 @@ import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import portal_database
 import pytest
 from portal_made import publish_loans, publish_record
 
 from running import Ran
+
+if TYPE_CHECKING:
+    from postgres_made import Server
+
+TABLES = "database.dump" if portal_database.POSTGRES else "log.sqlite3"
 
 
 @pytest.fixture
@@ -26,9 +33,12 @@ def saved(node: Path, tmp_path: Path, here: Callable[..., Ran]) -> Path:
     return tmp_path / "backup"
 
 
-def test_a_node_comes_back_as_it_was(saved: Path, node: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
+def test_a_node_comes_back_as_it_was(
+    saved: Path, node: Path, tmp_path: Path, here: Callable[..., Ran], database: Server | None
+) -> None:
     """Same log, same content, same keys for their owner only; every hash is checked."""
     seen = node / "log" / "checkpoint"
+    portal_database.empty(database)
     back = here("restore", saved, "--node", tmp_path / "back", "--seen", seen)
     assert back.code == 0, back.stderr
     for name in ("log/checkpoint", "log/log.key", "keys/statement.key", "portal.toml"):
@@ -51,8 +61,11 @@ def test_an_older_backup_is_refused(saved: Path, node: Path, tmp_path: Path, her
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup"]
 
 
-def test_restoring_needs_a_word_about_what_was_seen(saved: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
+def test_restoring_needs_a_word_about_what_was_seen(
+    saved: Path, tmp_path: Path, here: Callable[..., Ran], database: Server | None
+) -> None:
     """Without a checkpoint from outside one has to say that there is none."""
+    portal_database.empty(database)
     refused = here("restore", saved, "--node", tmp_path / "back")
     assert refused.code == 2 and "--nobody-saw" in refused.stderr
     assert here("restore", saved, "--node", tmp_path / "back", "--nobody-saw").code == 0
@@ -65,7 +78,7 @@ def test_without_asking_for_them_no_keys_are_copied(node: Path, tmp_path: Path, 
     assert not [name for name in names if name.endswith((".key", ".secret"))]
 
 
-@pytest.mark.parametrize("name", ["node/log/log.sqlite3", "node/log/log.vkey", "node/log/checkpoint", "manifest.json"])
+@pytest.mark.parametrize("name", [f"node/log/{TABLES}", "node/log/log.vkey", "node/log/checkpoint", "manifest.json"])
 def test_a_backup_that_was_changed_is_refused(saved: Path, tmp_path: Path, here: Callable[..., Ran], name: str) -> None:
     """One byte more, or a file less."""
     (saved / name).write_bytes((saved / name).read_bytes() + b"x")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import portal_database
 import pytest
 from portal_made import publish_loans
 from site_made import running_site
@@ -94,7 +95,7 @@ def test_servers_before_it_overwrite_what_visitors_claim() -> None:
     assert f"max_size {longest}MB" in (EXAMPLES / "Caddyfile").read_text("utf-8")
 
 
-def test_the_restore_drill(node: Path, tmp_path: Path, here: Callable[..., Ran]) -> None:
+def test_the_restore_drill(node: Path, tmp_path: Path, here: Callable[..., Ran], database: Any) -> None:
     """Backup without keys, restore, serve: every page is shown, nothing can be published, no key is made."""
     from portal_made import publish_head
 
@@ -102,6 +103,7 @@ def test_the_restore_drill(node: Path, tmp_path: Path, here: Callable[..., Ran])
     publish_head()
     drill = tmp_path / "drill"
     assert here("backup", tmp_path / "backup", "--node", node).code == 0
+    portal_database.empty(database)
     back = here("restore", tmp_path / "backup", "--node", drill, "--seen", node / "log" / "checkpoint")
     assert back.code == 0, back.stderr
     with running_site(drill, prepare="pass") as site:

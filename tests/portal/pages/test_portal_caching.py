@@ -31,13 +31,13 @@ def test_public_pages_set_no_cookie_and_are_validated(node: Path, client: Any, p
 
 
 def test_a_kept_page_is_not_rendered_and_is_the_same(node: Path, client: Any, django_told: list[str]) -> None:
-    """The second reader gets the bytes of the first, in the language asked for; nothing is asked of the tables."""
+    """The second reader gets the bytes of the first, in the language asked for; only how far the log has come is asked."""
     publish_loans()
     first = client.get("/systems/loans")
     asked = len(django_told)
     second = client.get("/systems/loans")
     assert second.content == first.content
-    assert len(django_told) == asked
+    assert all("max(" in one for one in django_told[asked:])
     assert second.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
     assert b'lang="ar"' in client.get("/systems/loans", headers={"Accept-Language": "ar"}).content
     assert b'lang="en"' in client.get("/systems/loans").content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ def slugs(words: str = "", **filters: str) -> list[str]:
         ("智能", "triage"),
         ("分诊", "triage"),
         ("医", "triage"),
+        ("智能分诊系统", "triage"),
+        ("统", "triage"),
         ("ذَكَاء", "triage"),
         ("الفرز", "triage"),
         ("construccion", "permits"),
@@ -62,10 +65,28 @@ def test_words_are_found_as_people_write_them(register: None, words: str, expect
     assert slugs(words) == [expected]
 
 
-@pytest.mark.parametrize("words", ["能人", "xyz", '"', "NEAR(", "a OR", "xq*", "' | '", "—"])
+@pytest.mark.parametrize("words", ["能人", "智能系统", "xyz", '"', "NEAR(", "a OR", "xq*", "' | '", "—"])
 def test_signs_of_the_databases_mean_nothing(register: None, words: str) -> None:
     """What is not in any text finds nothing, and no sign of a query language is obeyed."""
     assert slugs(words) == []
+
+
+def test_every_letter_there_is_can_be_looked_for(register: None) -> None:
+    """Letters newer than the databases, and letters that fall apart into several signs, are words like all others."""
+    letters = [chr(code) for code in range(0x80, 0x20000) if chr(code).isalnum() and not 0x3400 <= code < 0xD7A4]
+    for start in range(0, len(letters), 20):
+        assert slugs(" ".join(letter * 2 for letter in letters[start : start + 20])) == [], letters[start]
+    publish_system("odd", {"en": "\u2474\u2474 \U0001e922\U0001e922"})
+    for word in ("\u2474\u2474", "11", "\U0001e922\U0001e922"):
+        assert slugs(word) == ["odd"], word
+
+
+@pytest.mark.parametrize("letters", ["abcdefghij", "абвгдежзик", "一二三四五六七八九十"], ids=["Latin", "Cyrillic", "Chinese"])
+def test_a_text_of_many_different_words_can_be_published(register: None, letters: str) -> None:
+    """A tsvector holds a megabyte. Of more than that the first words are found, and the record is published."""
+    words = (a + b + c * 60 + d * 60 for a, b, c, d in product(letters, repeat=4))
+    publish_system("wordy", {"en": "Wordy"}, text=" ".join(words))
+    assert slugs(letters[0] * 62) == ["wordy"]
 
 
 def test_names_come_before_texts(register: None) -> None:

@@ -15,7 +15,7 @@ others without case and accents; the beginning of a word is enough. Words rank t
 
 from __future__ import annotations
 
-from plumbrule.rulebook.search.fold import fold_word, pairs, stem, tokens, words_of
+from plumbrule.rulebook.search.fold import Word, fold_word, pairs, stem, tokens, words_of
 from plumbrule.rulebook.search.folder import index_of_folder
 from plumbrule.rulebook.search.index import SearchIndex, index_in_memory, index_on_disk
 from plumbrule.rulebook.search.query import Found, Hit, Matched, Query, near_words, search, snippet
@@ -28,6 +28,7 @@ __all__ = [
     "Matched",
     "Query",
     "SearchIndex",
+    "Word",
     "entries_of_rulebook",
     "entries_of_version",
     "fold_word",

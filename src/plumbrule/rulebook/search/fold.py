@@ -86,8 +86,13 @@ def fold_word(word: str) -> str:
     if word.isascii():
         return word.lower()
     parted = unicodedata.normalize("NFKD", word.translate(_LETTERS).casefold())
-    bare = "".join(sign for sign in parted if not unicodedata.combining(sign)).translate(_LETTERS)
+    bare = "".join(sign for sign in parted if _compares(sign)).translate(_LETTERS)
     return _without_article(bare) if _ARABIC.search(bare) else bare
+
+
+def _compares(sign: str) -> bool:
+    """Whether a sign of a decomposed word counts: no accent, and nothing that parts words, as in U+2474, which is *(1)*"""
+    return sign.isalnum() if sign.isascii() else not unicodedata.combining(sign)
 
 
 def _without_article(word: str) -> str:

@@ -33,7 +33,7 @@ MOST_DRAFTS = 20
 
 def begin(slug: str, organisation: str, language: str, name: str, by: User, now: datetime) -> Draft:
     """A draft for a system that is not in the register yet. Raises InputError if the id is taken."""
-    if System.objects.filter(slug=slug).exists() or Draft.objects.filter(slug=slug).exists():
+    if not _is_free(slug):
         raise InputError(f"{slug} is taken.", expected="an id that no system has.", cure="choose another one.")
     fields = {"name": {language: name}}
     return Draft.objects.create(
@@ -77,7 +77,8 @@ def begin_from_file(content: bytes, wanted: Wanted, by: User, now: datetime) -> 
 
 
 def _is_free(slug: str) -> bool:
-    return not System.objects.filter(slug=slug).exists() and not Draft.objects.filter(slug=slug).exists()
+    """A name is given once: the history of a system whose records were withdrawn stays at its address."""
+    return not Record.objects.filter(system=slug).exists() and not Draft.objects.filter(slug=slug).exists()
 
 
 def _begun(record: Written, owner: str, by: User, now: datetime) -> Draft:

@@ -11,6 +11,7 @@ from plumbrule.errors import InputError
 from plumbrule.rulebook import TierSuggestion, cite, load_rulebook
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.systems.models import Grading, Record
+from plumbrule_portal.systems.queries import standing_record
 from plumbrule_portal.systems.record import differences, read_record
 
 WEIGHTY = frozenset(
@@ -66,7 +67,7 @@ def reasons_of(suggested: TierSuggestion) -> tuple[Reason, ...]:
 
 def changed_since(grading: Grading) -> tuple[str, ...]:
     """The fields on which a grade rests that the newest record says otherwise than the one at the time of the grading."""
-    newest = Record.objects.filter(system=grading.system).last()
+    newest = standing_record(grading.system)
     then = Record.objects.filter(entry=grading.record).first() if grading.record is not None else None
     if newest is None or then is None or newest.entry == then.entry:
         return ()

@@ -11,6 +11,8 @@ from plumbrule_portal.systems.purchases.models import PurchaseDecision
 def decision(entry: Entry, claim: Claim) -> None:
     """A purchase was decided; a later record of the same purchase takes its place."""
     slug = str(claim.fields["record"])
+    if PurchaseDecision.objects.filter(slug=slug, entry__gt=entry.index).exists():
+        return
     PurchaseDecision.objects.filter(slug=slug).delete()
     PurchaseDecision.objects.create(
         entry=entry.index,

@@ -6,21 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from plumbrule.rulebook.search import pairs, stem, tokens, words_of
+from plumbrule.rulebook.search import Word, pairs, stem, words_of
 
 MOST_WORDS, LONGEST_QUERY = 20, 200
-MOST_TOKENS = 16_000
-"""PostgreSQL numbers the words of a text up to 16,383; what stands behind is found, but not as part of a phrase."""
 LONGEST_TOKEN = 200
+MOST_BYTES = 200_000
+"""What search holds of the names and of the texts of one thing, each word once: a tsvector holds a megabyte in all."""
 NAMED = "xqn"
 """With this before it a word is one of a name, on PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Words that must follow one another; the last may be only the beginning of one if the part is `open`."""
+    """A word that a text must hold; a word of it may go on behind it if the part is `open`."""
 
-    words: tuple[str, ...]
+    word: str
     open: bool
 
 
@@ -37,20 +37,27 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def fold(texts: object) -> str:
-    """The words of texts as they are compared, parted by blanks."""
-    found = (token[:LONGEST_TOKEN] for text in texts_in(texts) for token in tokens(text))
-    return " ".join(islice(found, MOST_TOKENS))
+    """The words of texts as they are compared, each once, parted by blanks; what goes beyond `MOST_BYTES` is not held."""
+    found, room = {}, MOST_BYTES
+    for token in (token[:LONGEST_TOKEN] for text in texts_in(texts) for word in words_of(text) for token in _held(word)):
+        if token not in found:
+            room -= len(token.encode()) + 1
+            if room < 0:
+                break
+            found[token] = True
+    return " ".join(found)
 
 
 def parts_of(words: str) -> tuple[Part, ...]:
     """What a reader's words ask for: all of these must stand in a text."""
-    found = []
+    found: list[Part] = []
     for word in islice(words_of(words[:LONGEST_QUERY]), MOST_WORDS):
         if word.run:
-            found.append(Part(words=pairs(word.folded) or (word.folded,), open=len(word.folded) == 1))
+            asked = _threes(word.folded) or (word.folded,)
+            found += (Part(word=one, open=len(one) == 1) for one in asked)
         else:
             begins, more = stem(word.folded)
-            found.append(Part(words=(begins[:LONGEST_TOKEN],), open=more))
+            found.append(Part(word=begins[:LONGEST_TOKEN], open=more))
     return tuple(dict.fromkeys(found))
 
 
@@ -62,27 +69,29 @@ def tag(field: str, value: str) -> str:
 def expression_sqlite(parts: Iterable[Part], tags: Mapping[str, str], *, names: bool) -> str:
     """What FTS5 is asked: all parts, in the names only or anywhere, and all filters."""
     column = "names" if names else "{names words}"
-    asked = [f'{column} : ("{" ".join(part.words)}"{" *" if part.open else ""})' for part in parts]
+    asked = [f'{column} : ("{part.word}"{" *" if part.open else ""})' for part in parts]
     return " AND ".join(asked + [f'tags : "{tag(field, value)}"' for field, value in sorted(tags.items())])
 
 
 def expression_postgresql(parts: Iterable[Part], tags: Mapping[str, str], *, names: bool) -> str:
     """The same as a tsquery. Words of names are words of their own: weights would have to be looked up in every row."""
-    asked = []
-    for part in parts:
-        ends = ["" for _ in part.words[1:]] + [":*" if part.open else ""]
-        words = [f"'{NAMED if names else ''}{word}'{end}" for word, end in zip(part.words, ends, strict=True)]
-        asked.append(words[0] if len(words) == 1 else f"({' <-> '.join(words)})")
+    asked = [f"'{NAMED if names else ''}{part.word}'{':*' if part.open else ''}" for part in parts]
     return " & ".join(asked + [f"'{tag(field, value)}'" for field, value in sorted(tags.items())])
 
 
 def vector(names: str, words: str, tags: Iterable[str]) -> str:
-    """A tsvector as PostgreSQL reads it: all words, those of names once more as such, and the filters without a place."""
-    places: dict[str, list[int]] = {}
+    """A tsvector as PostgreSQL reads it: all words, those of names once more as such, and the filters; no places."""
     named = names.split()
-    for at, word in [*enumerate([*named, *words.split()], start=1), *enumerate((NAMED + word for word in named), start=1)]:
-        held = places.setdefault(word, [])
-        if len(held) < 255:
-            held.append(min(at, 16_383))
-    held_at = [f"'{word}':{','.join(map(str, held))}" for word, held in places.items()]
-    return " ".join(held_at + [f"'{one}'" for one in tags])
+    return " ".join(f"'{word}'" for word in (*named, *(NAMED + word for word in named), *words.split(), *tags))
+
+
+def _held(word: Word) -> tuple[str, ...]:
+    """What search holds of a word: itself; of a run of characters its last one, and every two and three in a row."""
+    if not word.run:
+        return (word.folded,)
+    return (*pairs(word.folded), word.folded[-1], *_threes(word.folded))
+
+
+def _threes(run: str) -> tuple[str, ...]:
+    """Every three characters in a row."""
+    return tuple(run[at : at + 3] for at in range(len(run) - 2))

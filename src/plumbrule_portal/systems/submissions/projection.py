@@ -1,4 +1,4 @@
-"""What entries about assessments mean for the public tables: the pack, the answer of the party assessed, what came later."""
+"""What entries about assessments mean for the public tables: the pack, the answer of the party assessed, a newer one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from plumbrule.evidence import Statement
-from plumbrule.evidence.claims import SUPERSEDES, Claim
+from plumbrule.evidence.claims import Claim
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.systems.models import Assessment
@@ -15,7 +15,7 @@ from plumbrule_portal.systems.submissions.models import Answer
 
 def pack(entry: Entry, claim: Claim) -> None:
     """The files with which an outsider checks an assessment, kept as they came; it is known by its envelope."""
-    files = dict(entry.files)
+    files = dict(entry.files) if entry.withdrawn_by is None else {}
     found = Entry.objects.filter(sha256=files.get("assessment-envelope.json", "")).first()
     if found is not None:
         plan = Entry.objects.filter(sha256=files.get("plan-envelope.json", "")).first()
@@ -25,8 +25,7 @@ def pack(entry: Entry, claim: Claim) -> None:
 
 def answer(entry: Entry, claim: Claim) -> None:
     """The party assessed answers: shown beside the finding for as long as that is."""
-    files = dict(entry.files)
-    raw = read(files.get("record.json", ""))
+    raw = read(dict(entry.files).get("record.json", "")) if entry.withdrawn_by is None else b""
     document: dict[str, Any] = json.loads(raw) if raw else {}
     Answer.objects.create(
         entry=entry.index,
@@ -37,12 +36,8 @@ def answer(entry: Entry, claim: Claim) -> None:
     )
 
 
-def later(entry: Entry, statement: Statement) -> None:
-    """A later entry took the place of an assessment, or withdrew its files; the assessment says so from then on."""
-    claim = statement.predicate
-    if not isinstance(claim, Claim):
-        return
-    column, key = ("superseded_by", "old") if claim.kind == SUPERSEDES else ("withdrawn_by", "entry")
-    named = claim.fields[key]
-    if isinstance(named, dict) and Entry.objects.filter(index=named["log_index"], sha256=named["envelope"]).exists():
-        Assessment.objects.filter(entry=named["log_index"]).update(**{column: entry.index})
+def superseded(entry: Entry, _statement: Statement) -> None:
+    """A later entry took the place of an assessment; the assessment says so from then on."""
+    old = Entry.objects.filter(superseded_by=entry.index).first()
+    if old is not None:
+        Assessment.objects.filter(entry=old.index).update(superseded_by=entry.index)
