@@ -127,7 +127,7 @@ PROJECTIONS = {
     "urn:x-plumbrule:assessment:1": "plumbrule_portal.systems.projection.assessment",
     "urn:x-plumbrule:classification:1": "plumbrule_portal.systems.projection.classification",
     "urn:x-plumbrule:supersedes:1": "plumbrule_portal.systems.submissions.projection.later",
-    "urn:x-plumbrule:withdrawal:1": "plumbrule_portal.systems.submissions.projection.later",
+    "urn:x-plumbrule:withdrawal:1": "plumbrule_portal.systems.projection.withdrawal",
     "urn:x-plumbrule:trust-label:1": "plumbrule_portal.systems.labels.projection.label",
 }
 """Which function writes what the public pages show of an entry, by predicate type. The others change no page."""

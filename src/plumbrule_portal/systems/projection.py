@@ -13,6 +13,7 @@ from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.systems.models import Assessment, Finding, Grading, Questionnaire, Record, System, Withheld
+from plumbrule_portal.systems.organisations import document as organisations
 from plumbrule_portal.systems.purchases import projection as purchases
 from plumbrule_portal.systems.record import questionnaires
 from plumbrule_portal.systems.submissions import projection as submissions
@@ -79,19 +80,22 @@ def classification(entry: Entry, statement: Statement) -> None:
 
 
 def _organisation(entry: Entry, claim: Claim) -> None:
-    document = _document(dict(entry.files), "record.json")
-    if not document:  # withdrawn since: what the entries say of its systems still needs it
-        Organisation.objects.get_or_create(slug=claim.fields["record"], defaults={"entry": entry.index})
-        return
-    Organisation.objects.update_or_create(
-        slug=claim.fields["record"],
-        defaults={
-            "names": document["names"],
-            "kind": str(document.get("kind", "")),
-            "country": str(document.get("country", "")),
-            "entry": entry.index,
-        },
-    )
+    slug = str(claim.fields["record"])
+    raw = read(dict(entry.files).get(organisations.FILE, ""))
+    # withdrawn since: what the entries say of its systems still needs it
+    said = organisations.read(raw, slug) if raw else organisations.Described(slug=slug)
+    shown = {"names": dict(said.names), "kind": said.kind, "country": said.country, "entry": entry.index}
+    Organisation.objects.update_or_create(slug=slug, defaults=shown)
+
+
+def withdrawal(entry: Entry, statement: Statement) -> None:
+    """Files of an earlier entry went: the assessment says so, and an organisation is not called what they said any more."""
+    submissions.later(entry, statement)
+    claim = statement.predicate
+    named = claim.fields["entry"] if isinstance(claim, Claim) else None
+    if isinstance(named, dict) and Entry.objects.filter(index=named["log_index"], sha256=named["envelope"]).exists():
+        nothing = {"names": {}, "kind": "", "country": "", "entry": entry.index}
+        Organisation.objects.filter(entry=named["log_index"]).update(**nothing)
 
 
 def _system(entry: Entry, claim: Claim) -> None:
