@@ -13,9 +13,10 @@ from plumbrule.base.languages import direction
 from plumbrule_portal.systems.naming import MOST_NAME, plain_name, short_name
 from plumbrule_portal.systems.organisations import words
 from plumbrule_portal.systems.organisations.document import EXAMPLE, Described
-from plumbrule_portal.ui.languages import OWN_NAMES
+from plumbrule_portal.ui.languages import OWN_NAMES, current, locale
 
 NOBODY_SAID = "und"
+_PLACES = {"names": _("Name"), "kind": _("Kind"), "country": _("Country"), "id": _("Its permanent name in addresses")}
 
 
 class Which(forms.Form):
@@ -27,8 +28,8 @@ class Which(forms.Form):
 class Describe(forms.Form):
     """An organisation, with a field for its name in each language that the office offers."""
 
-    kind = forms.ChoiceField(label=_("Kind"))
-    country = forms.ChoiceField(label=_("Country"), required=False)
+    kind = forms.ChoiceField(label=_PLACES["kind"])
+    country = forms.ChoiceField(label=_PLACES["country"], required=False)
 
     def __init__(self, *arguments: Any, today: Described, **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -75,6 +76,13 @@ class Describe(forms.Form):
     def named(self) -> list[forms.BoundField]:
         """The fields of the names."""
         return [self[_field(code)] for code in settings.OFFICE.languages]
+
+
+def label(path: str) -> str:
+    """A place of the record in words, as far as it has any: `names.fr` is "Name, French"."""
+    first, *rest = path.split(".")
+    here = locale(current()).languages
+    return ", ".join([str(_PLACES.get(first, first)), *(here.get(part.replace("-", "_"), part) for part in rest)])
 
 
 def _field(code: str) -> str:

@@ -1,4 +1,4 @@
-"""Kinds, countries and the places of a record `organisation-1`, in the reader's language."""
+"""Kinds of organisations, and countries, in the reader's language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ KINDS = {
 _SHOWN = KINDS | {EXAMPLE: _("Example")}
 _NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
 """Codes of two letters that Babel names and ISO 3166-1 does not assign to a country or a territory."""
-_PLACES = {"names": _("Name"), "kind": _("Kind"), "country": _("Country"), "id": _("Its permanent name in addresses")}
 
 
 def kind(token: str) -> str:
@@ -37,10 +36,3 @@ def countries() -> list[tuple[str, str]]:
     """Every code of ISO 3166-1 with its name, by name."""
     codes = {code for code in map(str, locale("en").territories) if len(code) == 2 and code.isalpha()} - _NO_COUNTRIES
     return sorted(((code, country(code)) for code in codes), key=lambda pair: pair[1].casefold())
-
-
-def label(path: str) -> str:
-    """A place of the record in words, as far as it has any: `names.fr` is "Name, French"."""
-    first, *rest = path.split(".")
-    here = locale(current()).languages
-    return ", ".join([str(_PLACES.get(first, first)), *(here.get(part.replace("-", "_"), part) for part in rest)])
