@@ -148,6 +148,16 @@ def test_a_new_short_name_is_plain_and_free(people: Any, slug: str) -> None:
     assert ben.get(f"/desk/organisations/{slug}").status_code == 404
 
 
+def test_a_system_takes_no_organisations_name(people: Any) -> None:
+    """Else whoever answers for the system could withdraw what the register says of the organisation."""
+    from plumbrule_portal.systems.models import Draft
+
+    focal, ben, _ = people
+    published(focal, ben)
+    page = focal.post("/desk/drafts", {"name": "Roads", "slug": "roads", "organisation": "roads", "language": "en"})
+    assert "This name is taken already." in text_of(page) and not Draft.objects.exists()
+
+
 def test_a_stranger_may_not(people: Any) -> None:
     """Not somebody of another organisation, not somebody without a role; own people see only theirs."""
     publish_loans()

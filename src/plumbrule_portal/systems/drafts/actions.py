@@ -10,7 +10,7 @@ from django.db import transaction
 
 from plumbrule.errors import InputError
 from plumbrule.evidence.claims import RECORD, Claim
-from plumbrule_portal.accounts.models import User
+from plumbrule_portal.accounts.models import Organisation, User
 from plumbrule_portal.ledger import proposals
 from plumbrule_portal.ledger.models import Entry, Kind, Proposal
 from plumbrule_portal.systems.drafts.queries import record_of
@@ -33,8 +33,8 @@ MOST_DRAFTS = 20
 
 def begin(slug: str, organisation: str, language: str, name: str, by: User, now: datetime) -> Draft:
     """A draft for a system that is not in the register yet. Raises InputError if the id is taken."""
-    if System.objects.filter(slug=slug).exists() or Draft.objects.filter(slug=slug).exists():
-        raise InputError(f"{slug} is taken.", expected="an id that no system has.", cure="choose another one.")
+    if not _is_free(slug):
+        raise InputError(f"{slug} is taken.", expected="an id that nothing else has.", cure="choose another one.")
     fields = {"name": {language: name}}
     return Draft.objects.create(
         slug=slug, organisation=organisation, language=language, form=LATEST, fields=fields, changed_by=by, changed=now
@@ -77,7 +77,8 @@ def begin_from_file(content: bytes, wanted: Wanted, by: User, now: datetime) -> 
 
 
 def _is_free(slug: str) -> bool:
-    return not System.objects.filter(slug=slug).exists() and not Draft.objects.filter(slug=slug).exists()
+    """Nor an organisation's: entries name by it what they are about, and whose they are is asked by it."""
+    return not any(found.objects.filter(slug=slug).exists() for found in (System, Draft, Organisation))
 
 
 def _begun(record: Written, owner: str, by: User, now: datetime) -> Draft:

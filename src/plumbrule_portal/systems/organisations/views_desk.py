@@ -26,7 +26,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         slug = form.cleaned_data["slug"]
         if queries.organisation(slug) or not access.is_taken(slug):
             return redirect("organisation-write", slug)
-        form.add_error("slug", gettext("Another system has this name already. Choose another one."))
+        form.add_error("slug", gettext("This name is taken already. Choose another one."))
     shown = {"own": access.own(request.user), "all": may(request.user, NODE, Role.STEWARD), "form": form}
     return render(request, "systems/organisations/mine.html", shown, status=422 if form.errors else 200)
 
