@@ -33,7 +33,8 @@ def things() -> dict[str, dict[str, Any]]:
     publish_loans()
     stranger = person("stranger", "focal-point", organisation="city-x")
     visitor(stranger)
-    return {"": COMMON, **_proposals(stranger), **_people(stranger), **_drafts(), **purchase_arguments(stranger)}
+    made = {"": COMMON, "organisation": {"slug": "city-x"}}
+    return {**made, **_proposals(stranger), **_people(stranger), **_drafts(), **purchase_arguments(stranger)}
 
 
 def arguments(name: str, pattern: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:

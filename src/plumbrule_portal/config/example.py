@@ -8,14 +8,12 @@ again. What is published is one transaction: a start that was broken off leaves 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import rfc8785
 
 from plumbrule.errors import InputError, PlumbruleError
 
@@ -118,11 +116,13 @@ def _assess(home: Path) -> None:
 def _publish(home: Path, now: datetime) -> None:
     """Organisations, system, keys, assessment: each proposed by one and agreed to by another."""
     from plumbrule_portal.ledger import proposals  # noqa: PLC0415 - needs Django's settings
+    from plumbrule_portal.systems.organisations import document as organisations  # noqa: PLC0415
     from plumbrule_portal.systems.submissions import actions, replies  # noqa: PLC0415
 
     people = _people()
     for slug, names in _ORGANISATIONS.items():
-        _record("organisation-1", slug, {"names": names, "kind": "example", "country": ""}, people, now, party=slug)
+        said = organisations.Described(slug=slug, names=names, kind=organisations.EXAMPLE)
+        _record(organisations.FORM, slug, organisations.write(said), people, now, party=slug)
     _record("system-1", SYSTEM, _card(), people, now, system=SYSTEM)
     _keys(home / "node", people, now)
     pack = {path.name: path.read_bytes() for path in sorted((home / "out" / "pack").iterdir())}
@@ -134,22 +134,21 @@ def _publish(home: Path, now: datetime) -> None:
     _close(people)
 
 
-def _card() -> dict[str, Any]:
+def _card() -> bytes:
     """The system's record as the register writes one."""
-    from plumbrule_portal.systems.record import LATEST, SCHEMA, record_from, record_object  # noqa: PLC0415
+    from plumbrule_portal.systems.record import LATEST, SCHEMA, record_from, write_record  # noqa: PLC0415
 
     raw = {"schema": SCHEMA, "form": LATEST, "id": SYSTEM, "organisation": LENDERS, "language": "en", "declared": None}
-    return dict(record_object(record_from({**raw, "fields": _CARD})))
+    return write_record(record_from({**raw, "fields": _CARD}))
 
 
-def _record(form: str, name: str, document: Mapping[str, Any], people: _People, now: datetime, **about: str) -> None:
+def _record(form: str, name: str, raw: bytes, people: _People, now: datetime, **about: str) -> None:
     from plumbrule.evidence.claims import RECORD, Claim  # noqa: PLC0415
     from plumbrule_portal.ledger import proposals  # noqa: PLC0415 - needs Django's settings
     from plumbrule_portal.systems.submissions.actions import stamp  # noqa: PLC0415
 
     fields = {"form": form, "record": name, "system": None, "party": None, "previous": None, **about}
     claim = Claim(kind=RECORD, fields={**fields, "created": stamp(now), "files": ("record.json",)})
-    raw = rfc8785.dumps(dict(document)) + b"\n"  # as the register writes every record
     made = proposals.propose(
         "record", name, claim=claim, files={"record.json": raw}, by=people.one, now=now, organisation=about.get("party", LENDERS)
     )

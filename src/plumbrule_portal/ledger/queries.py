@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.conf import settings
@@ -33,14 +34,16 @@ def published_size() -> int:
 
 def newest_of(claim: Claim) -> Entry | None:
     """The newest entry of the same record, read in the same kind of form, or None."""
-    if claim.kind != RECORD:
-        return None
+    return next(entries_of(claim), None) if claim.kind == RECORD else None
+
+
+def entries_of(claim: Claim) -> Iterator[Entry]:
+    """Every entry of the same record, read in the same kind of form, the newest first."""
     wanted = _identity(claim)
     for entry in Entry.objects.filter(predicate=RECORD, about=claim.system).order_by("-index"):
         said = statement_of(entry.index)
         if isinstance(said, Claim) and _identity(said) == wanted:
-            return entry
-    return None
+            yield entry
 
 
 def refuse_stale(claim: Claim) -> None:

@@ -110,7 +110,7 @@ def organisations(request: HttpRequest, ending: str) -> HttpResponseBase:
         list(islice(lists.organisations(request.GET.get("after", "").replace("\x00", "")), FEED + 1)) if ending == "atom" else []
     )
     told = _Told(
-        html="register",
+        html="organisations",
         title=gettext("Organisations"),
         columns=lists.ORGANISATION_COLUMNS,
         lines=(lists.organisation_line(one) for one in lists.organisations()),
@@ -292,7 +292,7 @@ def _organisation_item(one: Organisation) -> Item:
     name, code = lists.said_in(one.names, current())
     found = Entry.objects.filter(index=one.entry).first() if one.entry is not None else None
     return Item(
-        address=lists.address("register") + f"?organisation={one.slug}",
+        address=lists.address("organisation", one.slug),
         title=name or one.slug,
         summary=one.kind,
         language=code,

@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
-import rfc8785
 from django.db import transaction
 
 from plumbrule.evidence import make_statement, seal, subject_of, write_statement
@@ -25,6 +23,7 @@ from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.systems import exchange
 from plumbrule_portal.systems.exchange import Report, Wanted
 from plumbrule_portal.systems.models import Record
+from plumbrule_portal.systems.organisations import document as organisations
 from plumbrule_portal.systems.record import Record as Written
 from plumbrule_portal.systems.record import read_record, write_record
 
@@ -96,8 +95,8 @@ def _sealed(paper: _Paper) -> bytes:
 
 
 def _organisation(slug: str, name: str, now: datetime) -> _Paper:
-    document: dict[str, Any] = {"schema": "plumbrule-organisation/1", "id": slug, "names": {"und": name} if name else {}}
-    return _Paper(claim=_claim("organisation-1", slug, None, now, party=slug), raw=rfc8785.dumps(document) + b"\n")
+    said = organisations.Described(slug=slug, names={"und": name} if name else {})
+    return _Paper(claim=_claim(organisations.FORM, slug, None, now, party=slug), raw=organisations.write(said))
 
 
 def _system(record: Written, now: datetime) -> tuple[str, _Paper | None]:

@@ -6,6 +6,8 @@ from django.utils.translation import gettext
 
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.systems.models import System
+from plumbrule_portal.systems.organisations import document as organisations
+from plumbrule_portal.systems.organisations import forms as organisation_forms
 from plumbrule_portal.systems.purchases import document as purchases
 from plumbrule_portal.systems.purchases import words
 from plumbrule_portal.systems.record import form_names, read_form
@@ -22,6 +24,8 @@ def owner(about: str) -> str:
 
 def label(form: str, path: str) -> str:
     """The label of the field in words, with the language of a text; the path itself where no form of ours knows it."""
+    if form == organisations.FORM:
+        return organisation_forms.label(path)
     if form == purchases.FORM:
         return words.label(path, current())
     parts = path.split(".")

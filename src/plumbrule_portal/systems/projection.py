@@ -13,6 +13,7 @@ from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.systems.models import Assessment, Finding, Grading, Questionnaire, Record, System, Withheld
+from plumbrule_portal.systems.organisations import document as organisations
 from plumbrule_portal.systems.purchases import projection as purchases
 from plumbrule_portal.systems.record import questionnaires
 from plumbrule_portal.systems.submissions import projection as submissions
@@ -80,20 +81,15 @@ def classification(entry: Entry, statement: Statement) -> None:
 
 
 def _organisation(entry: Entry, claim: Claim) -> None:
-    document = _document(entry, "record.json")
-    if not document:  # withdrawn since: what the entries say of its systems still needs it
-        Organisation.objects.get_or_create(slug=claim.fields["record"])
-        Organisation.objects.filter(slug=claim.fields["record"], entry=None).update(entry=entry.index)
+    slug = str(claim.fields["record"])
+    raw = _file(entry, organisations.FILE)
+    if not raw:  # withdrawn since: what the entries say of its systems still needs it
+        Organisation.objects.get_or_create(slug=slug)
+        Organisation.objects.filter(slug=slug, entry=None).update(entry=entry.index)
         return
-    Organisation.objects.update_or_create(
-        slug=claim.fields["record"],
-        defaults={
-            "names": document["names"],
-            "kind": str(document.get("kind", "")),
-            "country": str(document.get("country", "")),
-            "entry": entry.index,
-        },
-    )
+    said = organisations.read(raw, slug)
+    shown = {"names": dict(said.names), "kind": said.kind, "country": said.country, "entry": entry.index}
+    Organisation.objects.update_or_create(slug=slug, defaults=shown)
 
 
 def _system(entry: Entry, claim: Claim) -> None:
@@ -171,10 +167,15 @@ _RECORDS = {
 
 
 def _document(entry: Entry, name: str) -> dict[str, Any]:
-    """A JSON file that the entry names, read again from the content store. A withdrawn one is an empty document."""
-    raw = read(dict(entry.files).get(name, "")) if entry.withdrawn_by is None else b""
+    """A JSON file that the entry names; a withdrawn one is an empty document."""
+    raw = _file(entry, name)
     found: dict[str, Any] = json.loads(raw) if raw else {}
     return found
+
+
+def _file(entry: Entry, name: str) -> bytes:
+    """A file that the entry names, read again from the content store; empty if it was withdrawn."""
+    return read(dict(entry.files).get(name, "")) if entry.withdrawn_by is None else b""
 
 
 def _title(titles: Mapping[str, str], name: str) -> str:

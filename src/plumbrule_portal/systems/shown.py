@@ -11,6 +11,7 @@ from plumbrule_portal.ledger import content, keyring
 from plumbrule_portal.ledger.models import Entry
 from plumbrule_portal.systems import fragments
 from plumbrule_portal.systems.models import Assessment
+from plumbrule_portal.systems.organisations.document import EXAMPLE
 from plumbrule_portal.systems.submissions.models import Answer
 from plumbrule_portal.systems.submissions.queries import answers
 
@@ -50,10 +51,6 @@ def shown(found: Assessment, language: str, *, whole: bool = False) -> Shown:
         gone=not digest or not content.has(digest),
         example=party is not None and party.kind == EXAMPLE,
     )
-
-
-EXAMPLE = "example"
-"""The kind of an organisation that a first start makes up."""
 
 
 def standing_of(entry: Entry) -> tuple[str, int | None]:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("plumbrule_portal.systems.submissions.urls")),
     path("", include("plumbrule_portal.systems.labels.urls")),
     path("", include("plumbrule_portal.systems.purchases.urls")),
+    path("", include("plumbrule_portal.systems.organisations.urls")),
     path("systems", views_search.register, name="register"),
     path("compare", views_search.compare, name="compare"),
     path("systems/<slug:slug>", views.system, name="system"),

@@ -12,10 +12,11 @@ import pytest
 from portal_made import publish_loans, publish_record
 
 PAGES = ("/", "/systems", "/systems?q=loans", "/systems/loans", "/entries", "/entries/1", "/compare?system=loans")
+OWNERS = ("/organisations", "/organisations/city-x")
 LISTS = ("/systems.csv", "/systems.json", "/systems.atom", "/systems/loans.json", "/entries.atom")
 
 
-@pytest.mark.parametrize("path", [*PAGES, *LISTS])
+@pytest.mark.parametrize("path", [*PAGES, *OWNERS, *LISTS])
 def test_public_pages_set_no_cookie_and_are_validated(node: Path, client: Any, path: str) -> None:
     """A second visit costs a 304 without a body; after something is published the page comes again."""
     publish_loans()

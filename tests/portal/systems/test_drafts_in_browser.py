@@ -20,6 +20,7 @@ from portal_people import person, visitor
 from plumbrule_portal.systems.drafts import actions
 from plumbrule_portal.systems.models import System
 now = datetime.now(UTC)
+person("eve", "focal-point", organisation="harbour")
 eve = person("eve", "focal-point", organisation="city-x")
 loans = System.objects.get(slug="loans")
 actions.begin("bridges", "city-x", "en", "Bridges", eve, now)
@@ -41,7 +42,8 @@ def paths(made: dict[str, Any]) -> list[str]:
     sections = ("what", "use", "people", "working", "law", "life", "answering")
     drafts = ["/desk/drafts", "/desk/drafts/from-file", "/desk/drafts/bridges", f"/desk/drafts/{made['child']}"]
     parts = [*(f"/desk/drafts/loans/{part}" for part in sections), f"/desk/drafts/{made['child']}/effects"]
-    return [*drafts, *parts, "/desk/systems/loans", "/desk/systems/loans/grade", "/desk/findings"]
+    own = ["/desk/organisations", "/desk/organisations/city-x", "/desk/organisations/harbour"]
+    return [*drafts, *parts, "/desk/systems/loans", "/desk/systems/loans/grade", "/desk/findings", *own]
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("ar", "light")])

@@ -227,6 +227,8 @@ def test_the_whole_story(buyer: Any, lab: Path) -> None:
     assert kinds == ["declared", "checked", None, "published", "cannot", "none", "none", "none", "none"]
     assert "Sorting of applications" in text_of(visitor().get("/systems/loans"))
     assert "Sorting of applications" in text_of(visitor().get("/purchases?organisation=city-x"))
+    assert 'href="/purchases?organisation=city-x"' in visitor().get("/organisations/city-x").content.decode()
+    assert '<a href="/organisations/city-x">' in public.content.decode()
 
     line = b"".join(visitor().get("/purchases.csv").streaming_content).decode()
     assert "Rope and Sons,1,1,1,1,4," in line, "published, checked, declared, cannot, no answer"

@@ -73,6 +73,9 @@ def test_the_party_sees_and_answers_first(waiting: Any, client: Any) -> None:
     assert "These were &lt;people&gt;, not a machine." in page
     assert "What the party assessed says" in page
     assert '<svg class="picture"' in page
+    signer = client.get(f"/organisations/{LAB}").content.decode()
+    assert "Assessments that it signed" in signer and "Mortgage decisions · " in signer
+    assert f'href="/organisations/{LAB}">Testing laboratory</a>' in page
 
 
 def test_a_form_answers_and_lets_the_time_go(waiting: Any) -> None:

@@ -113,6 +113,8 @@ def test_it_falls_at_once(carried: Any, client: Any, what: str) -> None:
     page = client.get(f"/labels/known-data/{SYSTEM}").content.decode()
     assert "Fallen" in page
     assert "Fallen" in client.get(f"/labels/known-data/{SYSTEM}.svg").content.decode()
+    beside = f'class="error">{what}<' if what in {"superseded", "withdrawn"} else "Assessments that it signed"
+    assert beside in client.get(f"/organisations/{LAB}").content.decode()
 
 
 def test_a_key_replaced_in_order_leaves_the_label(carried: Any, lab: Path) -> None:

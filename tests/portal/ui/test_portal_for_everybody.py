@@ -23,6 +23,8 @@ PAGES = (
     "/systems/loans?on=2027-01-01",
     "/systems?on=2027-01-01",
     "/compare?system=loans",
+    "/organisations",
+    "/organisations/city-x",
     "/api/v1/",
     "/entries",
     "/entries/1",

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from plumbrule.errors import InputError
 from plumbrule.evidence.claims import RECORD, Claim
-from plumbrule_portal.accounts.models import User
+from plumbrule_portal.accounts.models import Organisation, User
 from plumbrule_portal.ledger import proposals
 from plumbrule_portal.ledger.models import Entry, Kind, Proposal
 from plumbrule_portal.systems.drafts.queries import record_of
@@ -34,7 +34,7 @@ MOST_DRAFTS = 20
 def begin(slug: str, organisation: str, language: str, name: str, by: User, now: datetime) -> Draft:
     """A draft for a system that is not in the register yet. Raises InputError if the id is taken."""
     if not _is_free(slug):
-        raise InputError(f"{slug} is taken.", expected="an id that no system has.", cure="choose another one.")
+        raise InputError(f"{slug} is taken.", expected="an id that nothing else has.", cure="choose another one.")
     fields = {"name": {language: name}}
     return Draft.objects.create(
         slug=slug, organisation=organisation, language=language, form=LATEST, fields=fields, changed_by=by, changed=now
@@ -77,8 +77,10 @@ def begin_from_file(content: bytes, wanted: Wanted, by: User, now: datetime) -> 
 
 
 def _is_free(slug: str) -> bool:
-    """A name is given once: the history of a system whose records were withdrawn stays at its address."""
-    return not Record.objects.filter(system=slug).exists() and not Draft.objects.filter(slug=slug).exists()
+    """A name is given once, to a system or to an organisation: entries name by it what they are about, and the history of a
+    system whose records were withdrawn stays at its address."""
+    theirs = (Record.objects.filter(system=slug), Draft.objects.filter(slug=slug), Organisation.objects.filter(slug=slug))
+    return not any(found.exists() for found in theirs)
 
 
 def _begun(record: Written, owner: str, by: User, now: datetime) -> Draft:

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.systems.exchange import formats, table_of
-from plumbrule_portal.systems.record import LATEST, Problem, read_form, read_value
+from plumbrule_portal.systems.naming import MOST_NAME, plain_name, short_name
 from plumbrule_portal.ui.languages import OWN_NAMES
 from plumbrule_portal.ui.templatetags.texts import best_of
 
@@ -27,13 +26,8 @@ def called(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
 class Begin(forms.Form):
     """A system that is not in the register yet."""
 
-    name = forms.CharField(label=_("Name of the system"), max_length=300)
-    slug = forms.CharField(
-        label=_("Its permanent name in addresses"),
-        help_text=_("Small letters, digits and dashes, like parking-permits. It cannot be changed later."),
-        max_length=100,
-        validators=[RegexValidator(r"\A[a-z0-9][a-z0-9-]*\Z", _("Only small letters, digits and dashes."))],
-    )
+    name = forms.CharField(label=_("Name of the system"), max_length=MOST_NAME)
+    slug = short_name()
     organisation = forms.ChoiceField(label=_("Organisation that answers for it"))
     language = forms.ChoiceField(label=_("Language in which you write"), choices=list(OWN_NAMES.items()))
 
@@ -43,12 +37,7 @@ class Begin(forms.Form):
 
     def clean_name(self) -> str:
         """Refuse what no record may hold, such as mark-up, before a draft is made of it."""
-        name: str = self.cleaned_data["name"]
-        form = read_form(LATEST)
-        found = read_value(form, form.field("name"), {"en": name})
-        if isinstance(found, Problem):
-            raise forms.ValidationError(_("A name is plain text, without mark-up and without signs that cannot be seen."))
-        return name
+        return plain_name(self.cleaned_data["name"])
 
 
 class Propose(forms.Form):

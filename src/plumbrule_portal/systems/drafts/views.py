@@ -37,7 +37,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
                 said["slug"], said["organisation"], said["language"], said["name"], _person(request), timezone.now()
             )
         except InputError:
-            form.add_error("slug", gettext("Another system has this name already. Choose another one."))
+            form.add_error("slug", gettext("This name is taken already. Choose another one."))
         else:
             return redirect("draft", made.slug)
     return render(request, "systems/drafts/drafts.html", {"drafts": access.drafts(request.user), "form": form})

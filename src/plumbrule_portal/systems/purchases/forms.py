@@ -9,11 +9,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.systems.models import System
+from plumbrule_portal.systems.naming import short_name
 from plumbrule_portal.systems.purchases import checklist
 from plumbrule_portal.systems.purchases.models import HandedPack, Point, PointAnswer, Supplier
 from plumbrule_portal.ui.languages import OWN_NAMES
@@ -47,12 +47,7 @@ class Begin(forms.Form):
     """A purchase, and from which profile its checklist is made."""
 
     title = Line(label=_("What is bought, in one line"), max_length=300)
-    slug = forms.CharField(
-        label=_("Its permanent name in addresses"),
-        help_text=_("Small letters, digits and dashes, like parking-permits. It cannot be changed later."),
-        max_length=100,
-        validators=[RegexValidator(r"\A[a-z0-9][a-z0-9-]*\Z", _("Only small letters, digits and dashes."))],
-    )
+    slug = short_name()
     purpose = Plain(label=_("What it is for"), help_text=_("Suppliers read this, and later everybody."))
     organisation = forms.ChoiceField(label=_("Organisation that buys"))
     profile = forms.ChoiceField(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from django import template
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 
+from plumbrule_portal.accounts.models import Organisation
 from plumbrule_portal.systems.card import ABSENT
 from plumbrule_portal.systems.exchange import Note
 from plumbrule_portal.systems.models import Draft
+from plumbrule_portal.systems.organisations import words
 from plumbrule_portal.systems.record import Problem, read_form
 from plumbrule_portal.ui.templatetags.texts import said
 
@@ -45,6 +49,30 @@ def became(kind: str) -> str:
 def note_reason(note: Note) -> str:
     """Why a field did not go over as it was."""
     return gettext(note.reason).format(**dict(note.slots)) if note.reason else ""
+
+
+@register.simple_tag
+def organisation_name(one: Organisation) -> SafeString | str:
+    """What an organisation is called; its short name where the register holds none."""
+    return said(one.names) if one.names else one.slug
+
+
+@register.simple_tag
+def organisation_link(one: Organisation) -> SafeString:
+    """Its name, which leads to its page."""
+    return format_html('<a href="{}">{}</a>', reverse("organisation", args=[one.slug]), organisation_name(one))
+
+
+@register.simple_tag
+def organisation_kind(token: str) -> str:
+    """A kind of organisation in words."""
+    return words.kind(token)
+
+
+@register.simple_tag
+def country_name(code: str) -> str:
+    """The name of a country."""
+    return words.country(code)
 
 
 BECAME = {
