@@ -162,8 +162,15 @@ def test_the_whole_story(buyer: Any, lab: Path) -> None:
     first = visitor()
     page = text_of(first.get(links["Rope and Sons"]))
     assert "Sorting of applications" in page and "Another contract" not in page and "Twine" not in page
+    from plumbrule_portal.systems.pack import zipped
+
+    packs = f"{links['Rope and Sons']}/packs"
+    assert "Choose all files" in text_of(first.post(packs, {"files": [_upload("pack.zip", b"PK")]}, follow=True))
+    page = text_of(first.post(packs, {"files": [_upload("pack.zip", zipped(files))]}, follow=True))
+    assert "The pack holds." in page
+    first.post(re.search(r"/supply/[^\"]+/take-away", first.get(links["Rope and Sons"]).content.decode())[0])
     upload = [_upload(name, raw) for name, raw in files.items()]
-    page = text_of(first.post(f"{links['Rope and Sons']}/packs", {"files": upload}, follow=True))
+    page = text_of(first.post(packs, {"files": upload}, follow=True))
     assert "The pack holds." in page
     pack = re.search(r"/packs/(\d+)/take-away", first.get(links["Rope and Sons"]).content.decode())[1]
     for number, said in {

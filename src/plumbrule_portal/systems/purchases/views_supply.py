@@ -18,6 +18,7 @@ from plumbrule.errors import InputError
 from plumbrule_portal.accounts import limits
 from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.accounts.limits import Limit
+from plumbrule_portal.systems.pack import unzipped
 from plumbrule_portal.systems.purchases import access, answering, queries
 from plumbrule_portal.systems.purchases.forms import AnswerPoint
 from plumbrule_portal.systems.purchases.models import Supplier
@@ -88,13 +89,14 @@ def point(request: HttpRequest, secret: str, number: int) -> HttpResponse:
 @never_cache
 @everybody
 def hand_in(request: HttpRequest, secret: str) -> HttpResponse:
-    """A pack: the files of its folder."""
+    """A pack: the files of its folder, or one zip file with them."""
     supplier = _supplier(request, secret)
     limits.count(PACKS, str(supplier.pk), timezone.now())
     try:
         received = _received(request)
-    except (MultiPartParserError, SuspiciousOperation, ValueError):
-        messages.error(request, _("Choose all files of the pack's folder at once: at most 80 files, 32 megabytes in all."))
+    except (MultiPartParserError, SuspiciousOperation, ValueError, InputError):
+        wanted = _("Choose all files of the pack's folder, or one zip file of them: at most 80 files, 32 megabytes in all.")
+        messages.error(request, wanted)
         return redirect("supply", secret)
     try:
         made = answering.hand_in(supplier, received, timezone.now())
@@ -162,12 +164,14 @@ def _initial(supplier: Supplier, key: int) -> dict[str, Any]:
 
 
 def _received(request: HttpRequest) -> dict[str, bytes]:
-    """Name to bytes. Raises ValueError: no file, too much, or two files of one name."""
+    """Name to bytes. Raises ValueError: no file, too much, two of one name; InputError: a strange zip file."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     uploaded = request.FILES.getlist("files")
     names = [str(one.name) for one in uploaded]
     if not uploaded or len(set(names)) < len(names) or len(names) > check.MAX_FILES or int(length) > check.MAX_BYTES:
         raise ValueError
+    if len(names) == 1 and names[0].lower().endswith(".zip"):
+        return unzipped(uploaded[0].read(), check.MAX_FILES, check.MAX_BYTES)
     return dict(zip(names, (one.read() for one in uploaded), strict=True))
 
 
