@@ -32,7 +32,15 @@ LOCALES = SOURCE / "locale"
 LANGUAGES = ("ar", "es", "fr", "kk", "ky", "ru", "tg", "tk", "uz", "uz_Cyrl", "zh_Hans")
 WHOLE = ("ar", "es", "fr", "ru", "zh_Hans")
 """The languages in which every page is spoken; the others have the public pages."""
-PUBLIC = ("django", "ui/", "pages/", "systems/", "ledger/templates/ledger/entry", "accounts/templates/accounts/sign_in")
+PUBLIC = (
+    "django",
+    "ui/",
+    "pages/",
+    "systems/",
+    "ledger/templates/ledger/entry",
+    "ledger/templates/ledger/keys",
+    "accounts/templates/accounts/sign_in",
+)
 DESK = (
     "pages/templates/pages/tokens",
     "pages/api",
@@ -59,6 +67,15 @@ DESK = (
     "systems/templates/systems/answer.html",
 )
 """Where a message of a public page may stand, and what of that only people with an account meet."""
+OPEN = (
+    "systems/exchange/crossing",
+    "systems/exchange/labels",
+    "systems/labels/views",
+    "systems/purchases/views_public",
+    "systems/templates/systems/purchases/decision",
+)
+"""What of those files the public meets all the same."""
+SIGN_IN = ("E-mail address", "Password", "Address and password do not fit. Check both, and whether capital letters are on.")
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -155,9 +172,9 @@ def missing(language: str) -> list[str]:
 
 def is_public(item: Message) -> bool:
     """Whether somebody without an account can meet the message."""
-    return item.id not in helps() and any(
-        place.startswith(PUBLIC) and not place.startswith(DESK) for place, _ in item.locations
-    )
+    places = [place for place, _ in item.locations]
+    among = any(place.startswith(OPEN) or (place.startswith(PUBLIC) and not place.startswith(DESK)) for place in places)
+    return item.id in SIGN_IN or (among and item.id not in helps())
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from plumbrule.evidence.claims import RECORD, Claim
+from plumbrule.evidence.claims import CLASSIFICATION, RECORD, Claim
 
 CREATED = "2026-11-21T10:00:00Z"
 
@@ -46,6 +46,24 @@ def publish_loans() -> Any:
     head = {"schema": "plumbrule-record/1", "declared": None, "form": "system-1"}
     document = head | {"id": "loans", "organisation": "city-x", "language": "en", "fields": fields}
     return publish_record("system-1", "loans", document, system="loans")
+
+
+def publish_answers(slug: str = "loans", text: str = "Nobody under 18") -> Any:
+    """Publish answers to a questionnaire about a system, one of them withheld by law."""
+    withheld = {"absent": "withheld", "class": "personal-data", "basis": {"en": "Law 1"}, "decided_by": "Board"}
+    fields = {"children": {"en": text}, "heard": withheld | {"review": "2030-01-01"}}
+    head = {"schema": "plumbrule-record/1", "declared": None, "form": "impact-child-1", "language": "en"}
+    document = {**head, "id": f"{slug}_impact-child", "organisation": "city-x", "fields": fields}
+    return publish_record("impact-child-1", f"{slug}_impact-child", document, system=slug)
+
+
+def publish_grading(slug: str = "loans", reasons: str = "It decides on money.") -> Any:
+    """Publish a person's grading."""
+    from plumbrule_portal.ledger.actions import publish
+
+    fields = {"system": slug, "profile": "general", "tier": "high", "created": CREATED, "files": ("grading.json",)}
+    raw = f'{{"reasons": {{"en": "{reasons}"}}, "suggested": "high"}}'.encode()
+    return publish(Claim(kind=CLASSIFICATION, fields=fields), {"grading.json": raw})
 
 
 def publish_head() -> int:

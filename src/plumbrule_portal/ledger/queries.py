@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from plumbrule.errors import InputError
-from plumbrule.evidence import Claim, parse_envelope, parse_statement
+from plumbrule.evidence import Claim, Statement, parse_envelope, parse_statement
 from plumbrule.evidence.claims import RECORD
 from plumbrule.evidence.log import store
 from plumbrule.evidence.log.dialect import Cursor
@@ -60,9 +61,29 @@ def refuse_stale(claim: Claim) -> None:
 
 def statement_of(index: int) -> object:
     """What an entry says, read from the log itself."""
+    return _statement(index).predicate
+
+
+def _statement(index: int) -> Statement:
     with connection.cursor() as cursor:
         raw = next(iter(store.read_entries(cast("Cursor", cursor), index, index + 1)))[1]
-    return parse_statement(parse_envelope(raw).payload).predicate
+    return parse_statement(parse_envelope(raw).payload)
+
+
+def says(entry: Entry) -> tuple[tuple[str, str], ...]:
+    """What an entry says, field by field, as it was signed; its files stand beside it."""
+    return plain_values(_statement(entry.index).predicate.to_json())
+
+
+def plain_values(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The fields of a statement that say something, each as text."""
+    plain = {key: value for key, value in fields.items() if value not in (None, (), []) and key != "files"}
+    return tuple((key, value if isinstance(value, str) else json.dumps(value, default=list)) for key, value in plain.items())
+
+
+def earlier(entry: Entry) -> Entry | None:
+    """The entry whose place an entry took, or whose files it withdrew."""
+    return Entry.objects.filter(Q(superseded_by=entry.index) | Q(withdrawn_by=entry.index)).first()
 
 
 def document(entry: Entry) -> dict[str, Any]:
@@ -70,6 +91,11 @@ def document(entry: Entry) -> dict[str, Any]:
     raw = content.read(dict(entry.files).get("record.json", ""))
     found: dict[str, Any] = json.loads(raw) if raw else {}
     return found
+
+
+def page_of(entry: Entry) -> str:
+    """The address of the page of what an entry is about; "" if it has none."""
+    return str(import_string(settings.PAGE_OF)(entry.about))
 
 
 def owner_of(entry: Entry) -> str:

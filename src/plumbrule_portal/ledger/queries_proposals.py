@@ -76,7 +76,7 @@ def _signed(envelope: bytes) -> Part:
         kind=statement.predicate_type,
         form="",
         signer=", ".join(line.keyid for line in opened.signatures),
-        values=_values(statement.predicate.to_json()),
+        values=queries.plain_values(statement.predicate.to_json()),
         files=tuple((subject.name, subject.sha256) for subject in statement.carried),
         changes=(),
         after=None,
@@ -96,7 +96,7 @@ def _own(one: dict[str, Any], files: dict[str, str]) -> Part:
         kind=claim.kind,
         form=form,
         signer="",
-        values=_values(claim.to_json()),
+        values=queries.plain_values(claim.to_json()),
         files=tuple((name, digest) for name, digest in one["subjects"]),
         changes=found,
         after=newest,
@@ -106,8 +106,3 @@ def _own(one: dict[str, Any], files: dict[str, str]) -> Part:
 def _said(form: str, change: Change) -> Change:
     label = import_string(settings.FIELD_LABEL)
     return Change(path=str(label(form, change.path)), before=change.before, after=change.after)
-
-
-def _values(fields: Any) -> tuple[tuple[str, str], ...]:
-    plain = {key: value for key, value in fields.items() if value not in (None, (), []) and key != "files"}
-    return tuple((key, value if isinstance(value, str) else json.dumps(value, default=list)) for key, value in plain.items())

@@ -8,7 +8,10 @@ from django.views.decorators.http import require_safe
 
 from plumbrule_portal.accounts.access import everybody
 from plumbrule_portal.ledger import content as store
-from plumbrule_portal.ledger.models import Entry
+from plumbrule_portal.ledger import queries
+from plumbrule_portal.ledger.access import may_propose
+from plumbrule_portal.ledger.models import Entry, Kind
+from plumbrule_portal.ledger.stages import stage
 from plumbrule_portal.ui.caching import from_the_log
 
 
@@ -16,11 +19,20 @@ from plumbrule_portal.ui.caching import from_the_log
 @everybody
 @require_safe
 def entry(request: HttpRequest, index: int) -> HttpResponse:
-    """One entry of the log, as it was read."""
+    """One entry of the log: what was signed, how it stands today, how far it has come."""
     found = Entry.objects.filter(index=index).first()
     if found is None:
         raise Http404
-    return render(request, "ledger/entry.html", {"entry": found})
+    shown = {
+        "entry": found,
+        "says": queries.says(found),
+        "earlier": queries.earlier(found),
+        "about": queries.page_of(found),
+        "stage": stage(index),
+        "files": [(name, digest, store.has(digest)) for name, digest in found.files],
+        "may_change": request.user.is_authenticated and may_propose(request.user, Kind.WITHDRAWAL, queries.owner_of(found)),
+    }
+    return render(request, "ledger/entry.html", shown)
 
 
 @everybody

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from plumbrule_portal.accounts.models import Organisation
-from plumbrule_portal.systems.models import System
+from plumbrule_portal.systems.models import Record, System
 from plumbrule_portal.systems.organisations import document as organisations
 from plumbrule_portal.systems.organisations import forms as organisation_forms
 from plumbrule_portal.systems.purchases import document as purchases
@@ -20,6 +21,13 @@ def owner(about: str) -> str:
     if system is not None:
         return system.organisation.slug
     return about if Organisation.objects.filter(slug=about).exists() else ""
+
+
+def page(about: str) -> str:
+    """The address of the page of a system or of an organisation; "" for neither."""
+    if Record.objects.filter(system=about).exists():
+        return reverse("system", args=[about])
+    return reverse("organisation", args=[about]) if Organisation.objects.filter(slug=about).exists() else ""
 
 
 def label(form: str, path: str) -> str:

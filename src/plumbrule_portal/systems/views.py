@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from plumbrule.rulebook import cite, load_rulebook
 from plumbrule_portal.accounts.access import everybody
+from plumbrule_portal.ledger.access import may_propose
+from plumbrule_portal.ledger.models import Kind
 from plumbrule_portal.systems import card, queries, views_then
 from plumbrule_portal.systems import shown as findings
 from plumbrule_portal.systems.grading import queries as grading
@@ -41,6 +43,7 @@ def system(request: HttpRequest, slug: str) -> HttpResponse:
         "graded": grading.graded(slug),
         "answered": queries.questionnaires(slug),
         "purchases": purchases.of_system(slug),
+        "may_write": request.user.is_authenticated and may_propose(request.user, Kind.RECORD, found.organisation.slug),
         "labels": labels.of_system(found, timezone.now().date()),
     }
     return render(request, "systems/system.html", shown)

@@ -1,8 +1,8 @@
 """Which pages are made from the log alone: they are the same for everybody who reads them in the same language.
 
 Such a page changes only when something is published, so it needs no making where the reader still has it, and none again
-for the next reader (`ledger.caching`). A page that shows anything else - who is signed in, a form with a token, what waits
-for somebody, how late it is - must not be marked.
+for the next reader (`ledger.caching`). A page that shows anything else - a form with a token, how late it is - must not be
+marked. Who is signed in gets a page of their own that nobody keeps: it may lead them to their desk.
 """
 
 from __future__ import annotations
@@ -17,6 +17,6 @@ MARK = "from_the_log"
 
 
 def from_the_log(view: View) -> View:
-    """Mark a view whose answer depends on the public tables, the address and the language, and on nothing else."""
+    """Mark a view whose answer to a visitor depends on the public tables, the address and the language, and on nothing else."""
     setattr(view, MARK, True)
     return view

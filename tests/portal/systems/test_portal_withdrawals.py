@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from portal_made import CREATED, publish_record
+from portal_made import CREATED, publish_answers, publish_grading, publish_record
 from portal_people import visitor
 
 from plumbrule.evidence import Subject, make_statement, seal, write_statement
-from plumbrule.evidence.claims import CLASSIFICATION, WITHDRAWAL, Claim
+from plumbrule.evidence.claims import WITHDRAWAL, Claim
 
 SECRET = "Ayşe Demir"
 
@@ -21,24 +21,6 @@ def publish_system(slug: str = "loans", purpose: str = SECRET, organisation: str
     fields = {"name": {"en": f"Called {purpose}"}, "summary": {"en": f"About {purpose}"}, "purpose": {"en": purpose}}
     head = {"schema": "plumbrule-record/1", "declared": None, "form": "system-1", "language": "en"}
     return publish_record("system-1", slug, {**head, "id": slug, "organisation": organisation, "fields": fields}, system=slug)
-
-
-def publish_answers(slug: str = "loans", text: str = SECRET) -> Any:
-    """Publish answers to a questionnaire about a system, one of them withheld by law."""
-    withheld = {"absent": "withheld", "class": "personal-data", "basis": {"en": "Law 1"}, "decided_by": "Board"}
-    fields = {"children": {"en": text}, "heard": withheld | {"review": "2030-01-01"}}
-    head = {"schema": "plumbrule-record/1", "declared": None, "form": "impact-child-1", "language": "en"}
-    document = {**head, "id": f"{slug}_impact-child", "organisation": "city-x", "fields": fields}
-    return publish_record("impact-child-1", f"{slug}_impact-child", document, system=slug)
-
-
-def publish_grading(slug: str = "loans", reasons: str = SECRET) -> Any:
-    """Publish a person's grading."""
-    from plumbrule_portal.ledger.actions import publish
-
-    fields = {"system": slug, "profile": "general", "tier": "high", "created": CREATED, "files": ("grading.json",)}
-    raw = f'{{"reasons": {{"en": "{reasons}"}}, "suggested": "high"}}'.encode()
-    return publish(Claim(kind=CLASSIFICATION, fields=fields), {"grading.json": raw})
 
 
 def withdraw(entry: Any) -> Any:

@@ -10,6 +10,7 @@ from django.http import Http404
 from plumbrule_portal.accounts.access import demand, organisations_of
 from plumbrule_portal.accounts.models import Organisation, Role
 from plumbrule_portal.systems.models import Draft, System
+from plumbrule_portal.systems.organisations.document import EXAMPLE
 
 if TYPE_CHECKING:
     from plumbrule_portal.accounts.access import Person
@@ -32,9 +33,9 @@ def draft(user: Person, slug: str) -> Draft:
 
 
 def organisations(user: Person) -> QuerySet[Organisation]:
-    """The organisations for which the person may write."""
-    where = organisations_of(user, *WRITERS)
-    return Organisation.objects.all() if where is None else Organisation.objects.filter(slug__in=where)
+    """The organisations for which the person may write, without those that a first start made up."""
+    where, real = organisations_of(user, *WRITERS), Organisation.objects.exclude(kind=EXAMPLE)
+    return real if where is None else real.filter(slug__in=where)
 
 
 def system(user: Person, slug: str) -> System:

@@ -98,11 +98,29 @@ def tier_word(code: str) -> str:
     return str(TIERS.get(code, code))
 
 
+@register.simple_tag
+def entry_kind(predicate: str) -> str:
+    """What an entry of the log is, by the type of its statement; the type itself where it is none of ours."""
+    return str(ENTRIES.get(predicate.removeprefix("urn:x-plumbrule:").partition(":")[0], predicate))
+
+
 TIERS = {
     "unacceptable": pgettext_lazy("tier", "unacceptable risk"),
     "high": pgettext_lazy("tier", "high risk"),
     "limited": pgettext_lazy("tier", "limited risk"),
     "minimal": pgettext_lazy("tier", "minimal risk"),
+}
+ENTRIES = {
+    "record": pgettext_lazy("entry", "Record"),
+    "plan": pgettext_lazy("entry", "Plan of an assessment"),
+    "assessment": pgettext_lazy("entry", "Assessment"),
+    "classification": pgettext_lazy("entry", "Risk tier"),
+    "trust-label": pgettext_lazy("entry", "Trust label"),
+    "supersedes": pgettext_lazy("entry", "A newer entry takes the place of an older one"),
+    "withdrawal": pgettext_lazy("entry", "Withdrawal of files"),
+    "key-event": pgettext_lazy("entry", "Act on a key"),
+    "steward-event": pgettext_lazy("entry", "Act on who may act on keys"),
+    "endorsement": pgettext_lazy("entry", "Earlier entries signed again"),
 }
 VERDICTS = {
     "satisfied": lambda: pgettext("verdict", "satisfied"),
