@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.core.validators import validate_slug
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from plumbrule_portal.accounts.models import Role
 
+SHORT_NAME = RegexValidator(r"\A[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z", _("Only small letters, digits, dashes and dots."))
+"""What an organisation may be called in addresses: like a host, as in the names of keys."""
 _TWELVE = _("At least twelve signs. A few words that nobody would guess are better than one difficult one.")
 
 
@@ -107,6 +109,6 @@ class Invite(forms.Form):
         label=_("Organisation"),
         max_length=200,
         required=False,
-        validators=[validate_slug],
+        validators=[SHORT_NAME],
         help_text=_("Its short name in addresses. Leave it empty for this register itself."),
     )

@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,7 +19,7 @@ from plumbrule.base.files import write_file_aside
 from plumbrule.errors import InputError, UnreadableError
 
 FILE, SECRET = "portal.toml", "portal.secret"
-LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es", "kk", "ky", "tg", "tk", "uz", "uz-cyrl")
+LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es", "kk", "ky", "tg", "tk", "uz", "uz-Cyrl")
 LONGEST_KEPT = 36_500
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:]+\]")
@@ -94,6 +94,8 @@ def read_office(directory: Path) -> Office:
             expected=f"the keys {', '.join(field.name for field in fields(Office))}.",
             cure="mend that line.",
         ) from None
+    written = {code.lower(): code for code in LANGUAGES}
+    office = replace(office, languages=tuple(written.get(code.lower(), code) for code in office.languages))
     return _checked(office, path, set(found))
 
 

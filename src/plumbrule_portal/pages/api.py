@@ -39,6 +39,7 @@ from plumbrule_portal.ui.caching import from_the_log
 
 PAGE = 100
 Slug = Annotated[told.Slug, Path()]
+ShortName = Annotated[told.ShortName, Path()]
 Position = Annotated[told.Position, Path()]
 NO = told.Problem
 
@@ -158,7 +159,7 @@ def organisations(request: HttpRequest, asked: Query[AskedOrganisations]) -> Any
 
 
 @api.get("/organisations/{slug}", response={200: told.OrganisationOut, 404: NO, 422: NO}, tags=["Reading"])
-def organisation(request: HttpRequest, slug: Slug) -> Any:
+def organisation(request: HttpRequest, slug: ShortName) -> Any:
     """One organisation."""
     found = Organisation.objects.filter(slug=slug).first()
     if found is None:

@@ -7,10 +7,10 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 
 from plumbrule.base.languages import direction
 from plumbrule_portal.accounts.access import everybody
+from plumbrule_portal.ui.languages import current
 from plumbrule_portal.ui.middleware import POLICY
 
 _TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -34,6 +34,6 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 @everybody
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, made without the database, which may be what is broken."""
-    language = get_language() or "en"
+    language = current()
     shown = {"office": settings.OFFICE, "language": language, "direction": direction(language)}
     return HttpResponse(render_to_string("500.html", shown), status=500)

@@ -19,9 +19,9 @@ OWN_NAMES = {
     "tg": "Тоҷикӣ",
     "tk": "Türkmençe",
     "uz": "Oʻzbekcha",
-    "uz-cyrl": "Ўзбекча",
+    "uz-Cyrl": "Ўзбекча",
 }
-_DJANGOS = {"zh": "zh-hans"}
+_DJANGOS = {"zh": "zh-hans", "uz-Cyrl": "uz-cyrl"}
 _OURS = {theirs: ours for ours, theirs in _DJANGOS.items()}
 
 
@@ -42,4 +42,4 @@ def locale(code: str) -> Locale:
     if code == "en":
         return Locale("en", "GB")
     language, _, script = code.partition("-")
-    return Locale(language, script=script.title() or None)
+    return Locale(language, script=script or None)

@@ -56,13 +56,14 @@ def wished(request: HttpRequest) -> str:
 
 @lru_cache(maxsize=1024)
 def _first(asked: str, kept: str, header: str, offered: tuple[str, ...]) -> str:
-    for wish in (asked, kept):
-        if wish in offered:
-            return wish
+    written = {code.lower(): code for code in offered}
+    for wish in (asked.lower(), kept.lower()):
+        if wish in written:
+            return written[wish]
     for code, _ in sorted(_accepted(header), key=lambda item: -item[1]):
         for candidate in (code, code.split("-", maxsplit=1)[0]):
-            if candidate in offered:
-                return candidate
+            if candidate in written:
+                return written[candidate]
     return "en" if "en" in offered else str(offered[0])
 
 

@@ -133,3 +133,18 @@ def test_a_file_that_is_another_begins_nothing(node: Path) -> None:
     page = focal.post("/desk/drafts/from-file", said)
     assert page.status_code == 422 and "This is no file of that format" in page.content.decode()
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["ar", "zh", "uz", "uz-Cyrl"])
+def test_a_draft_in_every_language_of_the_office_is_kept(node: Path, language: str) -> None:
+    """What is begun and written in a language is shown in it, and said so where the reader's language is missing."""
+    from plumbrule_portal.systems.models import Draft
+
+    publish_record("organisation-1", "city-x", {"names": {"en": "City of X"}}, party="city-x")
+    ada = visitor(person("ada", "focal-point", organisation="city-x"))
+    begun = {"name": "Parking", "slug": "parking", "organisation": "city-x", "language": language}
+    assert ada.post("/desk/drafts", begun)["Location"] == "/desk/drafts/parking"
+    assert ada.get("/desk/drafts/parking").status_code == 200
+    first = ada.get(f"/desk/drafts/parking/{FORM.sections[0].id}?in={language}")
+    assert f'lang="{language}"' in first.content.decode()
+    assert Draft.objects.get(slug="parking").fields["name"] == {language: "Parking"}

@@ -139,7 +139,7 @@ def test_what_does_not_fit_is_said_and_nothing_is_lost(people: Any, typed: dict[
     assert not Proposal.objects.exists()
 
 
-@pytest.mark.parametrize("slug", ["Big", "under_score", "a.b", "-a", "a" * 101, "loans", "%00"])
+@pytest.mark.parametrize("slug", ["Big", "under_score", "a.", "-a", "a" * 101, "loans", "%00"])
 def test_a_new_short_name_is_plain_and_free(people: Any, slug: str) -> None:
     """Small letters, digits and dashes; not the name of a system, by which entries would be taken for those about it."""
     publish_loans()
@@ -297,3 +297,20 @@ def test_a_record_that_is_in_no_form_is_not_published(node: Path, wrong: dict[st
     with pytest.raises(InputError, match="not in its form"):
         publish(claim, {"record.json": json.dumps(wrong).encode()})
     assert not Entry.objects.exists()
+
+
+def test_a_name_like_that_of_a_host_leads_everywhere(people: Any, client: Any) -> None:
+    """As the parties of keys have: described by hand, with people, a page, a list and JSON."""
+    _, ben, cy = people
+    assert ben.post("/desk/organisations", {"slug": "lab.example"}).url == "/desk/organisations/lab.example"
+    for wrong in (".lab", "lab.", "Lab", "lab/x", "lab x"):
+        assert ben.post("/desk/organisations", {"slug": wrong}).status_code == 422
+    agree(cy, ben.post("/desk/organisations/lab.example", ROADS | {"name_en": "Lab"}).url)
+    assert client.get("/api/v1/organisations/lab.example").json()["names"]["en"] == "Lab"
+    assert "Lab" in text_of(client.get("/organisations/lab.example"))
+    administrator = visitor(person("dee", "administrator"))
+    asked = {"whom": "Eve", "role": "focal-point", "organisation": "lab.example"}
+    assert "/account/start/" in administrator.post("/people/invite", asked).content.decode()
+    eve = visitor(person("eve", "focal-point", organisation="lab.example"))
+    begun = {"name": "Scan", "slug": "scan", "organisation": "lab.example", "language": "en"}
+    assert eve.post("/desk/drafts", begun).status_code == 302

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plumbrule.base.languages import direction
-from plumbrule_portal.systems.naming import MOST_NAME, plain_name, short_name
+from plumbrule_portal.accounts.forms import SHORT_NAME
+from plumbrule_portal.systems.naming import MOST_NAME, MOST_SHORT, plain_name
 from plumbrule_portal.systems.organisations import words
 from plumbrule_portal.systems.organisations.document import EXAMPLE, Described
 from plumbrule_portal.ui.languages import OWN_NAMES, current, locale
@@ -22,7 +23,12 @@ _PLACES = {"names": _("Name"), "kind": _("Kind"), "country": _("Country"), "id":
 class Which(forms.Form):
     """An organisation by its short name, whether it is in the register or new."""
 
-    slug = short_name()
+    slug = forms.CharField(
+        label=_PLACES["id"],
+        help_text=_("Small letters, digits, dashes and dots, like roads or lab.example. It cannot be changed later."),
+        max_length=MOST_SHORT,
+        validators=[SHORT_NAME],
+    )
 
 
 class Describe(forms.Form):
