@@ -34,6 +34,7 @@ LONG = frozenset(
         "portal/systems/test_portal_import.py",
         "portal/systems/test_purchases_in_browser.py",
         "portal/systems/test_submission_in_browser.py",
+        "portal/ui/test_every_page_in_browser.py",
         "portal/ui/test_portal_pictures.py",
     }
 )

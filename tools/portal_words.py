@@ -72,6 +72,7 @@ OPEN = (
     "systems/exchange/labels",
     "systems/labels/views",
     "systems/purchases/views_public",
+    "systems/templates/systems/purchases/cell",
     "systems/templates/systems/purchases/decision",
 )
 """What of those files the public meets all the same."""
@@ -88,6 +89,8 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 FROM_DJANGO = (
+    "%s KB",
+    "%s MB",
     "This field is required.",
     "Enter a valid email address.",
     "Enter a valid URL.",
@@ -115,6 +118,7 @@ def messages() -> Catalog:
         found.add(text, locations=[("django", 0)])
     too_short = "This password is too short. It must contain at least %d character."
     found.add((too_short, f"{too_short[:-1]}s."), locations=[("django", 0)])
+    found.add(("%(size)d byte", "%(size)d bytes"), locations=[("django", 0)])
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from access_things import arguments, things
-from portal_made import publish_answers, publish_grading
+from portal_made import publish_answers, publish_grading, publish_record
 from portal_people import NOW, person, visitor
 
 LANGUAGES = ("ar", "zh-hans", "fr", "ru", "es", "kk", "ky", "tg", "tk", "uz", "uz-cyrl")
@@ -58,15 +58,18 @@ def published() -> tuple[str, ...]:
 
     ada, ben = person("ada", "steward"), person("ben", "steward")
     publish_grading()
-    first = publish_answers()
-    answers = publish_answers(text="Children of tenants")
+    publish_answers(text="Nobody")
+    answers = publish_answers()
+    fields = {"name": {"en": "Other"}, "summary": {"en": "Another one."}}
+    document = {"id": "other", "organisation": "city-x", "language": "en", "form": "system-1", "fields": fields}
+    first = publish_record("system-1", "other", document, system="other")
     proposals.agree(actions.decide(Purchase.objects.get(slug="ropes"), None, "Nobody fitted.", "", ada, NOW), ben, NOW)
     gone = propose_withdrawal(Entry.objects.get(index=first.index), "error", "Wrong", "city-x", ada, NOW)
     withdrawal = proposals.agree(gone, ben, NOW)
     return (f"/answers/{answers.index}", f"/entries/{first.index}", f"/entries/{withdrawal.index}", "/purchases/ropes", "/",
             "/systems/loans", "/systems/loans/formats/model-card", "/systems?q=xyz", "/systems?q=loans", "/entries",
             "/compare?system=loans", "/systems?on=2030-01-01", "/systems/loans?on=2030-01-01",
-            "/systems/loans?on=2000-01-01", "/organisations/city-x", "/withheld", "/nowhere")  # fmt: skip
+            "/systems/loans?on=2000-01-01", "/systems/other", "/organisations/city-x", "/withheld", "/nowhere")  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -120,7 +120,7 @@ ENTRIES = {
     "withdrawal": pgettext_lazy("entry", "Withdrawal of files"),
     "key-event": pgettext_lazy("entry", "Act on a key"),
     "steward-event": pgettext_lazy("entry", "Act on who may act on keys"),
-    "endorsement": pgettext_lazy("entry", "Earlier entries signed again"),
+    "endorsement": pgettext_lazy("entry", "Earlier entries endorsed"),
 }
 VERDICTS = {
     "satisfied": lambda: pgettext("verdict", "satisfied"),
