@@ -26,6 +26,7 @@ LONG = frozenset(
         "lab/test_warehouse.py",
         "oracles/test_every_metric.py",
         "portal/accounts/test_portal_people_in_browser.py",
+        "portal/config/test_portal_behind_server.py",
         "portal/config/test_portal_postgres.py",
         "portal/config/test_portal_upgrade.py",
         "portal/ledger/test_portal_killed.py",

@@ -81,7 +81,8 @@ def wait_until_it_answers(address: str, process: subprocess.Popen[bytes], output
     until = time.monotonic() + 90
     while True:
         try:
-            with urllib.request.urlopen(address + "/", timeout=5):
+            # As a server before it would say it: else a register that wants TLS leads somewhere else.
+            with urllib.request.urlopen(urllib.request.Request(address + "/", headers={"X-Forwarded-Proto": "https"}), timeout=5):
                 return
         except OSError:
             assert process.poll() is None, output.read_text("utf-8")
