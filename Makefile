@@ -16,7 +16,7 @@ serve: $(VENV)/demo.installed $(VENV)/portal.installed
 test: $(VENV)/test.installed
 	@$(PY) -m pytest -n 2 --dist loadgroup -q -m "not long"
 
-# What takes long: Spark, the portal on PostgreSQL and from every earlier form, all pages of the desk in a browser.
+# What takes long: Spark, peers as oracles, hostile files, the portal on PostgreSQL and from every earlier form, all its pages in a browser.
 long: $(VENV)/test.installed
 	@$(PY) -m pytest -n 2 --dist loadgroup -q -m long
 

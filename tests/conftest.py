@@ -23,8 +23,12 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 
 LONG = frozenset(
     {
+        "evidence/test_evidence_killing.py",
+        "lab/test_hostile_files.py",
         "lab/test_warehouse.py",
+        "oracles/test_criteria.py",
         "oracles/test_every_metric.py",
+        "oracles/test_fairlearn.py",
         "portal/accounts/test_portal_people_in_browser.py",
         "portal/config/test_portal_behind_server.py",
         "portal/config/test_portal_postgres.py",
@@ -39,7 +43,8 @@ LONG = frozenset(
         "portal/ui/test_portal_pictures.py",
     }
 )
-"""Files whose tests take long: Spark, PostgreSQL once more, many pages in a browser. `make long` and `.ci/run` run them."""
+"""Files whose tests take long: Spark, peers as oracles, hostile files, processes that are killed, PostgreSQL once more, all pages in
+a browser. `make long` and `.ci/run` run them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
