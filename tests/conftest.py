@@ -43,8 +43,8 @@ LONG = frozenset(
         "portal/ui/test_portal_pictures.py",
     }
 )
-"""Files whose tests take long: Spark, peers as oracles, hostile files, processes that are killed, PostgreSQL once more, all pages in
-a browser. `make long` and `.ci/run` run them."""
+"""Files whose tests take long: Spark, peers as oracles, hostile files, processes that are killed, PostgreSQL once more, all
+pages in a browser. `make long` and `.ci/run` run them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
