@@ -114,6 +114,28 @@ def test_a_witnessed_log_needs_its_quorum(browser: Browser, lab: Path, tmp_path:
     page.close()
 
 
+@pytest.mark.parametrize("language", ["ar", "zh", "fr", "ru", "es"])
+def test_a_check_speaks_the_readers_language(browser: Browser, lab: Path, tmp_path: Path, language: str) -> None:
+    """What was proved, what failed and what is not shown: no sentence is left in English, and no slot is left empty."""
+    page, heard = opened(browser, tmp_path)
+    pack = {path.name: path.read_bytes() for path in (lab / "out/pack").iterdir()}
+    policy, trust = (lab / "out/trust/policy.txt").read_bytes(), (lab / "out/trust/trust.toml").read_bytes()
+    bad = changed(pack, "dossier.html", b"<html", b"<HTML") | {"more.txt": b"x"}
+    lines = "all => all.map(one => one.textContent.replace(/[\u2068\u2069]/g, ''))"
+    for files in (pack, bad, changed(pack, "assessment.tlog-proof", b"index 1", b"index 0")):
+        page.select_option("#language", "en")
+        judged(page, files, policy, trust)
+        english = page.eval_on_selector_all("#result li", lines)
+        page.select_option("#language", language)
+        judged(page, files, policy, trust)
+        theirs = page.eval_on_selector_all("#result li", lines)
+        assert len(english) == len(theirs) > 3
+        assert not set(english) & set(theirs)
+        assert not [line for line in theirs if re.search(r"\{\w+\}|undefined", line)]
+    assert heard == []
+    page.close()
+
+
 def test_an_old_browser_gets_words_and_no_tick(browser: Browser, tmp_path: Path) -> None:
     """Where Ed25519 is not known, the page says that it cannot check, and offers nothing to press."""
     from plumbrule_portal.systems import verifier
@@ -181,6 +203,7 @@ def test_the_page_that_checks_speaks_six_languages(browser: Browser, tmp_path: P
         page.wait_for_selector("[data-verdict=unreadable]")
         assert "Could not" not in page.inner_text("#result")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert page.evaluate("Object.values(WORDS).every(row => row.length === LANGUAGES.length && row.every(text => text))")
+    whole = "Object.values({...WORDS, ...SENTENCES}).every(row => row.length === LANGUAGES.length && row.every(text => text))"
+    assert page.evaluate(whole)
     assert heard == []
     page.close()

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("django", reason="needs the portal's libraries: they are in the dev group")
 
 import portal_words as tool
+import verify_words
 
 SLOT = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 
@@ -36,3 +37,10 @@ def test_catalogue_and_its_compiled_form_say_the_same(language: str) -> None:
     """The `.mo` beside a `.po` is made from it."""
     folder = tool.LOCALES / language / "LC_MESSAGES"
     assert (folder / "django.mo").read_bytes() == tool.mo_bytes(tool.read(language))
+
+
+def test_the_page_that_checks_says_what_the_command_says() -> None:
+    """The sentences in verify.html are those of the core's catalogues, in each language. Mend: tools/verify_words.py."""
+    page = verify_words.PAGE.read_text("utf-8")
+    assert verify_words.written(page) == page
+    assert page.count('["') > 50
