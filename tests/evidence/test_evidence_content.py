@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,18 @@ def test_changed_bytes_are_not_handed_out(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(content, "MAX_BLOB", 10)
     with pytest.raises(OutputError, match="a blob of 11 bytes"):
         ContentStore(tmp_path / "content").put(b"x" * 11)
+
+
+def test_many_who_put_the_same_blobs_at_once(tmp_path: Path) -> None:
+    """Each is told that it is kept, and so it is: nobody's writing takes away what another has put."""
+    blobs = [b"the same %d" % number for number in range(60)]
+
+    def put(_writer: int) -> list[str]:
+        return [ContentStore(tmp_path / "content").put(blob) for blob in blobs]
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(put, range(8)))
+    store = ContentStore(tmp_path / "content")
+    assert all(store.get(digest) == blob for one in told for digest, blob in zip(one, blobs, strict=True))
+    assert store.missing() == () and store.changed() == ()
+    assert not list(store.directory.rglob("*.new"))

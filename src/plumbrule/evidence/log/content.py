@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -58,13 +59,8 @@ class ContentStore:
             raise OutputError(f"{path.parent} cannot be made: {error.strerror}.", cure="look after the disk.") from None
         if not kept:
             self._note(digest)  # first: of a blob that no entry names nobody asks where it is
-            try:
-                write_durably(path, blob)
-                self._notice(digest).unlink(missing_ok=True)
-            except OutputError:
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)  # else the next `put` would find it, and say that it is on the disk
-                raise
+            self._write(path, blob)
+            self._notice(digest).unlink(missing_ok=True)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -107,7 +103,7 @@ class ContentStore:
             if notice:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_durably(self._notice(digest), notice[:MAX_NOTICE])
-            for gone in (path, path.with_name(f"{digest}.new")):
+            for gone in (path, *path.parent.glob(f"{digest}.*new")):
                 gone.unlink(missing_ok=True)
             if path.parent.is_dir():
                 sync_folder(path.parent)
@@ -137,7 +133,7 @@ class ContentStore:
     def changed(self) -> tuple[str, ...]:
         """The names of files that are not what they say: another digest, or no blob at all. Reads everything.
 
-        Half a blob that a crash left aside (`….new`) does not count; `put` writes over it. Nor does a notice.
+        Half a blob that a crash left aside (`….new`) does not count. Nor does a notice.
         """
         found = (path for path in sorted(self.directory.glob("*/*")) if path.suffix not in {".new", WITHDRAWN})
         return tuple(path.name for path in found if not self._holds(path))
@@ -150,6 +146,19 @@ class ContentStore:
         except (VerificationError, UnreadableError):
             return False
         return True
+
+    def _write(self, path: Path, blob: bytes) -> None:
+        """Write a blob aside under a name of its own, because another may put the same one now; then put it in its place."""
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")
+        there = path.exists()
+        try:
+            write_durably(path, blob, aside)
+        except OutputError:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+                if not there:  # else the next `put` would find it, and say that it is on the disk
+                    path.unlink(missing_ok=True)
+            raise
 
     def _note(self, digest: str) -> None:
         """Add a line to `kept`. Half a line that a crash left stands alone and names nothing."""

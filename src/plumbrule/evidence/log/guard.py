@@ -71,13 +71,18 @@ def publishing(path: Path, patience: float) -> Iterator[None]:
         yield
 
 
-def write_durably(path: Path, raw: bytes) -> None:
+def write_durably(path: Path, raw: bytes, aside: Path | None = None) -> None:
     """Replace a file so that, at every moment and after a crash, it holds all of the old bytes or all of the new ones.
+
+    Args:
+        path: the file.
+        raw: its new bytes.
+        aside: where they are written first; needed where several may write the same file at once.
 
     Raises:
         OutputError: it could not be written; the old file is as it was.
     """
-    aside = path.with_name(path.name + ".new")
+    aside = aside or path.with_name(path.name + ".new")
     try:
         with aside.open("wb") as stream:
             stream.write(raw)
