@@ -57,11 +57,11 @@ def publish_answers(slug: str = "loans", text: str = "Nobody under 18") -> Any:
     return publish_record("impact-child-1", f"{slug}_impact-child", document, system=slug)
 
 
-def publish_grading(slug: str = "loans", reasons: str = "It decides on money.") -> Any:
+def publish_grading(slug: str = "loans", reasons: str = "It decides on money.", tier: str = "high") -> Any:
     """Publish a person's grading."""
     from plumbrule_portal.ledger.actions import publish
 
-    fields = {"system": slug, "profile": "general", "tier": "high", "created": CREATED, "files": ("grading.json",)}
+    fields = {"system": slug, "profile": "general", "tier": tier, "created": CREATED, "files": ("grading.json",)}
     raw = f'{{"reasons": {{"en": "{reasons}"}}, "suggested": "high"}}'.encode()
     return publish(Claim(kind=CLASSIFICATION, fields=fields), {"grading.json": raw})
 

@@ -57,6 +57,8 @@ def _take(kind: str, file: Path, node: Path) -> None:
     for line in taken.report.lines():
         console.print(line, markup=False)
     console.print(f"{taken.new} new, {taken.changed} changed, {taken.same} as before; {taken.organisations} new organisations.")
+    if taken.withdrawn:
+        console.print(f"{taken.withdrawn} were withdrawn here, and stay so: enter them by hand if they should come back.")
     sign_head(node, datetime.now(UTC))  # last: what came in is told, and stays, also where the log may not sign yet
 
 

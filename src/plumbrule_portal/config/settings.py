@@ -133,6 +133,8 @@ PROJECTIONS = {
 """Which function writes what the public pages show of an entry, by predicate type. The others change no page."""
 FIELD_LABEL = "plumbrule_portal.systems.labelled.label"
 """What the place of a change in a record is called, for whoever agrees to it."""
+REFUSE_TAKEN = "plumbrule_portal.systems.labelled.refuse_taken"
+"""What refuses a name that something else in the register has."""
 PAGE_OF = "plumbrule_portal.systems.labelled.page"
 """The address of the page of what an entry is about."""
 OWNER = "plumbrule_portal.systems.labelled.owner"

@@ -226,6 +226,7 @@ def publish(found: Proposal) -> Entry:
     claims = claims_of(found)
     for claim, _ in claims:
         queries.refuse_stale(claim)
+        queries.refuse_taken(claim)
     signed = [seal(write_statement(make_statement(subjects, claim)), [node.signer()]) for claim, subjects in claims]
     blobs = [inbox.read(digest) for digest in found.files.values()]
     entries = actions.publish_envelopes([*(text.encode() for text in found.envelopes), *signed], blobs)

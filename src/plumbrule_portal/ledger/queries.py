@@ -59,6 +59,12 @@ def refuse_stale(claim: Claim) -> None:
         )
 
 
+def refuse_taken(claim: Claim) -> None:
+    """Raise InputError if a record takes a name that something else in the register has."""
+    if claim.kind == RECORD:
+        import_string(settings.REFUSE_TAKEN)(claim)
+
+
 def statement_of(index: int) -> object:
     """What an entry says, read from the log itself."""
     return _statement(index).predicate

@@ -28,12 +28,20 @@ def newest_index() -> int:
 
 
 def state() -> str:
-    """The newest entry, and which head was signed last: pages say how far an entry has come."""
+    """The newest entry, which head was signed last, and when a witness was last heard: pages say how far an entry has come."""
+    return f"{newest_index()}.{_changed(_guard(settings.NODE))}.{_changed(_witnessed(settings.NODE))}"
+
+
+def _changed(path: str) -> int:
     try:
-        signed = os.stat(_guard(settings.NODE)).st_mtime_ns  # noqa: PTH116 - for every page, and a path is slower
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - for every page, and a path is slower
     except FileNotFoundError:
-        signed = 0
-    return f"{newest_index()}.{signed}"
+        return 0
+
+
+@lru_cache(maxsize=8)
+def _witnessed(directory: Path) -> str:
+    return str(directory / "witnessed")
 
 
 def signed_at() -> datetime | None:

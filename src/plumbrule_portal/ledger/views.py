@@ -29,7 +29,7 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
         "earlier": queries.earlier(found),
         "about": queries.page_of(found),
         "stage": stage(index),
-        "files": [(name, digest, store.has(digest)) for name, digest in found.files],
+        "files": [(name, digest, found.withdrawn_by is None and store.has(digest)) for name, digest in found.files],
         "may_change": request.user.is_authenticated and may_propose(request.user, Kind.WITHDRAWAL, queries.owner_of(found)),
     }
     return render(request, "ledger/entry.html", shown)

@@ -24,6 +24,7 @@ from plumbrule_portal.systems import exchange
 from plumbrule_portal.systems.exchange import Report, Wanted
 from plumbrule_portal.systems.models import Record
 from plumbrule_portal.systems.organisations import document as organisations
+from plumbrule_portal.systems.queries import was_withdrawn
 from plumbrule_portal.systems.record import Record as Written
 from plumbrule_portal.systems.record import read_record, write_record
 
@@ -33,11 +34,13 @@ FILE = "record.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What came of an import: how many records are new, changed, or the same as before, and what did not map."""
+    """What came of an import: how many records are new, changed, the same as before, or were withdrawn here and stay so; and
+    what did not map."""
 
     new: int
     changed: int
     same: int
+    withdrawn: int
     organisations: int
     report: Report
 
@@ -66,7 +69,7 @@ def take(content: bytes, kind: str, now: datetime, tell: Callable[[int, int], No
     imported, report = exchange.read_outside(content, Wanted(format=kind, retrieved=now.date().isoformat(), known=known))
     owners = [one for one in imported.organisations if one.id not in known]
     papers = [_organisation(one.id, one.name, now) for one in owners]
-    counts = {"new": 0, "changed": 0, "same": 0}
+    counts = {"new": 0, "changed": 0, "same": 0, "withdrawn": 0}
     for record in imported.records:
         state, paper = _system(record, now)
         counts[state] += 1
@@ -105,6 +108,8 @@ def _system(record: Written, now: datetime) -> tuple[str, _Paper | None]:
     newest = Record.objects.filter(system=record.id).last()
     if newest is None:
         return "new", _Paper(claim=_claim(record.form, record.id, None, now, system=record.id), raw=raw)
+    if was_withdrawn(record.id):  # what people took away does not come back by itself
+        return "withdrawn", None
     if _same(newest.sha256, record):
         return "same", None
     previous = Entry.objects.get(index=newest.entry)

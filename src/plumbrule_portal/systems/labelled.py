@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from plumbrule.errors import InputError
+from plumbrule.evidence import Claim
 from plumbrule_portal.accounts.models import Organisation
-from plumbrule_portal.systems.models import Record, System
+from plumbrule_portal.systems.models import Questionnaire, Record, System
 from plumbrule_portal.systems.organisations import document as organisations
 from plumbrule_portal.systems.organisations import forms as organisation_forms
 from plumbrule_portal.systems.purchases import document as purchases
@@ -20,7 +22,18 @@ def owner(about: str) -> str:
     system = System.objects.select_related("organisation").filter(slug=about).first()
     if system is not None:
         return system.organisation.slug
+    answers = Questionnaire.objects.filter(system=about).first()  # of a system whose record was withdrawn
+    if answers is not None:
+        return answers.organisation
     return about if Organisation.objects.filter(slug=about).exists() else ""
+
+
+def refuse_taken(claim: Claim) -> None:
+    """Raise InputError if a system would be called like an organisation, or the other way round: entries name both alike."""
+    name, kind = str(claim.fields.get("record", "")), str(claim.fields.get("form", "")).rpartition("-")[0]
+    system, organisation = Record.objects.filter(system=name), Organisation.objects.filter(slug=name)
+    if (kind == "organisation" and system.exists()) or (kind == "system" and organisation.exists()):
+        raise InputError(f"{name} is taken.", expected="a name that nothing else has.", cure="take it back, and choose another.")
 
 
 def page(about: str) -> str:

@@ -157,6 +157,7 @@ class Grading(models.Model):
     entry = models.BigIntegerField(primary_key=True)
     system = models.SlugField(max_length=200, db_index=True)
     tier = models.CharField(max_length=80)
+    profile = models.CharField(max_length=80, default="")
     document = models.JSONField(default=dict)
     record = models.BigIntegerField(null=True)
     created = models.DateTimeField()

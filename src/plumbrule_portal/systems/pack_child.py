@@ -33,7 +33,7 @@ def unzipped(raw: bytes, most_files: int, most_bytes: int) -> dict[str, bytes]:
 
 
 def _read(archive: zipfile.ZipFile, most_files: int, most_bytes: int) -> Iterator[tuple[str, str, bytes]]:
-    members, room = [one for one in archive.infolist() if not one.is_dir()], most_bytes
+    members, room = _members(archive), most_bytes
     if not 0 < len(members) <= most_files:
         raise InputError(f"the zip file holds {len(members)} files.", expected=f"1 to {most_files}.")
     for one in members:
@@ -48,7 +48,13 @@ def _read(archive: zipfile.ZipFile, most_files: int, most_bytes: int) -> Iterato
 
 def _folder(archive: zipfile.ZipFile) -> str:
     """The folder of the first file: all others must lie there, too."""
-    return next(one for one in archive.infolist() if not one.is_dir()).filename.rpartition("/")[0]
+    return _members(archive)[0].filename.rpartition("/")[0]
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files, without what the Finder of macOS puts beside them."""
+    files = (one for one in archive.infolist() if not one.is_dir())
+    return [one for one in files if not one.filename.startswith("__MACOSX/") and not one.filename.endswith(".DS_Store")]
 
 
 if __name__ == "__main__":

@@ -61,9 +61,9 @@ def assessment(entry: Entry, statement: Statement) -> None:
 
 
 def classification(entry: Entry, statement: Statement) -> None:
-    """A person's grading of a system."""
+    """A person's grading of a system; one that was withdrawn grades nothing."""
     claim = statement.predicate
-    if not isinstance(claim, Claim):
+    if not isinstance(claim, Claim) or entry.withdrawn_by is not None:
         return
     slug, tier = str(claim.fields["system"]), str(claim.fields["tier"])
     newest = Record.objects.filter(system=slug).last()
@@ -71,6 +71,7 @@ def classification(entry: Entry, statement: Statement) -> None:
         entry=entry.index,
         system=slug,
         tier=tier,
+        profile=str(claim.fields["profile"]),
         document=_document(entry, "grading.json"),
         record=newest.entry if newest else None,
         created=entry.created,
@@ -105,7 +106,7 @@ def _system(entry: Entry, claim: Claim) -> None:
             f"the record {document['id']} names the organisation {document['organisation']}, which is not in the register.",
             expected="an organisation that was published before it.",
         )
-    made = {"organisation": organisation, "entry": entry.index, "updated": entry.created}
+    made = {"organisation": organisation, "entry": entry.index, "updated": entry.created, **_tier(slug)}
     System.objects.update_or_create(slug=slug, defaults=made | system_columns(document))
     _withheld(slug, slug, document)
     kept.save(force_insert=True)
@@ -123,6 +124,12 @@ def system_columns(document: Mapping[str, Any]) -> dict[str, Any]:
         "form": document["form"],
         "fields": fields,
     }
+
+
+def _tier(slug: str) -> dict[str, str]:
+    """The tier that a person decided on last; it may stand before the record that the register shows."""
+    newest = Grading.objects.filter(system=slug).first()
+    return {"tier": newest.tier, "tier_profile": newest.profile} if newest else {"tier": "", "tier_profile": ""}
 
 
 def _questionnaire(entry: Entry, claim: Claim) -> None:

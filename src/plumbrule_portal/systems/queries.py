@@ -28,6 +28,11 @@ def standing_record(slug: str) -> Record | None:
     return Record.objects.filter(~_WITHDRAWN, system=slug).last()
 
 
+def was_withdrawn(slug: str) -> bool:
+    """Whether the file of one of its records was withdrawn."""
+    return Record.objects.filter(_WITHDRAWN, system=slug).exists()
+
+
 def assessments(slug: str) -> list[Assessment]:
     """Its published assessments with their findings, newest first."""
     return list(Assessment.objects.filter(system=slug).prefetch_related("findings"))

@@ -64,7 +64,8 @@ def systems_on(day: date, after: int | None = None) -> tuple[tuple[Then, ...], i
 
 
 def _then(record: Record, day: date) -> Then:
-    raw = read(record.sha256)
+    entry = Entry.objects.filter(index=record.entry, withdrawn_by=None).first()
+    raw = read(record.sha256) if entry is not None else b""
     document: dict[str, Any] = json.loads(raw) if raw else {"fields": {}, "language": "en", "form": record.form}
     organisation = Organisation.objects.filter(slug=document.get("organisation", "")).first() or Organisation(slug="", names={})
     system = System(slug=record.system, entry=record.entry, updated=record.created, **system_columns(document))
@@ -73,7 +74,7 @@ def _then(record: Record, day: date) -> Then:
 
 
 def _tier(slug: str, day: date) -> tuple[str, str]:
-    grades = Entry.objects.filter(about=slug, predicate=CLASSIFICATION, created__lte=_end(day))
+    grades = Entry.objects.filter(about=slug, predicate=CLASSIFICATION, created__lte=_end(day), withdrawn_by=None)
     last = grades.order_by("-index").first()
     said = statement_of(last.index) if last else None
     return (str(said.fields["tier"]), str(said.fields["profile"])) if isinstance(said, Claim) else ("", "")

@@ -39,7 +39,7 @@ def shown(found: Assessment, language: str, *, whole: bool = False) -> Shown:
     entry = Entry.objects.get(index=found.entry)
     standing, later = standing_of(entry)
     party = _party(entry)
-    digest = found.files.get(FILE, "")
+    digest = found.files.get(FILE, "") if standing != "withdrawn" else ""
     return Shown(
         assessment=found,
         entry=entry,

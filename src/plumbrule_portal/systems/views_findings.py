@@ -49,7 +49,7 @@ def assessment(request: HttpRequest, entry: int) -> HttpResponse:
 def pack(request: HttpRequest, entry: int) -> HttpResponse:
     """The pack with which anybody can check an assessment on their own machine."""
     found = _found(entry)
-    if not found.pack:
+    if not found.pack or found.withdrawn_by is not None:
         raise Http404
     files = {name: read(digest) for name, digest in {**found.files, **found.pack, **_plan(found)}.items()}
     return _file(zipped(files), "application/zip", f"pack-{found.entry}.zip")
@@ -60,7 +60,8 @@ def pack(request: HttpRequest, entry: int) -> HttpResponse:
 @require_safe
 def dossier(request: HttpRequest, entry: int) -> HttpResponse:
     """The dossier as the assessor made it: a file to keep, never a page of this site."""
-    raw = read(_found(entry).files.get(shown.DOSSIER, ""))
+    found = _found(entry)
+    raw = read(found.files.get(shown.DOSSIER, "")) if found.withdrawn_by is None else b""
     if not raw:
         raise Http404
     return _file(raw, "text/html; charset=utf-8", f"dossier-{entry}.html")

@@ -34,7 +34,8 @@ class Counted:
 def counted(today: date) -> Counted:
     """Count what the newest records withhold."""
     labels = {one.id: one.label for one in read_form(LATEST).withholding}
-    rows = Withheld.objects.values("kind").annotate(
+    standing = Withheld.objects.filter(system__in=System.objects.values("slug"))
+    rows = standing.values("kind").annotate(
         answers=Count("id"), systems=Count("system", distinct=True), overdue=Count("id", filter=Q(review__lt=today))
     )
     return Counted(
@@ -47,6 +48,6 @@ def counted(today: date) -> Counted:
             )
             for row in rows.order_by("kind")
         ),
-        systems=Withheld.objects.values("system").distinct().count(),
+        systems=standing.values("system").distinct().count(),
         of=System.objects.count(),
     )

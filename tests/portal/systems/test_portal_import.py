@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,23 @@ def test_what_changed_there_follows_the_earlier_entry(shared: Path, node: Path) 
     newest = Record.objects.last()
     first = Record.objects.filter(system=newest.system).first()
     assert statement_of(newest.entry).fields["previous"]["log_index"] == first.entry
+
+
+def test_what_was_withdrawn_does_not_come_back(shared: Path, node: Path) -> None:
+    """A record that two people withdrew stays away, on whatever day and with whatever changes it is imported again."""
+    from test_portal_withdrawals import withdraw
+
+    from plumbrule_portal.ledger.models import Entry
+    from plumbrule_portal.systems.importing import take
+    from plumbrule_portal.systems.models import Record, System
+
+    raw = (shared / "data" / "registers" / "uk_atrs_records.json").read_bytes()
+    take(raw, "uk-atrs", NOW)
+    gone = Record.objects.first()
+    withdraw(Entry.objects.get(index=gone.entry))
+    again = take(raw, "uk-atrs", NOW + timedelta(days=30))
+    assert (again.new, again.changed, again.same, again.withdrawn) == (0, 0, 135, 1)
+    assert not System.objects.filter(slug=gone.system).exists()
 
 
 def test_a_file_that_is_no_register_publishes_nothing(node: Path) -> None:

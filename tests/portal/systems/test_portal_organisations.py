@@ -314,3 +314,20 @@ def test_a_name_like_that_of_a_host_leads_everywhere(people: Any, client: Any) -
     eve = visitor(person("eve", "focal-point", organisation="lab.example"))
     begun = {"name": "Scan", "slug": "scan", "organisation": "lab.example", "language": "en"}
     assert eve.post("/desk/drafts", begun).status_code == 302
+    assert eve.get("/desk/drafts/scan").status_code == 200
+
+
+def test_two_things_never_get_one_name(people: Any) -> None:
+    """A draft of a system and an organisation wait with the same name: whichever is agreed to second is refused, in words."""
+    from plumbrule_portal.accounts.models import Organisation
+
+    _, ben, cy = people
+    publish_loans()
+    publish_record("organisation-1", "city-z", {"names": {"en": "City of Z"}}, party="city-z")
+    waiting = ben.post(WRITE, ROADS).url
+    fields = {"name": {"en": "Roads"}, "summary": {"en": "Roads."}}
+    document = {"id": "roads", "organisation": "city-z", "language": "en", "form": "system-1", "fields": fields}
+    publish_record("system-1", "roads", document, system="roads")
+    agree(cy, waiting)
+    assert not Organisation.objects.filter(slug="roads").exists()
+    assert "Waits for a second person" in text_of(cy.get(waiting))

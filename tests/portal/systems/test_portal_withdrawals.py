@@ -11,7 +11,7 @@ from portal_made import CREATED, publish_answers, publish_grading, publish_recor
 from portal_people import visitor
 
 from plumbrule.evidence import Subject, make_statement, seal, write_statement
-from plumbrule.evidence.claims import WITHDRAWAL, Claim
+from plumbrule.evidence.claims import CLASSIFICATION, WITHDRAWAL, Claim
 
 SECRET = "Ayşe Demir"
 
@@ -112,6 +112,51 @@ def test_an_organisation_without_a_name_keeps_its_systems(city: Any) -> None:
     assert "a purpose" in text_of("/systems/loans")
 
 
+def test_a_tier_stands_with_its_grading(city: Any) -> None:
+    """The record before a grading goes, the tier stays; the grading goes, and the one before it decides again."""
+    from plumbrule_portal.systems.models import System
+
+    first = publish_system()
+    graded = publish_grading()
+    publish_system(purpose="a purpose")
+    withdraw(first)
+    assert System.objects.get(slug="loans").tier == "high"
+    assert "high risk" in text_of("/systems/loans") and "loans" in text_of("/systems?tier=high")
+    withdraw(graded)
+    assert System.objects.get(slug="loans").tier == ""
+    assert "Nobody has graded it yet." in text_of("/systems/loans")
+
+
+def test_answers_about_a_withdrawn_system_stay_and_can_be_withdrawn(city: Any) -> None:
+    """Their page leads to what is left of the system, and its organisation's people still answer for them."""
+    from plumbrule_portal.ledger.queries import owner_of
+
+    record = publish_system()
+    answers = publish_answers()
+    withdraw(record)
+    page = visitor().get(f"/answers/{answers.index}")
+    assert page.status_code == 200 and 'href="/systems/loans"' in page.content.decode()
+    answers.refresh_from_db()
+    assert owner_of(answers) == "city-x"
+    withdraw(answers)
+    assert visitor().get(f"/answers/{answers.index}").status_code == 404
+
+
+def test_answers_can_be_given_again_after_a_withdrawal(city: Any) -> None:
+    """What is published next follows the withdrawn entry, and begins with the answers that stand."""
+    from portal_people import NOW, person
+
+    from plumbrule_portal.systems.drafts.actions import begin_about
+    from plumbrule_portal.systems.models import System
+
+    publish_system(purpose="a purpose")
+    publish_answers(text="first")
+    second = publish_answers(text="second")
+    withdraw(second)
+    draft = begin_about(System.objects.get(slug="loans"), "impact-child-1", person("ada", "steward"), NOW)
+    assert draft.base == second.index and draft.fields["children"] == {"en": "first"}
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_rebuild_comes_to_the_same(node: Path, seed: int) -> None:
     """Random histories of records, answers, gradings and withdrawals: live tables and tables read anew from the log agree."""
@@ -123,15 +168,15 @@ def test_rebuild_comes_to_the_same(node: Path, seed: int) -> None:
     publish_system()
     for step in range(14):
         text = f"words {told.randrange(3)}"  # the same file in two entries: it stays until both are withdrawn
-        said = told.randrange(8)
+        said = told.randrange(9)
         if said == 0:
             publish_record("organisation-1", "city-x", {"names": {"en": f"City {text}"}}, party="city-x")
         elif said < 3:
             publish_system(told.choice(("loans", "other")), text)
         elif said == 3:
             publish_answers(text=text)
-        elif said == 4:
-            publish_grading(reasons=text)
+        elif said in {4, 5}:
+            publish_grading(reasons=text, tier=told.choice(("high", "limited")))
         else:
             standing = Entry.objects.filter(withdrawn_by=None).exclude(predicate=WITHDRAWAL)
             if standing:
@@ -140,9 +185,26 @@ def test_rebuild_comes_to_the_same(node: Path, seed: int) -> None:
             live = tables(), words()
             rebuild()
             assert (tables(), words()) == live, (seed, step)
+            assert tiers() == {one["slug"]: one["tier"] for one in live[0]["System"]}, (seed, step)
 
 
 def text_of(address: str) -> str:
     """What a visitor is sent."""
     answer = visitor().get(address)
     return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+
+
+def tiers() -> dict[str, str]:
+    """The tier of each system that has a record, by the log alone: that of the newest grading that stands."""
+    from plumbrule_portal.ledger.models import Entry
+    from plumbrule_portal.ledger.queries import statement_of
+
+    found = dict[str, str]()
+    standing = [(one, statement_of(one.index)) for one in Entry.objects.filter(withdrawn_by=None).order_by("index")]
+    for _, said in standing:
+        if isinstance(said, Claim) and str(said.fields.get("form", "")).startswith("system-"):
+            found[str(said.fields["system"])] = ""
+    for _, said in standing:
+        if isinstance(said, Claim) and said.kind == CLASSIFICATION and said.fields["system"] in found:
+            found[str(said.fields["system"])] = str(said.fields["tier"])
+    return found

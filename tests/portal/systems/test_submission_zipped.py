@@ -38,6 +38,9 @@ def test_what_is_handed_out_comes_in_again() -> None:
     assert unzipped(zipped(FILES), MOST_FILES, MOST_BYTES) == FILES
     folder = archive(("pack-12/", b""), *((f"pack-12/{name}", raw) for name, raw in FILES.items()))
     assert unzipped(folder, MOST_FILES, MOST_BYTES) == FILES
+    beside = ("__MACOSX/pack-12/._assessment.json", b"x"), ("pack-12/.DS_Store", b"x")
+    finder = archive(*beside, *((f"pack-12/{name}", raw) for name, raw in FILES.items()))
+    assert unzipped(finder, MOST_FILES, MOST_BYTES) == FILES
 
 
 ENCRYPTED = archive(("a.json", b"x")).replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00")

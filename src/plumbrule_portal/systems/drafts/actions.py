@@ -13,6 +13,7 @@ from plumbrule.evidence.claims import RECORD, Claim
 from plumbrule_portal.accounts.models import Organisation, User
 from plumbrule_portal.ledger import proposals
 from plumbrule_portal.ledger.models import Entry, Kind, Proposal
+from plumbrule_portal.ledger.queries import newest_of
 from plumbrule_portal.systems.drafts.queries import record_of
 from plumbrule_portal.systems.exchange import Report, Wanted, read_outside
 from plumbrule_portal.systems.models import Draft, Questionnaire, Record, System
@@ -113,12 +114,18 @@ def begin_about(system: System, form: str, by: User, now: datetime) -> Draft:
             "language": newest.language if newest else system.language,
             "form": form,
             "fields": newest.fields if newest and newest.form == form else begun_with(form, system.fields),
-            "base": newest.entry if newest else None,
+            "base": _newest(slug, system.slug, form),
             "changed_by": by,
             "changed": now,
         },
     )
     return found
+
+
+def _newest(slug: str, system: str, form: str) -> int | None:
+    """The newest entry of these answers, also one that was withdrawn: what is published next follows it."""
+    found = newest_of(Claim(kind=RECORD, fields={"form": form, "record": slug, "system": system}))
+    return found.index if found else None
 
 
 def begun_with(form: str, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from plumbrule_portal.systems.exchange.opening import FORMATS, Format, Opened, i
 from plumbrule_portal.systems.exchange.report import Remark, Report, gathered, shortened
 from plumbrule_portal.systems.exchange.table import Table, formats, table_of
 from plumbrule_portal.systems.exchange.ways import dig
-from plumbrule_portal.systems.record import ID, Absent, Declared, Record
+from plumbrule_portal.systems.record import PARTY, Absent, Declared, Record
 from plumbrule_portal.systems.record.words import gettext_noop
 
 
@@ -90,10 +90,10 @@ def _check(wanted: Wanted) -> None:
         raise InputError(
             f"{wanted.retrieved[:40]!r} is not a day.", expected="a day, as 2027-03-31", cure="Name the day of reading."
         )
-    if wanted.organisation and not ID.fullmatch(wanted.organisation.id):
+    if wanted.organisation and not PARTY.fullmatch(wanted.organisation.id):
         raise InputError(
             f"{wanted.organisation.id[:80]!r} is not the id of an organisation.",
-            expected="letters, digits, - and _, at most 120",
+            expected="letters, digits, dots, - and _, at most 120",
             cure="Choose the organisation from the register.",
         )
 

@@ -66,7 +66,7 @@ def withdrawn_by(row: PurchaseDecision) -> int | None:
 
 
 def _shown(row: PurchaseDecision) -> Published:
-    raw = read(row.sha256)
+    raw = read(row.sha256) if withdrawn_by(row) is None else b""
     return Published(
         row=row,
         said=document.read(raw) if raw else None,

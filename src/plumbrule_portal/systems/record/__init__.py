@@ -17,7 +17,7 @@ source is said so, and is never an empty text.
 """
 
 from plumbrule_portal.systems.record.compare import Difference, Missing, differences, missing, upgrade
-from plumbrule_portal.systems.record.file import ID, read_record, record_from, record_object, value_object, write_record
+from plumbrule_portal.systems.record.file import ID, PARTY, read_record, record_from, record_object, value_object, write_record
 from plumbrule_portal.systems.record.form import (
     LATEST,
     Choice,
@@ -39,6 +39,7 @@ from plumbrule_portal.systems.record.values import read_column, read_fields, rea
 __all__ = [
     "ID",
     "LATEST",
+    "PARTY",
     "SCHEMA",
     "Absence",
     "Absent",

@@ -18,6 +18,8 @@ from plumbrule_portal.systems.record.values import read_fields
 MOST_BYTES = 4 << 20
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
 """An id is a slug, one segment of an address, and a token of the statements that are signed about the system."""
+PARTY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+"""The id of an organisation may have dots, as keys name their parties."""
 
 _KEYS = {"schema", "form", "id", "organisation", "language", "declared", "fields"}
 _CURE = "Correct it there, or write the record again with the register."
@@ -96,7 +98,7 @@ def record_from(raw: object, what: str = "The record") -> Record:
     return Record(
         form=form.id,
         id=_token(raw, "id", what),
-        organisation=_token(raw, "organisation", what),
+        organisation=_fits(PARTY, raw["organisation"], f"{what}: organisation", "letters, digits, dots, - and _, at most 120"),
         language=_fits(LANGUAGE, raw["language"], f"{what}: language", "the code of a language, such as en"),
         declared=_declared(raw["declared"], what),
         fields=_fields(form, raw["fields"], what),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from plumbrule_portal.systems.record.file import ID
+from plumbrule_portal.systems.record.file import ID, PARTY
 from plumbrule_portal.systems.record.form import Choice, Column, Field, Form, form_names, read_form
 from plumbrule_portal.systems.record.kinds import (
     COUNTRY,
@@ -32,7 +32,7 @@ def record_schema() -> dict[str, Any]:
         "schema": {"const": SCHEMA},
         "form": {"enum": [form.id for form in forms]},
         "id": token,
-        "organisation": token,
+        "organisation": {"type": "string", "pattern": f"^{PARTY.pattern}$"},
         "language": {"type": "string", "pattern": f"^{LANGUAGE.pattern}$"},
         "declared": {"anyOf": [{"type": "null"}, _object({"source": token, "url": _declared_url(), "retrieved": _text(_DAY)})]},
         "fields": {"type": "object"},

@@ -9,6 +9,7 @@ from plumbrule.evidence import Statement
 from plumbrule.evidence.claims import Claim
 from plumbrule_portal.ledger.content import read
 from plumbrule_portal.ledger.models import Entry
+from plumbrule_portal.systems import indexing
 from plumbrule_portal.systems.models import Assessment
 from plumbrule_portal.systems.submissions.models import Answer
 
@@ -41,3 +42,4 @@ def superseded(entry: Entry, _statement: Statement) -> None:
     old = Entry.objects.filter(superseded_by=entry.index).first()
     if old is not None:
         Assessment.objects.filter(entry=old.index).update(superseded_by=entry.index)
+        indexing.entry(old)
