@@ -544,3 +544,13 @@ def test_empty_pages_say_so(node: Path) -> None:
     assert visitor().get("/purchases/none").status_code == 404
     client = visitor(person("ada", "focal-point", organisation="city-x"))
     assert "No purchase is being made." in text_of(client.get("/desk/purchases"))
+
+
+def test_every_refusal_has_words_of_its_own() -> None:
+    """Each check that may refuse a pack says why in the reader's language; what it met stands beside it, in English."""
+    from plumbrule.pipeline import arrival
+    from plumbrule_portal.systems.submissions import check
+    from plumbrule_portal.systems.submissions.words import REFUSED
+
+    source = "".join(Path(str(module.__file__)).read_text("utf-8") for module in (arrival, check))
+    assert set(re.findall(r'(?:check=|_stage\()"([a-z]+)"', source)) == set(REFUSED)

@@ -14,6 +14,7 @@ from plumbrule_portal.systems.exchange import Note
 from plumbrule_portal.systems.models import Draft
 from plumbrule_portal.systems.organisations import words
 from plumbrule_portal.systems.record import Problem, read_form
+from plumbrule_portal.systems.submissions.words import REFUSED
 from plumbrule_portal.ui.templatetags.texts import said
 
 register = template.Library()
@@ -31,6 +32,12 @@ def draft_name(draft: Draft) -> SafeString | str:
     if not draft.system:
         return said(draft.fields.get("name"))
     return f"{gettext(read_form(draft.form).title)}: {draft.system}"
+
+
+@register.simple_tag
+def refusal(check: str) -> str:
+    """Why a pack was refused, by the check that it did not pass."""
+    return str(REFUSED.get(check, ""))
 
 
 @register.simple_tag
