@@ -19,6 +19,8 @@ from plumbrule.base.files import write_file_aside
 from plumbrule.errors import InputError, UnreadableError
 
 FILE, SECRET = "portal.toml", "portal.secret"
+UNNAMED = "Register of AI systems"
+"""What a register is called, in the reader's language, whose office gave it no name of its own."""
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es", "kk", "ky", "tg", "tk", "uz", "uz-Cyrl")
 LONGEST_KEPT = 36_500
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -51,7 +53,7 @@ class Office:
         secure: true where visitors come over TLS, which everything but this machine itself should.
     """
 
-    name: str = "Register of AI systems"
+    name: str = UNNAMED
     operator: str = ""
     address: str = "http://127.0.0.1:8000"
     hosts: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_noop, override
 from plumbrule_portal.accounts.models import Membership, Role, User
 from plumbrule_portal.accounts.trail import record
 from plumbrule_portal.ledger.models import Letter
+from plumbrule_portal.ui.context import named_office
 from plumbrule_portal.ui.languages import django_code
 
 MOST_FAILURES = 5
@@ -55,7 +56,7 @@ def write(
     new = 0
     for reader in readers:
         with override(django_code(reader.language)):
-            subject, _, body = render_to_string(template, {**about, "office": settings.OFFICE}).strip().partition("\n")
+            subject, _, body = render_to_string(template, {**about, "office": named_office()}).strip().partition("\n")
         _, made = Letter.objects.get_or_create(
             key=f"{occasion}/{reader.to or organisation}",
             defaults={

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.template.loader import render_to_string
 
 from plumbrule.base.languages import direction
 from plumbrule_portal.accounts.access import everybody
+from plumbrule_portal.ui.context import named_office
 from plumbrule_portal.ui.languages import current
 from plumbrule_portal.ui.middleware import POLICY
 
@@ -35,5 +35,5 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, made without the database, which may be what is broken."""
     language = current()
-    shown = {"office": settings.OFFICE, "language": language, "direction": direction(language)}
+    shown = {"office": named_office(), "language": language, "direction": direction(language)}
     return HttpResponse(render_to_string("500.html", shown), status=500)

@@ -86,3 +86,19 @@ def test_every_public_page_speaks(node: Path, asked_in_vain: list[str], language
             assert f'lang="{language.replace("zh-hans", "zh")}"'.lower() in answer.content.decode().lower(), address
     assert seen > 20
     assert not silent
+
+
+def test_a_register_without_a_name_is_called_what_it_is(node: Path, settings_of_office: None) -> None:
+    """In the reader's language; one that an office has given stays as it is."""
+    page = visitor().get("/", headers={"Accept-Language": "fr"}).content.decode()
+    assert "<h1>Registre des systèmes d’IA</h1>" in page and "Register of AI systems" not in page
+
+
+@pytest.fixture
+def settings_of_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office that chose no name."""
+    from dataclasses import replace
+
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "OFFICE", replace(settings.OFFICE, name=settings.UNNAMED))
