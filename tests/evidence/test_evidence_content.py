@@ -83,3 +83,18 @@ def test_many_who_put_the_same_blobs_at_once(tmp_path: Path) -> None:
     assert all(store.get(digest) == blob for one in told for digest, blob in zip(one, blobs, strict=True))
     assert store.missing() == () and store.changed() == ()
     assert not list(store.directory.rglob("*.new"))
+
+
+def test_who_fails_takes_nothing_from_who_did_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full for one while another puts the same blob: it stays, and nothing is left aside."""
+    store = ContentStore(tmp_path / "content")
+
+    def full(path: Path, raw: bytes, _aside: Path) -> None:
+        path.write_bytes(raw)  # the other one, a moment before
+        raise OutputError("no space left on the disk.")
+
+    monkeypatch.setattr(content, "write_durably", full)
+    with pytest.raises(OutputError):
+        store.put(b"the same")
+    assert store.get(hashlib.sha256(b"the same").hexdigest()) == b"the same"
+    assert not list(store.directory.rglob("*.new"))

@@ -73,6 +73,11 @@ class Office:
     keep_links_days: int = 90
     secure: bool = False
 
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether the office gave the register no name of its own."""
+        return self.name == UNNAMED
+
     def text(self) -> str:
         """The file. A JSON string or list in ASCII is one of TOML, too."""
         return "".join(f"{field.name} = {json.dumps(getattr(self, field.name))}\n" for field in fields(self))

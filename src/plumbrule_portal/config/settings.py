@@ -9,13 +9,11 @@ from pathlib import Path
 
 from plumbrule_portal.config.database import databases
 from plumbrule_portal.config.office import LANGUAGES as ALL_LANGUAGES
-from plumbrule_portal.config.office import UNNAMED as NO_NAME
 from plumbrule_portal.config.office import read_office, read_secret
 from plumbrule_portal.ui.languages import OWN_NAMES, django_code
 
 NODE = Path(os.environ.get("PLUMBRULE_NODE", "build/portal")).absolute()
 OFFICE = read_office(NODE)
-UNNAMED = NO_NAME
 SECRET_KEY = read_secret(NODE) if (NODE / "keys").is_dir() else secrets.token_urlsafe(64)  # no node yet, or one without keys
 DEBUG = False
 ALLOWED_HOSTS = [*OFFICE.hosts, "127.0.0.1", "localhost", "[::1]"]

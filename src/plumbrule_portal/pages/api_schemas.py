@@ -8,9 +8,11 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
+from plumbrule_portal.systems.record import PARTY
+
 MOST = 2**62
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=120)]
-ShortName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)]
+ShortName = Annotated[str, StringConstraints(pattern=f"^{PARTY.pattern}$")]
 Position = Annotated[int, Field(ge=0, le=MOST)]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=10)]

@@ -16,7 +16,7 @@ from plumbrule_portal.ui.languages import OWN_NAMES, current
 def named_office() -> Any:
     """The office; a register that has no name of its own is called what it is, in the reader's language."""
     found = settings.OFFICE
-    return replace(found, name=gettext("Register of AI systems")) if found.name == settings.UNNAMED else found
+    return replace(found, name=gettext("Register of AI systems")) if found.is_unnamed else found
 
 
 def office(request: HttpRequest) -> dict[str, Any]:

@@ -101,4 +101,6 @@ def settings_of_office(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from django.conf import settings
 
-    monkeypatch.setattr(settings, "OFFICE", replace(settings.OFFICE, name=settings.UNNAMED))
+    from plumbrule_portal.config.office import UNNAMED
+
+    monkeypatch.setattr(settings, "OFFICE", replace(settings.OFFICE, name=UNNAMED))

@@ -150,14 +150,15 @@ class ContentStore:
     def _write(self, path: Path, blob: bytes) -> None:
         """Write a blob aside under a name of its own, because another may put the same one now; then put it in its place."""
         aside = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")
-        there = path.exists()
+        try:
+            aside.touch(exist_ok=False)
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror}.", cure="look after the disk.") from None
         try:
             write_durably(path, blob, aside)
         except OutputError:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
-                if not there:  # else the next `put` would find it, and say that it is on the disk
-                    path.unlink(missing_ok=True)
+            with suppress(OSError):  # once in its place, the next `put` would find it, and say that it is on the disk
+                (aside if aside.exists() else path).unlink(missing_ok=True)
             raise
 
     def _note(self, digest: str) -> None:
